@@ -1,0 +1,132 @@
+//! Numbers that name a person.
+use crate::Sex;
+use std::fmt;
+
+/// Why a text is not a number of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// Not the number of digits that the kind has
+    #[error("wrong length")]
+    Length,
+    /// Something other than the digits 0-9
+    #[error("not a digit")]
+    Digit,
+}
+
+/// Personal identification number (số định danh cá nhân): 12 digits, no check digit
+/// (Law on Identification 2023; structure in Decree 137/2015 article 13).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonalId(u64);
+
+/// Old identity card number (số CMND): 9 digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IdCardNumber(u32);
+
+/// Either number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PersonNumber {
+    /// 12 digits
+    PersonalId(PersonalId),
+    /// 9 digits
+    IdCard(IdCardNumber),
+}
+
+fn digits(text: &str, length: usize) -> Result<u64, NumberError> {
+    if text.len() != length {
+        return Err(if text.bytes().all(|b| b.is_ascii_digit()) { NumberError::Length } else { NumberError::Digit });
+    }
+    text.bytes().try_fold(0_u64, |n, b| {
+        if b.is_ascii_digit() { Ok(n * 10 + u64::from(b - b'0')) } else { Err(NumberError::Digit) }
+    })
+}
+
+impl PersonalId {
+    /// Reads exactly 12 ASCII digits.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        digits(text, 12).map(Self)
+    }
+
+    /// From the number's value, below 10^12.
+    pub fn from_u64(value: u64) -> Option<Self> {
+        (value < 1_000_000_000_000).then_some(Self(value))
+    }
+
+    /// The number's value.
+    pub fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    /// Code of the province, or of the country from 101 up, where the birth was registered.
+    pub fn place_code(self) -> u16 {
+        (self.0 / 1_000_000_000) as u16
+    }
+
+    /// Sex that the number says.
+    pub fn sex(self) -> Sex {
+        if (self.0 / 100_000_000) % 2 == 0 { Sex::Male } else { Sex::Female }
+    }
+
+    /// Birth year that the number says.
+    pub fn birth_year(self) -> i16 {
+        let century_sex = (self.0 / 100_000_000) % 10;
+        let year = (self.0 / 1_000_000) % 100;
+        ((century_sex / 2 + 19) * 100 + year) as i16
+    }
+
+    /// The 12 digits. Personal data: for wire forms and the store only.
+    pub fn expose(self) -> String {
+        format!("{:012}", self.0)
+    }
+}
+
+impl IdCardNumber {
+    /// Reads exactly 9 ASCII digits.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        digits(text, 9).map(|n| Self(n as u32))
+    }
+
+    /// From the number's value, below 10^9.
+    pub fn from_u32(value: u32) -> Option<Self> {
+        (value < 1_000_000_000).then_some(Self(value))
+    }
+
+    /// The number's value.
+    pub fn as_u32(self) -> u32 {
+        self.0
+    }
+
+    /// The 9 digits. Personal data: for wire forms and the store only.
+    pub fn expose(self) -> String {
+        format!("{:09}", self.0)
+    }
+}
+
+impl PersonNumber {
+    /// Reads 12 or 9 digits.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        match text.len() {
+            9 => IdCardNumber::parse(text).map(Self::IdCard),
+            _ => PersonalId::parse(text).map(Self::PersonalId),
+        }
+    }
+
+    /// The digits. Personal data.
+    pub fn expose(self) -> String {
+        match self {
+            Self::PersonalId(n) => n.expose(),
+            Self::IdCard(n) => n.expose(),
+        }
+    }
+}
+
+impl fmt::Debug for PersonalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonalId(…)")
+    }
+}
+
+impl fmt::Debug for IdCardNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IdCardNumber(…)")
+    }
+}

@@ -1,0 +1,53 @@
+# Two commands: `make demo` runs it, `make test` proves it.
+.PHONY: demo test lint unit wire browser bench soak docs fuzz clean help
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make demo    build and start everything on an embedded store in ./demo-data (FRESH=1 to renew)
+demo:
+	@tools/setup rust
+	cargo build --release --locked --bin dancu
+	./target/release/dancu demo $(if $(FRESH),--fresh)
+
+## make test    install what is missing and run every check, on SQLite and on PostgreSQL
+test:
+	tools/setup all
+	$(MAKE) lint unit wire
+
+## make lint    formatting, lints, licences and bans, generated documents
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	tools/check-deps
+	cargo run --locked --quiet --bin dancu -- docs check
+
+## make unit    every Rust test, both engines
+unit:
+	cargo nextest run --workspace --locked 2>/dev/null --no-run || true
+	tools/nextest
+
+## make wire    over the wire and in a real browser: curl, openssl, zeep, Chromium
+wire:
+	cargo build --release --locked --bin dancu
+	.venv/bin/python -m pytest -q tests
+
+## make docs    write the generated documents (error catalogue, OpenAPI)
+docs:
+	cargo run --locked --quiet --bin dancu -- docs write
+
+## make bench   figures with their peers, into bench/results/latest.jsonl
+bench:
+	tools/setup rust
+	cargo build --release --locked -p dancu -p dancu-bench
+	./target/release/dancu-bench
+
+## make soak    kill the server under load again and again; long
+soak:
+	tools/setup all
+	cargo build --release --locked --bin dancu
+	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
+
+## make fuzz    each fuzz target for a minute (needs cargo-fuzz and a nightly toolchain)
+fuzz:
+	cd fuzz && for target in $$(cargo +nightly fuzz list); do cargo +nightly fuzz run $$target -- -max_total_time=60 || exit 1; done

@@ -1,0 +1,245 @@
+//! One TOML file with every key commented (`config/dancu.example.toml`), overridden by the environment
+//! (`DANCU_LISTEN__ADDRESS=…`). Unknown keys are refused.
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Everything that a server can be told.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub store: Store,
+    pub keys: Keys,
+    pub listen: Listen,
+    pub admin: Admin,
+    pub limits: Limits,
+    pub signing: Signing,
+    pub journal: Journal,
+    pub web: Web,
+    pub log: Log,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// File of the embedded store; used when `postgres` is empty
+    pub sqlite: PathBuf,
+    /// PostgreSQL connection string; empty for the embedded store
+    pub postgres: String,
+    /// Connections to PostgreSQL at most
+    pub max_connections: usize,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keys {
+    /// Folder of the keys, outside the store, readable by the service alone
+    pub directory: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// Address of the HTTPS door
+    pub address: SocketAddr,
+    /// URL that clients and browsers use to reach it
+    pub public_url: String,
+    /// Server certificate chain, PEM
+    pub certificate: PathBuf,
+    /// Private key of the certificate, PEM
+    pub key: PathBuf,
+    /// Authorities that issue the systems' certificates, PEM
+    pub client_ca: PathBuf,
+    /// Offer TLS 1.2 beside 1.3, for old clients
+    pub tls12: bool,
+    /// Path of the SOAP service
+    pub soap_path: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Admin {
+    /// Address of metrics and health checks, apart from the service
+    pub address: SocketAddr,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Connections open at once
+    pub connections: usize,
+    /// Calls in work at once; above it 503
+    pub calls: usize,
+    /// Calls in work at once for one system; above it 429
+    pub calls_per_system: usize,
+    /// Wrong passwords of one system a minute; above it 429
+    pub failures_per_minute: u32,
+    /// Bytes of a body
+    pub body_bytes: usize,
+    /// Bytes of request line and headers
+    pub header_bytes: usize,
+    /// Seconds for a TLS handshake
+    pub handshake_seconds: u64,
+    /// Seconds for the headers to arrive, and of idleness between calls
+    pub header_seconds: u64,
+    /// Seconds for a body to arrive
+    pub body_seconds: u64,
+    /// Seconds that open calls get at shutdown
+    pub drain_seconds: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Signing {
+    /// `Ed25519` or `ES256`
+    pub algorithm: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Journal {
+    /// Entries in one commit at most
+    pub group: usize,
+    /// Calls waiting for a commit at most; above it 503
+    pub queue: usize,
+    /// Hours for which the answer to an Idempotency-Key is kept
+    pub idempotency_hours: u32,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Web {
+    /// Name of the registered system that the officers' pages act as; empty switches the pages off
+    pub system: String,
+    /// Minutes of idleness after which an officer's session ends
+    pub session_minutes: u32,
+    /// Say on every page that the people are synthetic
+    pub demo: bool,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// Filter, as `info` or `info,dancu_gateway=debug`
+    pub filter: String,
+    /// `json` or `text`
+    pub format: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::for_directory(Path::new("dancu-data"))
+    }
+}
+
+macro_rules! default_from_config {
+    ($($section:ident $field:ident;)*) => { $(impl Default for $section {
+        fn default() -> Self { Config::default().$field }
+    })* };
+}
+default_from_config! {
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Web web; Log log;
+}
+
+impl Config {
+    /// The defaults, with every file below one folder.
+    pub fn for_directory(directory: &Path) -> Self {
+        Self {
+            store: Store {
+                sqlite: directory.join("store/dancu.db"),
+                postgres: String::new(),
+                max_connections: 16,
+            },
+            keys: Keys { directory: directory.join("keys") },
+            listen: Listen {
+                address: SocketAddr::from(([127, 0, 0, 1], 8443)),
+                public_url: "https://localhost:8443".to_owned(),
+                certificate: directory.join("tls/server.pem"),
+                key: directory.join("tls/server.key"),
+                client_ca: directory.join("tls/client-ca.pem"),
+                tls12: false,
+                soap_path: "/dancu/1.0/xacthuc".to_owned(),
+            },
+            admin: Admin { address: SocketAddr::from(([127, 0, 0, 1], 9443)) },
+            limits: Limits {
+                connections: 4096,
+                calls: 1024,
+                calls_per_system: 256,
+                failures_per_minute: 10,
+                body_bytes: 1024 * 1024,
+                header_bytes: 16 * 1024,
+                handshake_seconds: 10,
+                header_seconds: 30,
+                body_seconds: 20,
+                drain_seconds: 20,
+            },
+            signing: Signing { algorithm: "Ed25519".to_owned() },
+            journal: Journal { group: 512, queue: 4096, idempotency_hours: 24 },
+            web: Web { system: "canbo".to_owned(), session_minutes: 15, demo: false },
+            log: Log { filter: "info,rustls=error".to_owned(), format: "json".to_owned() },
+        }
+    }
+
+    /// Reads a file and lays the environment over it.
+    pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Self::parse(&text, environment).with_context(|| format!("in {}", path.display()))
+    }
+
+    /// Reads TOML text and lays the environment over it.
+    pub fn parse(text: &str, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        let mut table: toml::Table = toml::from_str(text)?;
+        for (name, value) in environment {
+            overlay(&mut table, &name, &value)?;
+        }
+        Ok(toml::Value::Table(table).try_into()?)
+    }
+}
+
+/// `DANCU_LISTEN__ADDRESS` sets `listen.address`. Variables without the double underscore are not of the file.
+fn overlay(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Result<()> {
+    let Some((section, key)) = name.strip_prefix("DANCU_").and_then(|rest| rest.split_once("__")) else {
+        return Ok(());
+    };
+    let section = table
+        .entry(section.to_lowercase())
+        .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    let Some(section) = section.as_table_mut() else { bail!("{name}: not a section") };
+    let parsed = match value.parse::<toml::Value>() {
+        Ok(v @ (toml::Value::Integer(_) | toml::Value::Boolean(_))) => v,
+        _ => toml::Value::String(value.to_owned()),
+    };
+    section.insert(key.to_lowercase(), parsed);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../../config/dancu.example.toml");
+
+    fn parse(text: &str, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
+        Config::parse(text, environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_committed_example_states_every_key_at_its_default() {
+        let example = parse(EXAMPLE, &[]).unwrap();
+        let defaults = toml::Table::try_from(Config::default()).unwrap();
+        assert_eq!(toml::Table::try_from(example).unwrap(), defaults);
+        let written: toml::Table = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!(written, defaults, "a key is missing from config/dancu.example.toml");
+    }
+
+    #[test]
+    fn the_environment_wins_and_unknown_keys_are_refused() {
+        let config = parse("", &[("DANCU_LISTEN__ADDRESS", "127.0.0.1:1"), ("DANCU_LIMITS__CALLS", "7")]).unwrap();
+        assert_eq!(config.listen.address.port(), 1);
+        assert_eq!(config.limits.calls, 7);
+        assert!(parse("[listen]\nadress = 'x'", &[]).is_err());
+        assert!(parse("", &[("DANCU_LISTEN__ADRESS", "x")]).is_err());
+        assert!(parse("[lisen]", &[]).is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! The accept loop: handshake, limits, graceful end.
+use super::{Peer, PeerCertificate, TlsMaterial};
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+/// The routes behind the door.
+pub type Router = axum::Router;
+
+/// What one connection may cost.
+#[derive(Clone, Debug)]
+pub struct DoorLimits {
+    /// Connections open at once; the next waits in the kernel's queue
+    pub connections: usize,
+    /// Time for the TLS handshake
+    pub handshake: Duration,
+    /// Time for the request line and headers to arrive, and the longest idle time between requests
+    pub headers: Duration,
+    /// Bytes of request line and headers
+    pub header_bytes: usize,
+    /// Time that open calls get to end when the door closes
+    pub drain: Duration,
+}
+
+/// A listening door.
+pub struct Door {
+    listener: TcpListener,
+    tls: TlsMaterial,
+    limits: DoorLimits,
+}
+
+impl Door {
+    /// Binds the address.
+    pub async fn bind(address: SocketAddr, tls: TlsMaterial, limits: DoorLimits) -> std::io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(address).await?, tls, limits })
+    }
+
+    /// The address in use, with the port that the system chose where 0 was asked.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `closed` turns true, then lets open calls end.
+    pub async fn serve(self, router: Router, mut closed: watch::Receiver<bool>) {
+        let acceptor = TlsAcceptor::from(Arc::clone(&self.tls.config));
+        let slots = Arc::new(Semaphore::new(self.limits.connections));
+        let graceful = GracefulShutdown::new();
+        let http = http_builder(&self.limits);
+        loop {
+            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                _ = closed.wait_for(|closed| *closed) => break,
+            };
+            let (stream, from) = match accepted {
+                Ok(pair) => pair,
+                Err(error) => {
+                    // Out of file descriptors or the like: wait for connections to end.
+                    tracing::warn!(%error, "accept failed");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let (acceptor, http, router) = (acceptor.clone(), http.clone(), router.clone());
+            let (tls, limit, watcher) = (self.tls.clone(), self.limits.handshake, graceful.watcher());
+            tokio::spawn(async move {
+                let _slot = slot;
+                let handshake = tokio::time::timeout(limit, handshake(stream, from, &acceptor, &tls)).await;
+                let Ok(Some((stream, peer))) = handshake else { return };
+                let service = TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<Incoming>| {
+                    request.extensions_mut().insert(peer.clone());
+                    request.map(axum::body::Body::new)
+                }));
+                let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+                if let Err(error) = watcher.watch(connection).await {
+                    tracing::debug!(%error, "connection ended");
+                }
+            });
+        }
+        let _ = tokio::time::timeout(self.limits.drain, graceful.shutdown()).await;
+    }
+}
+
+async fn handshake(
+    stream: TcpStream,
+    from: SocketAddr,
+    acceptor: &TlsAcceptor,
+    tls: &TlsMaterial,
+) -> Option<(tokio_rustls::server::TlsStream<TcpStream>, Peer)> {
+    // Without it a small answer waits for the client's delayed acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let stream = acceptor.accept(stream).await.ok()?;
+    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let certificate = PeerCertificate::judge(shown, &tls.client_roots).map(Arc::new);
+    let address = from.ip().to_canonical();
+    Some((stream, Peer { address, certificate }))
+}
+
+fn http_builder(limits: &DoorLimits) -> Builder<TokioExecutor> {
+    let mut http = Builder::new(TokioExecutor::new());
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.headers)
+        .max_buf_size(limits.header_bytes.max(8 * 1024))
+        .pipeline_flush(true);
+    http.http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
+        .max_concurrent_streams(64)
+        .keep_alive_interval(limits.headers)
+        .keep_alive_timeout(limits.headers);
+    http
+}

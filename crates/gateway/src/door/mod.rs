@@ -1,0 +1,8 @@
+//! The TLS door: who may connect, how long anything may take, and how it closes.
+mod accept;
+mod peer;
+mod tls;
+
+pub use accept::{Door, DoorLimits, Router};
+pub use peer::{ChainVerdict, Peer, PeerCertificate};
+pub use tls::{TlsError, TlsFiles, TlsMaterial};

@@ -1,1 +1,59 @@
 #![doc = include_str!("../README.md")]
+
+mod frontier;
+pub use frontier::Frontier;
+
+use aws_lc_rs::digest::{Context, SHA256, digest};
+
+/// A SHA-256 hash: of a leaf, a node, or a whole tree.
+pub type Hash = [u8; 32];
+
+/// Hash of one log entry: `SHA-256(0x00 || entry)` (RFC 6962 §2.1).
+pub fn leaf_hash(entry: &[u8]) -> Hash {
+    hash_of(&[&[0], entry])
+}
+
+/// Hash of an inner node: `SHA-256(0x01 || left || right)` (RFC 6962 §2.1).
+///
+/// The prefixes 0 and 1 keep leaves and nodes apart, so that no entry can pass for a subtree.
+pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    hash_of(&[&[1], left, right])
+}
+
+/// Root of the tree with no leaf: the hash of nothing (RFC 6962 §2.1).
+pub fn empty_root() -> Hash {
+    to_hash(digest(&SHA256, &[]).as_ref())
+}
+
+/// Merkle tree hash over leaf hashes, in their order: `MTH(D[n])` of RFC 6962 §2.1.
+///
+/// Written as the standard writes it; [`Frontier`] gives the same root one leaf at a time.
+pub fn root(leaves: &[Hash]) -> Hash {
+    match leaves {
+        [] => empty_root(),
+        [leaf] => *leaf,
+        _ => {
+            let (left, right) = leaves.split_at(largest_power_below(leaves.len()));
+            node_hash(&root(left), &root(right))
+        }
+    }
+}
+
+/// The largest power of two smaller than `n`, for `n` of 2 and more.
+fn largest_power_below(n: usize) -> usize {
+    n.next_power_of_two() / 2
+}
+
+fn hash_of(parts: &[&[u8]]) -> Hash {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    to_hash(context.finish().as_ref())
+}
+
+fn to_hash(bytes: &[u8]) -> Hash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(bytes);
+    hash
+}

@@ -1,0 +1,44 @@
+//! A tree that grows leaf by leaf and remembers only what later roots need.
+use crate::{Hash, empty_root, node_hash};
+
+/// The right edge of a growing tree: one hash per complete subtree, largest first, so at most 64.
+///
+/// Appending costs one node hash on average, the root at most 63.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frontier {
+    size: u64,
+    subtrees: Vec<Hash>,
+}
+
+impl Frontier {
+    /// A tree with no leaf.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many leaves the tree has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds the hash of the next leaf, as [`crate::leaf_hash`] gives it.
+    pub fn append(&mut self, leaf: Hash) {
+        let mut node = leaf;
+        // Each trailing one bit of the size is a complete subtree of the same height as `node`.
+        for _ in 0..self.size.trailing_ones() {
+            let Some(left) = self.subtrees.pop() else { break };
+            node = node_hash(&left, &node);
+        }
+        self.subtrees.push(node);
+        self.size += 1;
+    }
+
+    /// Root over all leaves so far (RFC 6962 §2.1).
+    pub fn root(&self) -> Hash {
+        let mut smallest_first = self.subtrees.iter().rev();
+        match smallest_first.next() {
+            None => empty_root(),
+            Some(last) => smallest_first.fold(*last, |right, left| node_hash(left, &right)),
+        }
+    }
+}

@@ -1,1 +1,20 @@
 #![doc = include_str!("../README.md")]
+
+mod agency;
+mod decide;
+mod hours;
+mod law;
+mod model;
+mod network;
+mod rules;
+
+pub use agency::{AgencyCode, AgencyCodeError, lies_under};
+pub use decide::{Ask, Charge, Permit, Scope, decide};
+pub use hours::{Hours, HoursError, VietnamTime};
+pub use law::{Law, LawError, LawRules};
+pub use model::{
+    Account, AccountState, Agreement, Grants, Id, Organisation, OrganisationState, Purpose, Role, Service,
+    System, SystemState,
+};
+pub use network::{Network, NetworkError};
+pub use rules::{Rules, SystemRules};

@@ -107,7 +107,11 @@ impl BirthDate {
         let Some(month) = month else { return Ok(Self::Year(year)) };
         let month = u8::try_from(part(Some(month), 2)?).map_err(|_| DateError::Form)?;
         let Some(day) = day else {
-            return if (1..=12).contains(&month) { Ok(Self::Month { year, month }) } else { Err(DateError::NoSuchDay) };
+            return if (1..=12).contains(&month) {
+                Ok(Self::Month { year, month })
+            } else {
+                Err(DateError::NoSuchDay)
+            };
         };
         let day = u8::try_from(part(Some(day), 2)?).map_err(|_| DateError::Form)?;
         CivilDate::new(year, month, day).map(Self::Day)
@@ -146,7 +150,8 @@ impl BirthDate {
 }
 
 fn part(text: Option<&str>, length: usize) -> Result<i16, DateError> {
-    let text = text.filter(|t| t.len() == length && t.bytes().all(|b| b.is_ascii_digit())).ok_or(DateError::Form)?;
+    let text =
+        text.filter(|t| t.len() == length && t.bytes().all(|b| b.is_ascii_digit())).ok_or(DateError::Form)?;
     text.parse().map_err(|_| DateError::Form)
 }
 

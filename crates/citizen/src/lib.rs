@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod code;
+mod compare;
 mod date;
 mod field;
 mod name;
@@ -8,10 +9,9 @@ mod number;
 mod record;
 
 pub use code::{Address, Coded, ListVersion};
+pub use compare::{Allowed, Claim, Comparison, Facts, FieldVerdict, Reason, Verdict, compare};
 pub use date::{BirthDate, CivilDate, DateError};
 pub use field::{Field, FieldSet};
-pub use name::{FullName, NameError};
-pub use number::{IdCardNumber, NumberError, PersonalId, PersonNumber};
-pub use record::{
-    Absence, Card, Contact, Death, Household, LifeState, Record, Relative, Sourced, Sex,
-};
+pub use name::{ClaimedName, FullName, NameError, NameForms};
+pub use number::{IdCardNumber, NumberError, PersonNumber, PersonalId};
+pub use record::{Absence, Card, Contact, Death, Household, LifeState, Record, Relative, Sex, Sourced};

@@ -33,7 +33,11 @@ pub enum PersonNumber {
 
 fn digits(text: &str, length: usize) -> Result<u64, NumberError> {
     if text.len() != length {
-        return Err(if text.bytes().all(|b| b.is_ascii_digit()) { NumberError::Length } else { NumberError::Digit });
+        return Err(if text.bytes().all(|b| b.is_ascii_digit()) {
+            NumberError::Length
+        } else {
+            NumberError::Digit
+        });
     }
     text.bytes().try_fold(0_u64, |n, b| {
         if b.is_ascii_digit() { Ok(n * 10 + u64::from(b - b'0')) } else { Err(NumberError::Digit) }
@@ -58,19 +62,19 @@ impl PersonalId {
 
     /// Code of the province, or of the country from 101 up, where the birth was registered.
     pub fn place_code(self) -> u16 {
-        (self.0 / 1_000_000_000) as u16
+        u16::try_from(self.0 / 1_000_000_000).unwrap_or_default()
     }
 
     /// Sex that the number says.
     pub fn sex(self) -> Sex {
-        if (self.0 / 100_000_000) % 2 == 0 { Sex::Male } else { Sex::Female }
+        if (self.0 / 100_000_000).is_multiple_of(2) { Sex::Male } else { Sex::Female }
     }
 
     /// Birth year that the number says.
     pub fn birth_year(self) -> i16 {
         let century_sex = (self.0 / 100_000_000) % 10;
         let year = (self.0 / 1_000_000) % 100;
-        ((century_sex / 2 + 19) * 100 + year) as i16
+        i16::try_from((century_sex / 2 + 19) * 100 + year).unwrap_or_default()
     }
 
     /// The 12 digits. Personal data: for wire forms and the store only.
@@ -82,7 +86,7 @@ impl PersonalId {
 impl IdCardNumber {
     /// Reads exactly 9 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        digits(text, 9).map(|n| Self(n as u32))
+        digits(text, 9).and_then(|n| u32::try_from(n).map(Self).map_err(|_| NumberError::Length))
     }
 
     /// From the number's value, below 10^9.

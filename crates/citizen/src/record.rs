@@ -1,6 +1,8 @@
 //! The record of a person: every field of the Law on Identification 2023, article 9,
 //! each with the source that said so and the day it said so.
-use crate::{Address, BirthDate, CivilDate, Coded, Field, FieldSet, FullName, IdCardNumber, PersonNumber, PersonalId};
+use crate::{
+    Address, BirthDate, CivilDate, Coded, Field, FieldSet, FullName, IdCardNumber, PersonNumber, PersonalId,
+};
 use std::fmt;
 
 /// Sex (QCVN 109:2017): 0 unknown, 1 male, 2 female.
@@ -284,7 +286,10 @@ by_field! {
 
 impl<T> fmt::Debug for Sourced<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sourced").field("source", &self.source).field("as_of", &self.as_of).finish_non_exhaustive()
+        f.debug_struct("Sourced")
+            .field("source", &self.source)
+            .field("as_of", &self.as_of)
+            .finish_non_exhaustive()
     }
 }
 

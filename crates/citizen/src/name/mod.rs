@@ -1,4 +1,16 @@
-//! Full names.
+//! Full names: as recorded, as claimed, and the forms in which the two are compared.
+mod agreement;
+mod claimed;
+mod forms;
+mod legacy;
+mod letter;
+mod syllable;
+
+pub use claimed::ClaimedName;
+pub use forms::NameForms;
+
+pub(crate) use agreement::{NameAgreement, agreement};
+
 use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -28,16 +40,9 @@ impl FullName {
     pub const MAX: usize = 120;
 
     /// Checks and normalises a whole name (NFC, spaces folded); case is kept.
+    /// Digits, symbols and letters of other scripts than Latin are refused.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        if text.chars().any(char::is_control) {
-            return Err(NameError::Control);
-        }
-        let name = text.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
-        match name.chars().count() {
-            0 => Err(NameError::Empty),
-            n if n > Self::MAX => Err(NameError::TooLong),
-            _ => Ok(Self(name)),
-        }
+        clean(text).map(Self)
     }
 
     /// From its parts; middle names may be empty.
@@ -71,4 +76,46 @@ impl fmt::Debug for FullName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FullName(…)")
     }
+}
+
+/// More bytes than the longest name can take in any form; spares normalising a flood of text.
+const MAX_BYTES: usize = 4096;
+
+/// What every name must be, recorded or claimed: NFC, single spaces, the characters of names only.
+fn clean(text: &str) -> Result<String, NameError> {
+    refuse_at_a_glance(text)?;
+    let mut name = String::with_capacity(text.len());
+    for c in text.nfc().filter(|c| !letter::is_invisible(*c)) {
+        if c.is_whitespace() {
+            if !name.is_empty() && !name.ends_with(' ') {
+                name.push(' ');
+            }
+        } else {
+            name.push(c);
+        }
+    }
+    if name.ends_with(' ') {
+        name.pop();
+    }
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.chars().count() > FullName::MAX {
+        return Err(NameError::TooLong);
+    }
+    if !name.chars().all(letter::is_of_names) || !name.chars().any(char::is_alphabetic) {
+        return Err(NameError::Character);
+    }
+    Ok(name)
+}
+
+/// Refuses what needs no normalisation to be refused.
+fn refuse_at_a_glance(text: &str) -> Result<(), NameError> {
+    if text.len() > MAX_BYTES {
+        return Err(NameError::TooLong);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(NameError::Control);
+    }
+    Ok(())
 }

@@ -1,0 +1,262 @@
+//! What an entry says of one transaction.
+use dancu_catalogue::Code;
+use dancu_citizen::{Field, FieldSet};
+use std::borrow::Cow;
+use std::fmt;
+
+/// One transaction as the journal tells it: the field set that the standards on logs demand together
+/// (Circular 46/2022/TT-BCA article 8, Decree 278/2025 article 13, TCVN 14423:2026 clause 5.8).
+///
+/// Names of fields, never their values; the citizen as a keyed hash. `Debug` shows no person.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Call {
+    /// When the call arrived, microseconds since the epoch
+    pub at_us: i64,
+    /// What ties the entry to logs and to the answer; the items of one batch share it
+    pub correlation: [u8; 16],
+    /// Protocol and form of the message, for example `soap-033`, `rest`, `page`
+    pub form: String,
+    /// Service, for example `verify`, `look_up`
+    pub service: String,
+    /// Integration code (`MaTichHop`)
+    pub integration: Option<String>,
+    /// Code of the public service or procedure that is the registered purpose (`MaDVC`)
+    pub procedure: Option<String>,
+    /// System that called
+    pub system_id: Option<String>,
+    /// Account used
+    pub account_id: Option<String>,
+    /// Role of the account
+    pub role: Option<String>,
+    /// Agency code (Decision 20/2020/QĐ-TTg)
+    pub agency_code: Option<String>,
+    /// Organisation of the system
+    pub organisation: Option<String>,
+    /// SHA-256 of the client certificate
+    pub certificate: Option<[u8; 32]>,
+    /// Keyed hash of the citizen's number
+    pub subject: Option<[u8; 16]>,
+    /// Fields that the caller sent
+    pub inputs: FieldSet,
+    /// Fields whose values left
+    pub released: FieldSet,
+    /// Verdict per compared field, by its name on the wire
+    pub verdicts: Vec<(Field, Cow<'static, str>)>,
+    /// How it ended
+    pub outcome: Outcome,
+    /// Where the time went
+    pub steps: Steps,
+    /// SHA-256 of the body that leaves
+    pub response_sha256: Option<[u8; 32]>,
+    /// Version of the rules that decided
+    pub rules_version: u64,
+    /// Agreement that allowed it
+    pub agreement_id: Option<String>,
+    /// Message id of the platform in between (X-Road)
+    pub platform_message_id: Option<String>,
+    /// Consent of the citizen, where one is needed
+    pub consent_id: Option<String>,
+    /// The parts that can be erased later without touching the entry
+    pub personal: Personal,
+}
+
+/// Parts that tell of a person. In the entry each stands as a salted commitment; the value is sealed beside it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Personal {
+    /// The caller's request id (`MaYeuCau`)
+    pub request_id: Option<String>,
+    /// Number or name of the officer (`MaCanBo`)
+    pub officer: Option<String>,
+    /// Case (file) number
+    pub case_number: Option<String>,
+    /// Purpose in the officer's words
+    pub purpose: Option<String>,
+    /// Network address of the source
+    pub source_address: Option<String>,
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Personal(…)")
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("at_us", &self.at_us)
+            .field("correlation", &u128::from_be_bytes(self.correlation))
+            .field("form", &self.form)
+            .field("service", &self.service)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Call {
+    /// This call as it stands in the journal when its transaction refused it: nothing left.
+    pub(crate) fn refused(&self, code: Code, response_sha256: Option<[u8; 32]>) -> Self {
+        Self {
+            outcome: Outcome::Refused(code),
+            released: FieldSet::EMPTY,
+            verdicts: Vec::new(),
+            response_sha256,
+            ..self.clone()
+        }
+    }
+}
+
+/// Time spent in each step of the road, microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// Reading the wire form
+    pub decode_us: u32,
+    /// Finding out who asks
+    pub authenticate_us: u32,
+    /// Deciding
+    pub decide_us: u32,
+    /// Asking the registry
+    pub registry_us: u32,
+}
+
+/// How a transaction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Answered
+    Answered(Answered),
+    /// Refused, or failed
+    Refused(Code),
+}
+
+/// Unless somebody says otherwise, nothing was answered.
+impl Default for Outcome {
+    fn default() -> Self {
+        Self::Refused(Code::Internal)
+    }
+}
+
+impl Outcome {
+    /// Stable name in the journal: lower case for an answer, the code's own name for a refusal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Answered(kind) => kind.name(),
+            Self::Refused(code) => code.name(),
+        }
+    }
+
+    /// From its stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let answered = Answered::ALL.into_iter().find(|kind| kind.name() == name).map(Self::Answered);
+        answered.or_else(|| Code::from_name(name).map(Self::Refused))
+    }
+
+    /// Whether the call may be answered, or why not.
+    pub fn ruling(self) -> Result<(), Code> {
+        match self {
+            Self::Answered(_) => Ok(()),
+            Self::Refused(code) => Err(code),
+        }
+    }
+}
+
+/// Kinds of answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answered {
+    /// The claim agrees with the record
+    Verified,
+    /// The claim does not agree
+    Mismatch,
+    /// Nobody of this number
+    NotFound,
+    /// There is a record, but it may not be used (deceased, cancelled, locked)
+    NotUsable,
+    /// Fields of a record were handed over
+    Released,
+    /// Anything else that was served, for example a list of an operator
+    Served,
+}
+
+impl Answered {
+    /// All kinds
+    pub const ALL: [Self; 6] =
+        [Self::Verified, Self::Mismatch, Self::NotFound, Self::NotUsable, Self::Released, Self::Served];
+
+    /// Stable name
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Mismatch => "mismatch",
+            Self::NotFound => "not_found",
+            Self::NotUsable => "not_usable",
+            Self::Released => "released",
+            Self::Served => "served",
+        }
+    }
+}
+
+/// A personal part, by its label in the encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The caller's request id
+    RequestId,
+    /// Officer
+    Officer,
+    /// Case number
+    CaseNumber,
+    /// Purpose text
+    Purpose,
+    /// Network address of the source
+    SourceAddress,
+}
+
+impl Part {
+    /// All parts, in the order of their labels.
+    pub const ALL: [Self; 5] =
+        [Self::RequestId, Self::Officer, Self::CaseNumber, Self::Purpose, Self::SourceAddress];
+
+    /// Label in the encoding; never reused.
+    pub(crate) fn label(self) -> u8 {
+        self as u8
+    }
+
+    /// Name under which the value is sealed; never changed.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::RequestId => "request_id",
+            Self::Officer => "officer",
+            Self::CaseNumber => "case_number",
+            Self::Purpose => "purpose",
+            Self::SourceAddress => "source_address",
+        }
+    }
+
+    pub(crate) fn from_label(label: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.label() == label)
+    }
+}
+
+impl Personal {
+    /// The value of a part.
+    pub fn get(&self, part: Part) -> Option<&str> {
+        match part {
+            Part::RequestId => &self.request_id,
+            Part::Officer => &self.officer,
+            Part::CaseNumber => &self.case_number,
+            Part::Purpose => &self.purpose,
+            Part::SourceAddress => &self.source_address,
+        }
+        .as_deref()
+    }
+
+    pub(crate) fn set(&mut self, part: Part, value: String) {
+        let place = match part {
+            Part::RequestId => &mut self.request_id,
+            Part::Officer => &mut self.officer,
+            Part::CaseNumber => &mut self.case_number,
+            Part::Purpose => &mut self.purpose,
+            Part::SourceAddress => &mut self.source_address,
+        };
+        *place = Some(value);
+    }
+}

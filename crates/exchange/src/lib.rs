@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod entries;
+mod error;
+mod exchange;
+mod load;
+mod rows;
+mod schema;
+mod sealed;
+mod snapshot;
+mod world;
+
+pub use entries::{CertificateEntry, CredentialEntry, OfficerEntry};
+pub use error::ExchangeError;
+pub use exchange::Exchange;
+pub use schema::MIGRATIONS;
+pub use snapshot::{Certificate, Credential, Snapshot};
+pub use world::{
+    World, WorldAccount, WorldAgreement, WorldCertificate, WorldCredential, WorldGrant, WorldHours,
+    WorldOrganisation, WorldPurpose, WorldSystem,
+};

@@ -1,0 +1,81 @@
+//! The exchange at one version, in memory: what the door and the decision read.
+use dancu_keys::Secret;
+use dancu_policy::{Id, Rules};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Everything a call is judged by, at one version. `Debug` shows counts only.
+#[derive(Default)]
+pub struct Snapshot {
+    /// What decisions read
+    pub rules: Rules,
+    /// The version it was read at
+    pub version: i64,
+    pub(crate) certificates: HashMap<[u8; 32], Certificate>,
+    pub(crate) credentials: HashMap<Arc<str>, Credential>,
+    /// PHC strings for the officer's page, by account id
+    pub(crate) passwords: HashMap<Id, Arc<str>>,
+}
+
+/// A registered client certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// The system it belongs to
+    pub system: Id,
+    /// End of its validity, microseconds since the epoch
+    pub not_after_us: i64,
+    /// Revoked here, whatever its dates say
+    pub revoked: bool,
+}
+
+/// Credentials of a system that have not been closed. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Credential {
+    /// The system they belong to
+    pub system: Id,
+    /// PHC string of the password
+    pub password: Option<Arc<str>>,
+    /// Secret of the hash per call
+    pub secret: Option<Secret>,
+    /// URLs that clients put into the hash
+    pub service_urls: Vec<Arc<str>>,
+}
+
+impl Snapshot {
+    /// The certificate of a SHA-256 fingerprint.
+    pub fn certificate(&self, fingerprint: &[u8; 32]) -> Option<&Certificate> {
+        self.certificates.get(fingerprint)
+    }
+
+    /// The credentials of a user name.
+    pub fn credential(&self, username: &str) -> Option<&Credential> {
+        self.credentials.get(username)
+    }
+
+    /// The PHC string of an account's password for the officer's page.
+    pub fn account_password(&self, account: &str) -> Option<&Arc<str>> {
+        self.passwords.get(account)
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("version", &self.version)
+            .field("systems", &self.rules.systems().count())
+            .field("certificates", &self.certificates.len())
+            .field("credentials", &self.credentials.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("system", &self.system)
+            .field("has_password", &self.password.is_some())
+            .field("has_secret", &self.secret.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -47,7 +47,7 @@ pub struct LookUp {
     /// How it ended
     pub outcome: Outcome,
     /// The record, already reduced to `released`; none unless the claim agreed
-    pub record: Option<Record>,
+    pub record: Option<Box<Record>>,
     /// The fields that the agreement and the call release. A field that is released but empty is
     /// told apart from one that is not released: the live form writes `00` or `0` for it.
     pub released: FieldSet,

@@ -3,9 +3,10 @@ use super::{AsOf, Collection, Reading};
 use crate::WireError;
 use crate::congdan::node::{Node, known};
 use crate::congdan::{read as congdan, standard};
-use crate::xml::{Cursor, Space, Step, Tag, Writer};
+use crate::xml::{Cursor, Space, Step, Tag, Writer, trimmed};
 use dancu_catalogue::Code;
 use dancu_citizen::{ListVersion, Record};
+use std::borrow::Cow;
 
 const NAMESPACE: &str = "http://www.mic.gov.vn/dancu/1.0";
 
@@ -115,10 +116,7 @@ fn subtree(cursor: &mut Cursor<'_>, name: &'static str) -> Result<Node, WireErro
                 node.children.push(subtree(cursor, child)?);
             }
             Step::Close | Step::End => {
-                let trimmed = node.text.trim_matches([' ', '\t', '\r', '\n']);
-                if trimmed.len() != node.text.len() {
-                    node.text = trimmed.to_owned();
-                }
+                node.text = trimmed(Cow::Owned(node.text)).into_owned();
                 return Ok(node);
             }
         }

@@ -43,13 +43,13 @@ pub fn encode_batch<'a>(answers: impl IntoIterator<Item = (&'a Answer, Reply<'a>
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Told {
-    Verification(VerificationAnswer),
+    Verification(Box<VerificationAnswer>),
     LookUp(LookUpAnswer),
 }
 
 fn told(answer: &Answer, reply: &Reply<'_>) -> Result<Told, Box<Problem>> {
     match answer {
-        Answer::Verification(verification) => Ok(Told::Verification(verified(verification, reply))),
+        Answer::Verification(verification) => Ok(Told::Verification(Box::new(verified(verification, reply)))),
         Answer::LookUp(found) => Ok(Told::LookUp(looked_up(found, reply))),
         Answer::Refusal(refusal) => Err(Box::new(Problem::of(refusal, reply))),
     }

@@ -31,9 +31,8 @@ pub(super) fn body(json: Json, service: Service, today: CivilDate) -> Result<Bod
     if !is_batch {
         return request::read(json, service, "", today).map(|r| Body::One(Box::new(r)));
     }
-    let items = match Members::open(json, "", &["items"])?.take("items") {
-        Some(Json::Array(items)) => items,
-        _ => return Err(WireError::at(Code::FieldType, "/items")),
+    let Some(Json::Array(items)) = Members::open(json, "", &["items"])?.take("items") else {
+        return Err(WireError::at(Code::FieldType, "/items"));
     };
     if items.is_empty() {
         return Err(WireError::at(Code::FieldMissing, "/items/0"));

@@ -232,7 +232,7 @@ impl CitizenAnswer {
             marital_status: one(r.marital_status.as_ref(), coded),
             relation_to_head: one(r.relation_to_head.as_ref(), coded),
             household: one(r.household.as_ref(), household),
-            death: one(r.death.as_ref(), death),
+            death: one(r.death.as_ref(), |d| death(*d)),
             contact: one(r.contact.as_ref(), contact),
         }
     }
@@ -294,7 +294,7 @@ fn household(h: &Household) -> HouseholdValue {
     HouseholdValue { head: Some(relative(&h.head)), members: h.members.iter().map(relative).collect() }
 }
 
-fn death(d: &Death) -> DeathValue {
+fn death(d: Death) -> DeathValue {
     DeathValue { on: d.on.iso(), missing: d.missing }
 }
 

@@ -1,4 +1,4 @@
-//! The shapes of the bodies, as OpenAPI describes them and clients build them.
+//! The shapes of the bodies, as `OpenAPI` describes them and clients build them.
 use super::{CitizenAnswer, Problem};
 use serde::{Deserialize, Serialize};
 use std::fmt;

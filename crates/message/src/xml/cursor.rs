@@ -223,11 +223,13 @@ fn blank(text: &str) -> Result<(), WireError> {
     if is_blank(text) { Ok(()) } else { Err(malformed()) }
 }
 
+/// Without XML whitespace at both ends; allocates only where there is some to drop.
 pub(crate) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    let xml_space = |c| matches!(c, ' ' | '\t' | '\r' | '\n');
+    let without = |t: &str| t.trim_matches([' ', '\t', '\r', '\n']).len() == t.len();
     match text {
-        Cow::Borrowed(t) => Cow::Borrowed(t.trim_matches(xml_space)),
-        Cow::Owned(t) => Cow::Owned(t.trim_matches(xml_space).to_owned()),
+        Cow::Borrowed(t) => Cow::Borrowed(t.trim_matches([' ', '\t', '\r', '\n'])),
+        Cow::Owned(t) if without(&t) => Cow::Owned(t),
+        Cow::Owned(t) => Cow::Owned(t.trim_matches([' ', '\t', '\r', '\n']).to_owned()),
     }
 }
 

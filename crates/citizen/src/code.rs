@@ -14,6 +14,26 @@ pub enum ListVersion {
     Qcvn109,
 }
 
+impl ListVersion {
+    /// All editions.
+    pub const ALL: [Self; 4] = [Self::Ethnic1979, Self::Ethnic2008, Self::Religion2009, Self::Qcvn109];
+
+    /// Stable name, as kept in stores and files
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ethnic1979 => "ethnic-1979",
+            Self::Ethnic2008 => "ethnic-2008",
+            Self::Religion2009 => "religion-2009",
+            Self::Qcvn109 => "qcvn109",
+        }
+    }
+
+    /// From its stable name
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| version.name() == name)
+    }
+}
+
 /// A code in an edition of its list, with a name of its own where the list allows one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Coded {

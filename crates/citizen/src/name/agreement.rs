@@ -75,9 +75,11 @@ fn walk(mut claim: impl Iterator<Item = char>, record: impl Iterator<Item = char
     next.is_none()
 }
 
-/// The record's final `y` is written `i`; in a claim without spaces that `y` is not seen to be final.
+/// A final `y` after a consonant is written `i` in both forms; where words run together it is not the same
+/// letters that are final and follow a consonant.
 fn same_i(before: (char, char), claim: char, record: char) -> bool {
-    (claim, record) == ('y', 'i') && (!letter::is_vowel(before.1) || before == ('q', 'u'))
+    matches!((claim, record), ('y', 'i') | ('i', 'y'))
+        && (!letter::is_vowel(before.1) || before == ('q', 'u'))
 }
 
 /// Whether one insertion, deletion, replacement or swap of neighbours makes one text of the other.

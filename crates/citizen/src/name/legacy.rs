@@ -13,14 +13,21 @@ pub(super) fn decode(text: &str) -> Option<String> {
     [tcvn3(text), vni(text)].into_iter().flatten().find(|t| syllable::all_vietnamese(t))
 }
 
-/// TCVN 5712:1993, table VN3 (ABC fonts), 0xA1 to 0xFE; `\0` where it has no letter.
-const TCVN3: &str = "ĂÂÊÔƠƯĐăâêôơưđ\0\0\0\0\0àảãáạ\0ằẳẵắ\0\0\0\0\0\0ặầẩẫấậè\0ẻẽéẹềểễếệìỉ\0\0\0ĩíịò\0ỏõóọồổỗốộờởỡớợù\0ủũúụừửữứựỳỷỹýỵ";
+/// TCVN 5712:1993, table VN3 (ABC fonts), from 0xA1 on; `\0` where it has no letter.
+const TCVN3: [char; 94] = [
+    'Ă', 'Â', 'Ê', 'Ô', 'Ơ', 'Ư', 'Đ', 'ă', 'â', 'ê', 'ô', 'ơ', 'ư', 'đ', '\0', // A1
+    '\0', '\0', '\0', '\0', '\0', 'à', 'ả', 'ã', 'á', 'ạ', '\0', 'ằ', 'ẳ', 'ẵ', 'ắ', '\0', // B0
+    '\0', '\0', '\0', '\0', '\0', '\0', 'ặ', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ', 'è', '\0', 'ẻ', 'ẽ', // C0
+    'é', 'ẹ', 'ề', 'ể', 'ễ', 'ế', 'ệ', 'ì', 'ỉ', '\0', '\0', '\0', 'ĩ', 'í', 'ị', 'ò', // D0
+    '\0', 'ỏ', 'õ', 'ó', 'ọ', 'ồ', 'ổ', 'ỗ', 'ố', 'ộ', 'ờ', 'ở', 'ỡ', 'ớ', 'ợ', 'ù', // E0
+    '\0', 'ủ', 'ũ', 'ú', 'ụ', 'ừ', 'ử', 'ữ', 'ứ', 'ự', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ', // F0
+];
 
 fn tcvn3(text: &str) -> Option<String> {
     text.chars()
         .map(|c| match u32::from(c) {
             0xA0 => Some(' '),
-            code @ 0xA1.. => TCVN3.chars().nth(code as usize - 0xA1).filter(|c| *c != '\0'),
+            code @ 0xA1.. => TCVN3.get(code as usize - 0xA1).copied().filter(|c| *c != '\0'),
             _ => Some(c),
         })
         .collect()
@@ -76,11 +83,12 @@ const VNI_SINGLES: [(char, char); 18] = [
 fn with_marks(vowel: char, mark: char) -> Option<String> {
     let lower = mark.to_lowercase().next()?;
     let marks = VNI_MARKS.iter().find(|(from, _)| *from == lower).map(|(_, to)| *to)?;
-    // Circumflex and breve stand on a, e, o only; ơ, ư, u and y bear tones alone.
-    let plain = matches!(vowel.to_ascii_lowercase(), 'a' | 'e' | 'o');
-    if marks.starts_with(['\u{302}', '\u{306}']) && !plain {
-        return None;
-    }
+    let bears = match marks.chars().next()? {
+        '\u{302}' => "aeo",
+        '\u{306}' => "a",
+        _ => "aeouyơư",
+    };
+    bears.contains(vowel.to_lowercase().next()?).then_some(())?;
     Some(std::iter::once(vowel).chain(marks.chars()).nfc().collect())
 }
 

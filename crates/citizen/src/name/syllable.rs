@@ -6,11 +6,11 @@ const INITIALS: [&str; 28] = [
     "ph", "q", "r", "s", "t", "th", "tr", "v", "x",
 ];
 
-const NUCLEI: [&str; 60] = [
+const NUCLEI: [&str; 63] = [
     "a", "ă", "â", "e", "ê", "i", "o", "ô", "ơ", "u", "ư", "y", "ai", "ao", "au", "ay", "âu", "ây", "eo",
     "êu", "ia", "iê", "iêu", "iu", "oa", "oă", "oai", "oao", "oay", "oe", "oeo", "oi", "oo", "ôi", "ơi",
     "ua", "uâ", "uây", "ui", "uê", "uô", "uôi", "uơ", "uy", "uya", "uyê", "uyu", "ưa", "ưi", "ươ", "ươi",
-    "ươu", "ưu", "yê", "yêu", "uai", "uao", "uay", "ue", "uă",
+    "ươu", "ưu", "yê", "yêu", "uai", "uao", "uay", "ue", "uă", "uơi", "ueo", "uêu",
 ];
 
 const FINALS: [&str; 9] = ["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];

@@ -44,7 +44,7 @@ impl PeerCertificate {
         let (_, parsed) = x509_parser::parse_x509_certificate(leaf).ok()?;
         let validity = parsed.validity();
         let (not_before_s, not_after_s) = (validity.not_before.timestamp(), validity.not_after.timestamp());
-        let digest = rustls_digest(leaf);
+        let digest = crate::fingerprint(leaf);
         let chain = chain_verdict(leaf, intermediates, roots, not_after_s);
         Some(Self { fingerprint: digest, not_before_s, not_after_s, chain })
     }
@@ -81,8 +81,3 @@ fn chain_verdict(
     if judged.is_ok() { ChainVerdict::Trusted } else { ChainVerdict::Untrusted }
 }
 
-fn rustls_digest(der: &[u8]) -> [u8; 32] {
-    let mut out = [0; 32];
-    out.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, der).as_ref());
-    out
-}

@@ -1,0 +1,173 @@
+//! The server under test, started as a newcomer starts it: `dancu demo`, in a folder of its own.
+use crate::client;
+use crate::load::MakeRequest;
+use anyhow::Context as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+const PORT: u16 = 18_443;
+
+/// A running demo; ended when dropped.
+pub(crate) struct Demo {
+    directory: PathBuf,
+    server: Child,
+    facts: Value,
+    system: Value,
+    started_in: Duration,
+}
+
+impl Demo {
+    /// Seeds a nation of 100,000, stops, starts again and times the second start.
+    pub(crate) fn start() -> anyhow::Result<Self> {
+        let directory = std::env::current_dir()?.join("target/bench-data");
+        if directory.exists() {
+            std::fs::remove_dir_all(&directory)?;
+        }
+        let (mut seeding, _) = launch(&directory)?;
+        terminate(&mut seeding)?;
+        let (server, started_in) = launch(&directory)?;
+        let facts: Value = serde_json::from_str(&std::fs::read_to_string(directory.join("demo.json"))?)?;
+        let system = facts["systems"].get(0).cloned().context("demo.json names no system")?;
+        Ok(Self { directory, server, facts, system, started_in })
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], PORT))
+    }
+
+    /// Seconds from the start of the process to its first answered verification, the population already stored.
+    pub(crate) fn start_to_first_answer(&self) -> anyhow::Result<f64> {
+        Ok(self.started_in.as_secs_f64())
+    }
+
+    /// Resident memory of the server.
+    pub(crate) fn memory_mib(&self) -> anyhow::Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id()))?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).context("no VmHWM")?;
+        let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    pub(crate) fn tls(&self) -> anyhow::Result<Arc<rustls::ClientConfig>> {
+        let file = |value: &Value| value.as_str().map(PathBuf::from).context("a path in demo.json");
+        client::tls(&file(&self.facts["ca_cert"])?, &file(&self.system["client_cert"])?, &file(&self.system["client_key"])?)
+    }
+
+    fn text(&self, key: &str) -> String {
+        self.system[key].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn officer(&self) -> String {
+        self.system["officers"][0]["personal_id"].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn password_header(&self) -> String {
+        STANDARD.encode(format!("{}:{}", self.text("username"), self.text("password")))
+    }
+
+    /// Verification of the person of the examples over REST, with a password.
+    pub(crate) fn rest(&self) -> MakeRequest {
+        let (authorization, officer) = (self.password_header(), self.officer());
+        Arc::new(move |connection, n| {
+            let body = format!(
+                "{{\"request_id\":\"b{connection}-{n}\",\"officer\":\"{officer}\",\"purpose\":\"1.004227\",\
+                 \"case_number\":\"H55.242-26-{n:06}\",\"citizen\":{{\"personal_id\":\"001185000017\",\
+                 \"full_name\":\"TRANTHITHUYHOA\",\"birth_date\":\"1985-04-30\"}}}}"
+            );
+            post("/api/v1/verifications", "application/json", &format!("Authorization: Basic {authorization}\r\n"), &body)
+        })
+    }
+
+    /// The same over SOAP, with a password.
+    pub(crate) fn soap(&self) -> MakeRequest {
+        let (authorization, officer, path) = (self.password_header(), self.officer(), self.soap_path());
+        Arc::new(move |connection, n| {
+            let headers = format!("SOAPAction: \"\"\r\nAuthorization: Basic {authorization}\r\n");
+            post(&path, "text/xml", &headers, &envelope(&officer, connection, n))
+        })
+    }
+
+    /// The same over SOAP, with the hash of each call.
+    pub(crate) fn soap_per_call(&self) -> MakeRequest {
+        let (user, secret, url) = (self.text("username"), self.text("secret"), self.text("service_url"));
+        let (officer, path) = (self.officer(), self.soap_path());
+        Arc::new(move |connection, n| {
+            let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
+            let hash = dancu_gateway::per_call_hash(&url, &user, &timestamp, &secret);
+            let pair = STANDARD.encode(format!("{user}:{hash}"));
+            let headers = format!("SOAPAction: \"\"\r\nTimestamp: {timestamp}\r\nAuthorization: Basic {pair}\r\n");
+            post(&path, "text/xml", &headers, &envelope(&officer, connection, n))
+        })
+    }
+
+    fn soap_path(&self) -> String {
+        self.facts["soap_path"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = terminate(&mut self.server);
+    }
+}
+
+fn envelope(officer: &str, connection: usize, n: u64) -> String {
+    format!(
+        "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:dan=\"http://dancuquocgia.bca\">\
+         <soapenv:Header/><soapenv:Body><dan:XacThucThongTinCongDan><dan:MaYeuCau>p{connection}-{n}</dan:MaYeuCau>\
+         <dan:MaDVC>1.004227</dan:MaDVC><dan:MaTichHop>033</dan:MaTichHop><dan:MaCanBo>{officer}</dan:MaCanBo>\
+         <dan:SoDinhDanh>001185000017</dan:SoDinhDanh><dan:HoVaTen>TRANTHITHUYHOA</dan:HoVaTen>\
+         <dan:NgayThangNamSinh><dan:NgayThangNam>19850430</dan:NgayThangNam></dan:NgayThangNamSinh>\
+         </dan:XacThucThongTinCongDan></soapenv:Body></soapenv:Envelope>"
+    )
+}
+
+fn post(path: &str, kind: &str, headers: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Starts the demo and waits for the line that says it answers; gives the time that took.
+fn launch(directory: &Path) -> anyhow::Result<(Child, Duration)> {
+    let binary = std::env::current_exe()?.with_file_name("dancu");
+    let began = Instant::now();
+    let mut server = Command::new(binary)
+        .arg("demo")
+        .env("DANCU_DEMO_DIR", directory)
+        .env("DANCU_DEMO_PORT", PORT.to_string())
+        .env("DANCU_DEMO_CITIZENS", "100000")
+        .env("DANCU_LOG__FILTER", "warn,rustls=error")
+        // The aim is the road, not the quota of one officer.
+        .env("DANCU_DEMO_QUOTA", "2000000000")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("target/release/dancu is missing")?;
+    let output = server.stdout.take().context("no standard output")?;
+    let mut lines = BufReader::new(output).lines();
+    let ready = lines.by_ref().map_while(Result::ok).any(|line| line.contains("https://"));
+    anyhow::ensure!(ready, "the demo did not start");
+    let took = began.elapsed();
+    // Keep the pipe open and drained, so that later lines do not end the server.
+    std::thread::spawn(move || lines.for_each(drop));
+    Ok((server, took))
+}
+
+fn terminate(server: &mut Child) -> anyhow::Result<()> {
+    Command::new("kill").arg("-TERM").arg(server.id().to_string()).status()?;
+    server.wait()?;
+    Ok(())
+}

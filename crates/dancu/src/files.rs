@@ -1,0 +1,27 @@
+//! Files of the service: readable by their owner alone.
+use anyhow::Context as _;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+/// Writes a whole file with mode 0600, by way of a temporary name so that no reader sees half of it.
+pub fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    let unfinished = path.with_extension("unfinished");
+    let write = || -> std::io::Result<()> {
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        std::fs::rename(&unfinished, path)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Makes a folder and its parents with mode 0700.
+pub fn private_directory(path: &Path) -> anyhow::Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("cannot make {}", path.display()))
+}

@@ -1,0 +1,210 @@
+//! Composes the floors into a running service.
+use crate::clock::SystemClock;
+use crate::config::Config;
+use anyhow::Context as _;
+use dancu_exchange::Exchange;
+use dancu_gateway::authenticate::Authenticator;
+use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
+use dancu_gateway::routes::{Documents, Gate};
+use dancu_gateway::{CallLimits, Clock, Road, RoadMetrics, Turnstile};
+use dancu_journal::{Journal, JournalOptions};
+use dancu_keys::{KeyDir, KeyRing, PasswordCache, Signer};
+use dancu_registry::Registry;
+use dancu_storage::Store;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The opened first floor.
+pub struct Floor {
+    pub store: Store,
+    pub keys: KeyDir,
+    pub ring: Arc<KeyRing>,
+    pub exchange: Exchange,
+    pub registry: Registry,
+}
+
+impl Floor {
+    /// Opens store and keys and brings the schema up to date. `create` makes what is missing.
+    pub fn open(config: &Config, create: bool) -> anyhow::Result<Self> {
+        let keys = KeyDir::open(&config.keys.directory, create).context("keys")?;
+        let ring = Arc::new(keys.ring().context("keys")?);
+        let store = open_store(config, create)?;
+        let exchange = Exchange::open(store.clone(), Arc::clone(&ring)).context("exchange")?;
+        let registry = Registry::open(store.clone(), Arc::clone(&ring)).context("registry")?;
+        Ok(Self { store, keys, ring, exchange, registry })
+    }
+}
+
+/// Opens the configured store.
+pub fn open_store(config: &Config, create: bool) -> anyhow::Result<Store> {
+    if config.store.postgres.is_empty() {
+        let path = &config.store.sqlite;
+        if let (true, Some(parent)) = (create, path.parent()) {
+            crate::files::private_directory(parent)?;
+        }
+        anyhow::ensure!(create || path.exists(), "store {} does not exist", path.display());
+        return Store::sqlite(path).with_context(|| format!("store {}", path.display()));
+    }
+    let handle = tokio::runtime::Handle::current();
+    Store::postgres(&config.store.postgres, config.store.max_connections, handle).context("PostgreSQL")
+}
+
+/// A service that runs until it is told to stop.
+pub struct Server {
+    pub address: SocketAddr,
+    pub admin: SocketAddr,
+    road: Arc<Road>,
+    stop: watch::Sender<bool>,
+    doors: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Server {
+    /// Opens everything and starts both doors.
+    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+        let opened = {
+            let config = config.clone();
+            tokio::task::spawn_blocking(move || Floor::open(&config, false)).await??
+        };
+        Self::start_on(config, opened, Arc::new(SystemClock)).await
+    }
+
+    /// Starts both doors on an opened floor, by any clock.
+    pub async fn start_on(config: &Config, floor: Floor, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+        let signer = Arc::new(floor.keys.signer().context("signing key")?);
+        let mut metrics = prometheus_client::registry::Registry::default();
+        let road = Arc::new(road(config, &floor, Arc::clone(&signer), clock, &mut metrics)?);
+        let gate = Gate { road: Arc::clone(&road), documents: Arc::new(documents(config, &signer)?) };
+
+        let (stop, stopped) = watch::channel(false);
+        let door = Door::bind(config.listen.address, tls(config)?, door_limits(config))
+            .await
+            .with_context(|| format!("cannot listen on {}", config.listen.address))?;
+        let address = door.address()?;
+        let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
+            .merge(crate::pages::router(config, &gate));
+        let admin = crate::admin::bind(config.admin.address).await?;
+        let admin_address = admin.local_addr()?;
+        let doors = vec![
+            tokio::spawn(door.serve(router, stopped.clone())),
+            tokio::spawn(crate::admin::serve(admin, gate, metrics, stopped.clone())),
+            tokio::spawn(keep_fresh(Arc::clone(&road), stopped.clone())),
+            tokio::spawn(sweep(Arc::clone(&road), stopped)),
+        ];
+        Ok(Self { address, admin: admin_address, road, stop, doors })
+    }
+
+    /// The road, for tests that look behind the door.
+    pub fn road(&self) -> &Arc<Road> {
+        &self.road
+    }
+
+    /// Refuses new calls, lets open ones end, writes what waits, closes.
+    pub async fn stop(self) {
+        self.road.turnstile.close();
+        let _ = self.stop.send(true);
+        for door in self.doors {
+            let _ = door.await;
+        }
+        self.road.journal.close().await;
+    }
+}
+
+fn road(
+    config: &Config,
+    floor: &Floor,
+    signer: Arc<Signer>,
+    clock: Arc<dyn Clock>,
+    metrics: &mut prometheus_client::registry::Registry,
+) -> anyhow::Result<Road> {
+    let options = JournalOptions { group: config.journal.group, queue: config.journal.queue, ..JournalOptions::default() };
+    let journal = Journal::open(floor.store.clone(), Arc::clone(&floor.ring), options).context("journal")?;
+    let limits = &config.limits;
+    let road = Road {
+        exchange: floor.exchange.clone(),
+        registry: floor.registry.clone(),
+        journal,
+        signer,
+        ring: Arc::clone(&floor.ring),
+        authenticator: Authenticator::new(PasswordCache::new(10_000)?, 2),
+        turnstile: Turnstile::new(CallLimits {
+            calls: limits.calls,
+            calls_per_system: limits.calls_per_system,
+            failures_per_minute: limits.failures_per_minute,
+            body_bytes: limits.body_bytes,
+            body_time: Duration::from_secs(limits.body_seconds),
+        }),
+        clock,
+        metrics: RoadMetrics::default(),
+        idempotency_us: i64::from(config.journal.idempotency_hours) * 3_600_000_000,
+    };
+    road.metrics.register(metrics);
+    road.journal.metrics().register(metrics);
+    floor.store.metrics().register(metrics);
+    Ok(road)
+}
+
+fn documents(config: &Config, signer: &Signer) -> anyhow::Result<Documents> {
+    let base = config.listen.public_url.trim_end_matches('/');
+    Ok(Documents {
+        wsdl: dancu_message::soap::wsdl(&format!("{base}{}", config.listen.soap_path)),
+        openapi: dancu_gateway::routes::openapi(base),
+        jwks: serde_json::to_string(&signer.jwks())?,
+    })
+}
+
+fn tls(config: &Config) -> anyhow::Result<TlsMaterial> {
+    let files = TlsFiles {
+        certificate: config.listen.certificate.clone(),
+        key: config.listen.key.clone(),
+        client_ca: config.listen.client_ca.clone(),
+        tls12: config.listen.tls12,
+    };
+    Ok(TlsMaterial::load(&files)?)
+}
+
+fn door_limits(config: &Config) -> DoorLimits {
+    let limits = &config.limits;
+    DoorLimits {
+        connections: limits.connections,
+        handshake: Duration::from_secs(limits.handshake_seconds),
+        headers: Duration::from_secs(limits.header_seconds),
+        header_bytes: limits.header_bytes,
+        drain: Duration::from_secs(limits.drain_seconds),
+    }
+}
+
+/// Changes made by other servers on the same store reach this one within a fifth of a second.
+const FRESHNESS: Duration = Duration::from_millis(100);
+
+async fn keep_fresh(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FRESHNESS) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+        let road = Arc::clone(&road);
+        let refreshed = tokio::task::spawn_blocking(move || {
+            let rules = road.exchange.refresh().map(|_| ()).map_err(anyhow::Error::from);
+            let people = road.registry.refresh().map(|_| ()).map_err(anyhow::Error::from);
+            rules.and(people)
+        });
+        if let Ok(Err(error)) = refreshed.await {
+            tracing::warn!(%error, "changes of other servers could not be read");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+async fn sweep(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+        if let Err(error) = road.journal.sweep(road.clock.now_us()).await {
+            tracing::warn!(%error, "expired request ids could not be swept");
+        }
+    }
+}

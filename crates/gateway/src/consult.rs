@@ -1,0 +1,127 @@
+//! The registry's station: a permit and a claim in, an answer out.
+use dancu_catalogue::Code;
+use dancu_citizen::{Allowed, Comparison, Field, FieldSet, LifeState};
+use dancu_keys::KeyRing;
+use dancu_message::{Answer, LookUp, Outcome, Refusal, Request, Service, Verification};
+use dancu_policy::{Agreement, Permit};
+use dancu_registry::Registry;
+use std::borrow::Cow;
+
+/// What the registry said, and what of it leaves.
+pub(crate) struct Found {
+    pub(crate) answer: Answer,
+    pub(crate) released: FieldSet,
+    comparison: Option<Comparison>,
+    subject: Option<[u8; 16]>,
+}
+
+impl Found {
+    pub(crate) fn refused(refusal: Refusal) -> Self {
+        Self { answer: Answer::Refusal(refusal), released: FieldSet::EMPTY, comparison: None, subject: None }
+    }
+
+    /// Keyed hash that stands for the citizen: of the record when there is one, else of the number that was asked.
+    pub(crate) fn subject(&self, request: Option<&Request>, ring: &KeyRing) -> Option<[u8; 16]> {
+        self.subject.or_else(|| {
+            let claim = &request?.claim;
+            let number = claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
+            number.map(|n| ring.keyed_hash("journal.subject", n.as_bytes()))
+        })
+    }
+
+    pub(crate) fn verdicts(&self) -> Vec<(Field, Cow<'static, str>)> {
+        let verdicts = self.comparison.iter().flat_map(Comparison::iter);
+        verdicts.map(|(field, verdict)| (field, Cow::Borrowed(verdict.verdict.name()))).collect()
+    }
+}
+
+/// Asks the registry what the permit allows.
+pub(crate) async fn consult(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+    match request.service {
+        Service::Verify => verify(registry, ring, permit, request),
+        Service::LookUp => look_up(registry, ring, permit, request).await,
+    }
+}
+
+fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+    // The rule looks at every field of the agreement; the caller is told only of those it asked for.
+    let agreed = permit.agreement.grants.verify.unwrap_or_default();
+    let finding = registry.verify(&request.claim, Allowed { fields: agreed, near: permit.near });
+    let basic = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST));
+    let verified = finding.comparison.as_ref().is_some_and(|c| agrees(c, permit.verify_rule));
+    let usable = finding.state == LifeState::Alive;
+    let outcome = match (finding.comparison.is_some(), verified, usable) {
+        (false, ..) => Outcome::NotFound,
+        (true, false, _) => Outcome::Mismatch,
+        (true, true, false) => Outcome::NotUsable,
+        (true, true, true) => Outcome::Verified,
+    };
+    let told = if permit.fields == agreed {
+        finding.comparison
+    } else {
+        registry.verify(&request.claim, Allowed { fields: permit.fields, near: permit.near }).comparison
+    };
+    let subject = finding.number.map(|n| ring.keyed_hash("journal.subject", n.expose().as_bytes()));
+    Found {
+        answer: Answer::Verification(Verification { outcome, tontai: basic && usable, comparison: told }),
+        released: FieldSet::EMPTY,
+        comparison: told,
+        subject,
+    }
+}
+
+/// Shows a record only to a caller that already knows number, name and birth date (Decree 70/2024/NĐ-CP).
+async fn look_up(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+    let finding = registry.verify(&request.claim, Allowed { fields: COMPARED, near: false });
+    let subject = finding.number.map(|n| ring.keyed_hash("journal.subject", n.expose().as_bytes()));
+    let knows = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST) && !contradicts(c));
+    let outcome = match (finding.comparison.is_some(), knows, finding.state) {
+        (false, ..) => Outcome::NotFound,
+        (true, false, _) => Outcome::Mismatch,
+        (true, true, LifeState::Cancelled | LifeState::Locked) => Outcome::NotUsable,
+        // The record of a deceased or missing person serves inheritance and civil status; its state says so.
+        (true, true, LifeState::Alive | LifeState::Deceased | LifeState::Missing) => Outcome::Verified,
+    };
+    let released = permit.fields.intersect(request.form.carries());
+    let record = match (outcome, finding.person) {
+        (Outcome::Verified, Some(person)) => {
+            let (registry, fields) = (registry.clone(), released);
+            let read = tokio::task::spawn_blocking(move || registry.record(person, fields)).await;
+            match read {
+                Ok(Ok(record)) => record,
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "a record cannot be read");
+                    return Found::refused(Refusal { code: Code::StoreUnavailable, field: None });
+                }
+                Err(_) => return Found::refused(Refusal { code: Code::Internal, field: None }),
+            }
+        }
+        _ => None,
+    };
+    Found {
+        released: record.as_ref().map_or(FieldSet::EMPTY, |r| r.fields().intersect(released)),
+        answer: Answer::LookUp(LookUp { outcome, record: record.map(Box::new), released }),
+        comparison: finding.comparison,
+        subject,
+    }
+}
+
+/// The five fields that a claim can hold.
+const COMPARED: FieldSet = FieldSet::EMPTY
+    .with(Field::PersonalId)
+    .with(Field::IdCardNumber)
+    .with(Field::FullName)
+    .with(Field::BirthDate)
+    .with(Field::Sex);
+
+/// Whether every field of a rule agrees; the number by whichever number was given.
+fn agrees(comparison: &Comparison, rule: FieldSet) -> bool {
+    let number = !rule.contains(Field::PersonalId) || comparison.number_agrees();
+    number && comparison.agrees(rule.without(Field::PersonalId))
+}
+
+/// A field beyond the rule that was said and is wrong.
+fn contradicts(comparison: &Comparison) -> bool {
+    use dancu_citizen::Verdict;
+    comparison.iter().any(|(_, v)| matches!(v.verdict, Verdict::Mismatch | Verdict::Near))
+}

@@ -1,0 +1,159 @@
+//! What the journal is told of a transaction.
+use crate::authenticate::Caller;
+use crate::consult::Found;
+use crate::road::{Call, Prepared};
+use dancu_exchange::Snapshot;
+use dancu_journal::{Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps};
+use dancu_keys::KeyRing;
+use dancu_message::{Answer, Refusal, Request};
+use std::sync::Arc;
+
+/// What every entry of one transaction has in common.
+pub(crate) struct Context<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) caller: Option<&'a Caller>,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) ring: &'a KeyRing,
+    pub(crate) now_us: i64,
+}
+
+impl Context<'_> {
+    /// The draft of one request.
+    pub(crate) fn draft(&self, prepared: &Arc<Vec<Prepared>>, position: usize) -> Draft {
+        let Some(one) = prepared.get(position) else { return Draft::default() };
+        let request = self.call.requests.get(position).and_then(|r| r.as_ref().ok());
+        let charges = one.permit.iter().flat_map(|p| &p.charges).map(charge).collect();
+        Draft {
+            call: self.entry(one, request),
+            replay: self.replay_key(request),
+            charges,
+            refusal_sha256: Some(refusal_hash(self.call, prepared, position)),
+        }
+    }
+
+    fn entry(&self, one: &Prepared, request: Option<&Request>) -> dancu_journal::Call {
+        let rules = self.caller.and_then(|c| self.snapshot.rules.system(&c.system));
+        let login = self.caller.and_then(|c| c.login.as_deref()).or_else(|| request?.account.as_deref());
+        let account = rules.and_then(|of| of.account_of(login, request.and_then(|r| r.officer.as_deref())));
+        dancu_journal::Call {
+            at_us: self.now_us,
+            correlation: one.correlation.0,
+            form: self.call.protocol.to_owned(),
+            service: request.map_or("unread", |r| r.service.name()).to_owned(),
+            integration: request.map(|r| r.integration_code.clone()),
+            procedure: one
+                .permit
+                .as_ref()
+                .map(|p| p.purpose.to_string())
+                .or_else(|| request.and_then(|r| r.purpose.clone())),
+            system_id: self.caller.map(|c| c.system.to_string()),
+            account_id: account.map(|a| a.id.to_string()),
+            role: account.map(|a| a.role.name().to_owned()),
+            agency_code: request.and_then(|r| r.agency_code.clone()).or_else(|| account.map(|a| a.agency_code.to_string())),
+            organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
+            certificate: self.call.peer.certificate.as_ref().map(|c| c.fingerprint),
+            subject: one.found.subject(request, self.ring),
+            inputs: request.map(inputs).unwrap_or_default(),
+            released: one.found.released,
+            verdicts: one.found.verdicts(),
+            outcome: outcome(&one.found),
+            steps: Steps {
+                decode_us: one.times.decode,
+                authenticate_us: one.times.authenticate,
+                decide_us: one.times.decide,
+                registry_us: one.times.registry,
+            },
+            response_sha256: Some(crate::sha256(&one.bytes)),
+            rules_version: u64::try_from(self.snapshot.version).unwrap_or_default(),
+            agreement_id: one.permit.as_ref().map(|p| p.agreement.id.to_string()),
+            platform_message_id: self.call.platform_id.clone(),
+            consent_id: None,
+            personal: Personal {
+                request_id: request.map(|r| r.request_id.clone()),
+                officer: request.and_then(|r| r.officer.clone()),
+                case_number: request.and_then(|r| r.case_number.clone()),
+                purpose: request.and_then(|r| r.purpose_text.clone()),
+                source_address: Some(self.call.peer.address.to_string()),
+            },
+        }
+    }
+
+    /// A hash of this call could be sent again; the request id then counts once within the window.
+    fn replay_key(&self, request: Option<&Request>) -> Option<ReplayKey> {
+        let caller = self.caller.filter(|c| c.replayable)?;
+        let window_s = self.snapshot.rules.system(&caller.system)?.system.replay_window_s;
+        Some(ReplayKey {
+            system: caller.system.to_string(),
+            request_id_hash: self.ring.keyed_hash("request-id", request?.request_id.as_bytes()),
+            window_us: i64::from(window_s) * 1_000_000,
+        })
+    }
+}
+
+fn charge(charge: &dancu_policy::Charge) -> Charge {
+    Charge {
+        scope: match charge.scope {
+            dancu_policy::Scope::Account => Scope::Account,
+            dancu_policy::Scope::System => Scope::System,
+        },
+        id: charge.id.to_string(),
+        day: i64::from(charge.day),
+        limit: u64::from(charge.limit),
+    }
+}
+
+/// Hash of the body that leaves when the commit refuses a prepared answer.
+fn refusal_hash(call: &Call, prepared: &Arc<Vec<Prepared>>, position: usize) -> RefusalHash {
+    let (codec, lang, prepared) = (Arc::clone(&call.codec), call.lang, Arc::clone(prepared));
+    let request = call.requests.get(position).and_then(|r| r.as_ref().ok()).cloned();
+    RefusalHash::new(move |code| {
+        let Some(one) = prepared.get(position) else { return [0; 32] };
+        let answer = Answer::Refusal(Refusal { code, field: None });
+        crate::sha256(&one.encode(&*codec, request.as_ref(), lang, &answer))
+    })
+}
+
+fn inputs(request: &Request) -> dancu_citizen::FieldSet {
+    use dancu_citizen::Field;
+    let claim = &request.claim;
+    [
+        (Field::PersonalId, claim.personal_id.is_some()),
+        (Field::IdCardNumber, claim.id_card_number.is_some()),
+        (Field::FullName, claim.full_name.is_some()),
+        (Field::BirthDate, claim.birth_date.is_some()),
+        (Field::Sex, claim.sex.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(field, said)| said.then_some(field))
+    .collect()
+}
+
+fn outcome(found: &Found) -> Outcome {
+    use dancu_message::Outcome as Said;
+    let answered = |outcome: Said, verified: Answered| match outcome {
+        Said::Verified => verified,
+        Said::Mismatch => Answered::Mismatch,
+        Said::NotFound => Answered::NotFound,
+        Said::NotUsable => Answered::NotUsable,
+    };
+    match &found.answer {
+        Answer::Refusal(refusal) => Outcome::Refused(refusal.code),
+        Answer::Verification(v) => Outcome::Answered(answered(v.outcome, Answered::Verified)),
+        Answer::LookUp(l) => Outcome::Answered(answered(l.outcome, Answered::Released)),
+    }
+}
+
+/// The entry of a call whose `Idempotency-Key` belongs to another body.
+pub(crate) fn misused_key(call: &Call, prepared: &[Prepared], body: &[u8], now_us: i64) -> Draft {
+    let correlation = prepared.first().map_or([0; 16], |p| p.correlation.0);
+    Draft::from(dancu_journal::Call {
+        at_us: now_us,
+        correlation,
+        form: call.protocol.to_owned(),
+        certificate: call.peer.certificate.as_ref().map(|c| c.fingerprint),
+        outcome: Outcome::Refused(dancu_catalogue::Code::IdempotencyKeyReused),
+        response_sha256: Some(crate::sha256(body)),
+        personal: Personal { source_address: Some(call.peer.address.to_string()), ..Personal::default() },
+        ..dancu_journal::Call::default()
+    })
+}

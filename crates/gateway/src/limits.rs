@@ -1,0 +1,172 @@
+//! What a caller may cost: calls in work, wrong passwords, bytes, time.
+use dancu_catalogue::Code;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// The limits of one server.
+#[derive(Clone, Debug)]
+pub struct CallLimits {
+    /// Calls in work at once, all systems together
+    pub calls: usize,
+    /// Calls in work at once for one system
+    pub calls_per_system: usize,
+    /// Wrong credentials of one system in a minute
+    pub failures_per_minute: u32,
+    /// Bytes of a body
+    pub body_bytes: usize,
+    /// Time for a body to arrive
+    pub body_time: Duration,
+}
+
+/// Counts calls in work and wrong credentials.
+#[derive(Debug)]
+pub struct Turnstile {
+    limits: CallLimits,
+    closing: AtomicBool,
+    all: Arc<AtomicUsize>,
+    systems: Mutex<HashMap<String, Arc<AtomicUsize>>>,
+    failures: Mutex<HashMap<String, Failures>>,
+}
+
+#[derive(Debug)]
+struct Failures {
+    minute: i64,
+    count: u32,
+}
+
+/// A place among the calls in work; it is given back when dropped.
+#[derive(Debug)]
+pub struct Place(Arc<AtomicUsize>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Turnstile {
+    /// With these limits, open.
+    pub fn new(limits: CallLimits) -> Self {
+        Self {
+            limits,
+            closing: AtomicBool::new(false),
+            all: Arc::new(AtomicUsize::new(0)),
+            systems: Mutex::new(HashMap::new()),
+            failures: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> &CallLimits {
+        &self.limits
+    }
+
+    /// From now on every new call is refused with `SHUTTING_DOWN`.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Release);
+    }
+
+    /// Whether new calls are refused.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Acquire)
+    }
+
+    /// A place among all calls.
+    pub fn enter(&self) -> Result<Place, Code> {
+        if self.is_closing() {
+            return Err(Code::ShuttingDown);
+        }
+        take(&self.all, self.limits.calls).ok_or(Code::Overloaded)
+    }
+
+    /// A place among the calls of one system.
+    pub fn enter_system(&self, system: &str) -> Result<Place, Code> {
+        let counter = {
+            let mut systems = self.systems.lock().unwrap_or_else(PoisonError::into_inner);
+            match systems.get(system) {
+                Some(counter) => Arc::clone(counter),
+                None => Arc::clone(systems.entry(system.to_owned()).or_default()),
+            }
+        };
+        take(&counter, self.limits.calls_per_system).ok_or(Code::TooManyRequests)
+    }
+
+    /// Whether a system may still try credentials in this minute.
+    pub fn may_try(&self, system: &str, now_us: i64) -> Result<(), Code> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        match failures.get(system) {
+            Some(f) if f.minute == minute(now_us) && f.count >= self.limits.failures_per_minute => {
+                Err(Code::TooManyRequests)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Notes a wrong credential of a registered system (so the table cannot grow beyond their number).
+    pub fn failed(&self, system: &str, now_us: i64) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = failures.entry(system.to_owned()).or_insert(Failures { minute: 0, count: 0 });
+        if entry.minute != minute(now_us) {
+            *entry = Failures { minute: minute(now_us), count: 0 };
+        }
+        entry.count = entry.count.saturating_add(1);
+    }
+}
+
+fn minute(now_us: i64) -> i64 {
+    now_us.div_euclid(60_000_000)
+}
+
+fn take(counter: &Arc<AtomicUsize>, limit: usize) -> Option<Place> {
+    let place = Place(Arc::clone(counter));
+    if counter.fetch_add(1, Ordering::AcqRel) < limit { Some(place) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turnstile() -> Turnstile {
+        Turnstile::new(CallLimits {
+            calls: 3,
+            calls_per_system: 2,
+            failures_per_minute: 2,
+            body_bytes: 1,
+            body_time: Duration::from_secs(1),
+        })
+    }
+
+    #[test]
+    fn places_are_given_back() {
+        let t = turnstile();
+        let a = t.enter_system("a").unwrap();
+        let _b = t.enter_system("a").unwrap();
+        assert_eq!(t.enter_system("a").unwrap_err(), Code::TooManyRequests);
+        assert!(t.enter_system("b").is_ok(), "another system is not held up");
+        drop(a);
+        assert!(t.enter_system("a").is_ok());
+    }
+
+    #[test]
+    fn the_whole_server_has_its_limit_and_its_end() {
+        let t = turnstile();
+        let places: Vec<_> = (0..3).map(|_| t.enter().unwrap()).collect();
+        assert_eq!(t.enter().unwrap_err(), Code::Overloaded);
+        drop(places);
+        t.close();
+        assert_eq!(t.enter().unwrap_err(), Code::ShuttingDown);
+    }
+
+    #[test]
+    fn wrong_credentials_stop_until_the_minute_is_over() {
+        let t = turnstile();
+        t.failed("a", 0);
+        assert!(t.may_try("a", 1).is_ok());
+        t.failed("a", 2);
+        assert_eq!(t.may_try("a", 3), Err(Code::TooManyRequests));
+        assert!(t.may_try("b", 3).is_ok());
+        assert!(t.may_try("a", 60_000_000).is_ok());
+    }
+}

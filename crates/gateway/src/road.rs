@@ -1,0 +1,304 @@
+//! The one road that every transaction takes, whatever its protocol:
+//! authenticate, decide, registry, encode, journal, sign. Decoding is done by the door that calls.
+use crate::authenticate::{Authenticator, Caller, Presented};
+use crate::codec::{Codec, Committed, Envelope};
+use crate::consult::{Found, consult};
+use crate::door::Peer;
+use crate::entry::Context;
+use crate::limits::{Place, Turnstile};
+use crate::metrics::RoadMetrics;
+use crate::{Clock, Correlation, repeat};
+use dancu_catalogue::{Code, Lang};
+use dancu_exchange::{Exchange, Snapshot};
+use dancu_journal::{Journal, JournalError, Receipt};
+use dancu_keys::{KeyRing, Signer};
+use dancu_message::{Answer, Refusal, Request, WireError};
+use dancu_policy::{Ask, Permit, decide};
+use dancu_registry::Registry;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// The stations of the road.
+pub struct Road {
+    /// Who may what
+    pub exchange: Exchange,
+    /// The citizens
+    pub registry: Registry,
+    /// The access log
+    pub journal: Journal,
+    /// Signs every answer
+    pub signer: Arc<Signer>,
+    /// Hashes and seals what only this service may read
+    pub ring: Arc<KeyRing>,
+    /// Proves who asks
+    pub authenticator: Authenticator,
+    /// What a caller may cost
+    pub turnstile: Turnstile,
+    /// Now
+    pub clock: Arc<dyn Clock>,
+    /// Counters
+    pub metrics: RoadMetrics,
+    /// For how long the answer to an `Idempotency-Key` is kept, microseconds
+    pub idempotency_us: i64,
+}
+
+/// One transaction on its way: usually one request, in a batch up to a thousand.
+pub struct Call {
+    /// The other end of the connection
+    pub peer: Peer,
+    /// What it presents to prove who it is
+    pub presented: Presented,
+    /// The requests, each read or not; at least one
+    pub requests: Vec<Result<Request, WireError>>,
+    /// Protocol by which they came, for the journal
+    pub protocol: &'static str,
+    /// Message id that an exchange platform gave (X-Road id)
+    pub platform_id: Option<String>,
+    /// `Idempotency-Key` and SHA-256 of the body it came with
+    pub idempotency: Option<(String, [u8; 32])>,
+    /// Language of sentences
+    pub lang: Lang,
+    /// When reading began
+    pub began: Instant,
+    /// The encoding end
+    pub codec: Arc<dyn Codec>,
+}
+
+/// What leaves.
+pub struct Reply {
+    /// HTTP status
+    pub status: u16,
+    /// `Content-Type`
+    pub content_type: &'static str,
+    /// The body
+    pub body: Vec<u8>,
+    /// Detached JWS over the body, the journal number and the time
+    pub signature: Option<String>,
+    /// Numbers of the entries, one for each request; empty when the journal could not be written
+    pub journal: Vec<u64>,
+    /// The answers, for a page that shows them; empty when an earlier reply is repeated
+    pub answers: Vec<Answer>,
+    /// What the caller quotes when it asks about this reply
+    pub correlation: Correlation,
+    /// The reply repeats that of an earlier call with the same `Idempotency-Key`
+    pub repeated: bool,
+}
+
+/// One request with the answer that leaves if the commit agrees.
+pub(crate) struct Prepared {
+    pub(crate) correlation: Correlation,
+    pub(crate) permit: Option<Permit>,
+    pub(crate) found: Found,
+    pub(crate) times: Times,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Microseconds spent at each station.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Times {
+    pub(crate) decode: u32,
+    pub(crate) authenticate: u32,
+    pub(crate) decide: u32,
+    pub(crate) registry: u32,
+}
+
+impl Road {
+    /// Takes one transaction from its decoded form to its signed reply. Refusals go to the end of the road too.
+    pub async fn travel(&self, call: Call) -> Reply {
+        let now_us = self.clock.now_us();
+        let snapshot = self.exchange.snapshot();
+        let mut times = Times { decode: micros(call.began), ..Times::default() };
+
+        let began = Instant::now();
+        let (caller, _places) = self.admit(&snapshot, &call, now_us).await;
+        times.authenticate = micros(began);
+
+        if let Some(reply) = repeat::earlier(self, &call, caller.as_ref().ok(), now_us).await {
+            return reply;
+        }
+        let mut prepared = Vec::with_capacity(call.requests.len());
+        for request in &call.requests {
+            prepared.push(self.prepare(&snapshot, &call, &caller, request, times, now_us).await);
+        }
+        let reply = self.commit(&snapshot, call, caller.ok(), prepared, now_us).await;
+        self.metrics.note(&reply);
+        reply
+    }
+
+    /// Proves who asks and finds a place among the calls in work.
+    async fn admit(&self, snapshot: &Snapshot, call: &Call, now_us: i64) -> (Result<Caller, Code>, Vec<Place>) {
+        let mut places = Vec::with_capacity(2);
+        match self.turnstile.enter() {
+            Ok(place) => places.push(place),
+            Err(code) => return (Err(code), places),
+        }
+        let proved =
+            self.authenticator.prove(snapshot, &call.peer, &call.presented, &self.turnstile, now_us).await;
+        let caller = proved.and_then(|caller| {
+            places.push(self.turnstile.enter_system(&caller.system)?);
+            Ok(caller)
+        });
+        (caller, places)
+    }
+
+    /// Decides one request, asks the registry, and encodes the answer.
+    async fn prepare(
+        &self,
+        snapshot: &Snapshot,
+        call: &Call,
+        caller: &Result<Caller, Code>,
+        request: &Result<Request, WireError>,
+        mut times: Times,
+        now_us: i64,
+    ) -> Prepared {
+        let began = Instant::now();
+        let decided = match (caller, request) {
+            (Err(code), _) => Err(Refusal { code: *code, field: None }),
+            (Ok(_), Err(unread)) => Err(Refusal::from(unread.clone())),
+            (Ok(caller), Ok(request)) => self
+                .decide(snapshot, caller, call, request, now_us)
+                .map(|permit| (permit, request))
+                .map_err(|code| Refusal { code, field: None }),
+        };
+        times.decide = micros(began);
+
+        let began = Instant::now();
+        let (permit, found) = match decided {
+            Ok((permit, request)) => {
+                let found = consult(&self.registry, &self.ring, &permit, request).await;
+                (Some(permit), found)
+            }
+            Err(refusal) => (None, Found::refused(refusal)),
+        };
+        times.registry = micros(began);
+
+        let correlation = Correlation::random(now_us);
+        let envelope = Envelope { request: request.as_ref().ok(), correlation, lang: call.lang };
+        let bytes = call.codec.encode(&found.answer, &envelope);
+        Prepared { correlation, permit, found, times, bytes }
+    }
+
+    fn decide(
+        &self,
+        snapshot: &Snapshot,
+        caller: &Caller,
+        call: &Call,
+        request: &Request,
+        now_us: i64,
+    ) -> Result<Permit, Code> {
+        let ask = Ask {
+            system: &caller.system,
+            service: match request.service {
+                dancu_message::Service::Verify => dancu_policy::Service::Verify,
+                dancu_message::Service::LookUp => dancu_policy::Service::LookUp,
+            },
+            login: caller.login.as_deref().or(request.account.as_deref()),
+            officer: request.officer.as_deref().or(caller.login.as_deref()),
+            agency_code: request.agency_code.as_deref(),
+            purpose: request.purpose.as_deref(),
+            case_number: request.case_number.as_deref(),
+            fields: request.fields,
+            older_form: request.form == dancu_message::Form::SoapOlder,
+            source: call.peer.address,
+            now_us,
+        };
+        decide(&snapshot.rules, &ask)
+    }
+
+    /// Writes the entries, replaces what the commit overruled, and signs.
+    async fn commit(
+        &self,
+        snapshot: &Snapshot,
+        call: Call,
+        caller: Option<Caller>,
+        prepared: Vec<Prepared>,
+        now_us: i64,
+    ) -> Reply {
+        let (call, prepared) = (Arc::new(call), Arc::new(prepared));
+        let context = Context { call: &call, caller: caller.as_ref(), snapshot, ring: &self.ring, now_us };
+        let drafts = (0..prepared.len()).map(|position| context.draft(&prepared, position)).collect();
+        let once = repeat::once(&call, caller.as_ref(), &prepared, now_us + self.idempotency_us);
+        match self.journal.append_all(drafts, once).await {
+            Ok(receipts) => self.sign(reply(&call, &prepared, &receipts), now_us),
+            Err(JournalError::DuplicateKey) => repeat::raced(self, &call, caller.as_ref(), &prepared, now_us).await,
+            Err(error) => {
+                tracing::error!(%error, "the journal cannot be written");
+                let first = prepared.first().map(|p| &p.found.answer);
+                let code = match first {
+                    // The store was gone already at the registry's station; that is the cause to tell.
+                    Some(Answer::Refusal(r)) if r.code == Code::StoreUnavailable => r.code,
+                    _ => error.code(),
+                };
+                self.sign(failed(&call, &prepared, code), now_us)
+            }
+        }
+    }
+
+    pub(crate) fn sign(&self, mut reply: Reply, now_us: i64) -> Reply {
+        let number = reply.journal.first().copied();
+        match self.signer.sign_detached(&reply.body, number.unwrap_or_default(), now_us.div_euclid(1_000_000)) {
+            // Without a journal number there is nothing to sign for: the reply says that no entry exists.
+            Ok(signature) => reply.signature = number.map(|_| signature),
+            Err(error) => tracing::error!(%error, "an answer could not be signed"),
+        }
+        reply
+    }
+}
+
+impl Prepared {
+    /// Another answer to the same request.
+    pub(crate) fn encode(&self, codec: &dyn Codec, request: Option<&Request>, lang: Lang, answer: &Answer) -> Vec<u8> {
+        codec.encode(answer, &Envelope { request, correlation: self.correlation, lang })
+    }
+}
+
+/// The reply made of committed answers; where the commit ruled otherwise, of refusals.
+pub(crate) fn reply(call: &Call, prepared: &[Prepared], receipts: &[Receipt]) -> Reply {
+    let rulings = receipts.iter().map(|r| (Some(r.index), r.ruling.err()));
+    assemble(call, prepared, rulings)
+}
+
+/// The reply when nothing was committed: every answer becomes the same refusal.
+pub(crate) fn failed(call: &Call, prepared: &[Prepared], code: Code) -> Reply {
+    assemble(call, prepared, prepared.iter().map(|_| (None, Some(code))))
+}
+
+fn assemble(
+    call: &Call,
+    prepared: &[Prepared],
+    rulings: impl Iterator<Item = (Option<u64>, Option<Code>)>,
+) -> Reply {
+    let mut answers = Vec::with_capacity(prepared.len());
+    let mut bodies = Vec::with_capacity(prepared.len());
+    let mut journal = Vec::with_capacity(prepared.len());
+    for ((one, request), (index, overruled)) in prepared.iter().zip(&call.requests).zip(rulings) {
+        let already = matches!(&one.found.answer, Answer::Refusal(r) if Some(r.code) == overruled);
+        let (answer, bytes) = match overruled {
+            Some(code) if !already => {
+                let answer = Answer::Refusal(Refusal { code, field: None });
+                let bytes = one.encode(&*call.codec, request.as_ref().ok(), call.lang, &answer);
+                (answer, bytes)
+            }
+            _ => (one.found.answer.clone(), one.bytes.clone()),
+        };
+        answers.push(answer);
+        bodies.push((bytes, index));
+        journal.extend(index);
+    }
+    let committed = answers.iter().zip(&bodies);
+    let committed = committed.map(|(answer, (bytes, index))| Committed { answer, bytes, journal: *index }).collect();
+    Reply {
+        status: call.codec.status(&answers),
+        content_type: call.codec.content_type(matches!(answers.as_slice(), [Answer::Refusal(_)])),
+        body: call.codec.join(committed),
+        signature: None,
+        journal,
+        correlation: prepared.first().map_or(Correlation([0; 16]), |p| p.correlation),
+        answers,
+        repeated: false,
+    }
+}
+
+fn micros(since: Instant) -> u32 {
+    u32::try_from(since.elapsed().as_micros()).unwrap_or(u32::MAX)
+}

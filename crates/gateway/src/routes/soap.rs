@@ -1,0 +1,85 @@
+//! The live SOAP service.
+use super::{Gate, body, send};
+use crate::codec::{Codec, Envelope};
+use crate::door::Peer;
+use crate::{BasicPair, Call, authenticate::Presented, vietnam_day};
+use axum::extract::{RawQuery, Request as HttpRequest, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use axum::{Extension, Router};
+use dancu_catalogue::{Code, Lang};
+use dancu_message::{Answer, Form, WireError, soap};
+use std::sync::Arc;
+use std::time::Instant;
+
+pub(super) fn routes(path: &str) -> Router<Gate> {
+    Router::new().route(path, any(serve))
+}
+
+/// Encodes answers as the live service does.
+struct SoapCodec;
+
+impl Codec for SoapCodec {
+    fn encode(&self, answer: &Answer, envelope: &Envelope<'_>) -> Vec<u8> {
+        let form = envelope.request.map_or(Form::Soap, |r| r.form);
+        soap::encode(answer, form, &envelope.correlation.to_string(), envelope.lang)
+    }
+    fn content_type(&self, _refused: bool) -> &'static str {
+        "text/xml; charset=utf-8"
+    }
+}
+
+async fn serve(
+    State(gate): State<Gate>,
+    Extension(peer): Extension<Peer>,
+    RawQuery(query): RawQuery,
+    request: HttpRequest,
+) -> Response {
+    let wants_wsdl = query.is_some_and(|q| q.eq_ignore_ascii_case("wsdl"));
+    if request.method() == Method::GET && wants_wsdl {
+        return ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], gate.documents.wsdl.clone()).into_response();
+    }
+    let began = Instant::now();
+    let (parts, stream) = request.into_parts();
+    let decoded = match checked(&parts.method, &parts.headers) {
+        Ok(()) => {
+            let limits = gate.road.turnstile.limits();
+            let read = body::read(stream, body::announced(&parts.headers), limits).await;
+            read.and_then(|bytes| soap::decode(&bytes, vietnam_day(gate.road.clock.now_us())))
+        }
+        Err(code) => Err(WireError::whole(code)),
+    };
+    let reply = gate.road.travel(call(peer, &parts.headers, decoded, began)).await;
+    send::send(reply)
+}
+
+fn checked(method: &Method, headers: &HeaderMap) -> Result<(), Code> {
+    if method != Method::POST {
+        return Err(Code::MethodNotAllowed);
+    }
+    if body::has_type(headers, &["text/xml", "application/xml"]) { Ok(()) } else { Err(Code::ContentType) }
+}
+
+fn call(
+    peer: Peer,
+    headers: &HeaderMap,
+    decoded: Result<dancu_message::Request, WireError>,
+    began: Instant,
+) -> Call {
+    Call {
+        peer,
+        presented: Presented::Basic(BasicPair::from_headers(headers)),
+        protocol: match decoded.as_ref().map(|r| r.form) {
+            Ok(Form::SoapOlder) => "soap-older",
+            _ => "soap",
+        },
+        requests: vec![decoded],
+        platform_id: super::platform_id(headers),
+        idempotency: None,
+        // The live clients read Vietnamese; the fault's code is for machines.
+        lang: Lang::Vi,
+        began,
+        codec: Arc::new(SoapCodec),
+    }
+}

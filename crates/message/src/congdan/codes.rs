@@ -1,4 +1,5 @@
 //! Codes as each wire writes them.
+use dancu_citizen::lists::{self, CodeList};
 use dancu_citizen::{Coded, LifeState, ListVersion};
 
 /// How the live service writes that nothing is known or stated.
@@ -8,7 +9,7 @@ pub(crate) const CENSUS_NO_RELIGION: &str = "99";
 
 /// The code in the wanted edition of the ethnic groups' list, converted by name; none if it has no counterpart.
 pub(crate) fn ethnic_group(coded: &Coded, wanted: ListVersion) -> Option<String> {
-    (coded.list == wanted).then(|| coded.code.clone())
+    lists::ethnic().convert(coded, wanted).map(|converted| converted.code)
 }
 
 /// `00` and `99` both say that no religion is stated (standards: live wire and census list).
@@ -16,8 +17,14 @@ pub(crate) fn is_no_religion(code: &str) -> bool {
     matches!(code, LIVE_NONE | CENSUS_NO_RELIGION)
 }
 
-/// A code of the lists that QCVN 109 itself has.
-pub(crate) fn of_qcvn109(code: String) -> Coded {
+/// A code, if the edition has it.
+pub(crate) fn of_list(list: &CodeList, version: ListVersion, code: String) -> Option<Coded> {
+    list.edition(version)?.entry(&code)?;
+    Some(Coded { list: version, code, other_name: None })
+}
+
+/// Relation to the head of household. Its list is recalled only, so a code outside it is kept as it came.
+pub(crate) fn relation(code: String) -> Coded {
     Coded { list: ListVersion::Qcvn109, code, other_name: None }
 }
 

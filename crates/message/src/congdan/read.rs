@@ -3,6 +3,7 @@ use super::codes::{self, CENSUS_NO_RELIGION};
 use super::node::{Node, Parts};
 use crate::{WireError, input};
 use dancu_catalogue::Code;
+use dancu_citizen::lists::{self, CodeList};
 use dancu_citizen::{
     Address, BirthDate, CivilDate, Coded, FullName, Household, ListVersion, PersonNumber, Record, Relative,
     Sex, Sourced,
@@ -54,18 +55,19 @@ fn coded_fields(parts: &mut Parts, record: &mut Record, origin: &Origin<'_>) -> 
         let sex = text.parse().ok().filter(|_| text.len() == 1).and_then(Sex::from_code);
         record.sex = Some(origin.sourced(sex.ok_or(WireError::at(Code::CodeUnknown, "GioiTinh"))?));
     }
-    record.ethnic_group = named_code(parts, "DanToc", "MaDanToc", origin.ethnic, ListVersion::Ethnic1979)?
+    let ethnic = Kind { name: "DanToc", code_name: "MaDanToc", list: lists::ethnic() };
+    record.ethnic_group = named_code(parts, &ethnic, origin.ethnic, ListVersion::Ethnic1979)?
         .map(|coded| origin.sourced(coded));
-    let religion =
-        named_code(parts, "TonGiao", "MaTonGiao", ListVersion::Religion2009, ListVersion::Religion2009)?;
+    let religion = Kind { name: "TonGiao", code_name: "MaTonGiao", list: lists::religion() };
+    let religion = named_code(parts, &religion, ListVersion::Religion2009, ListVersion::Religion2009)?;
     record.religion = religion.map(|mut coded| {
         if codes::is_no_religion(&coded.code) {
             CENSUS_NO_RELIGION.clone_into(&mut coded.code);
         }
         origin.sourced(coded)
     });
-    record.marital_status = code(parts, "TinhTrangHonNhan", 1)?.map(|c| origin.sourced(c));
-    record.blood_group = code(parts, "NhomMau", 2)?.map(|c| origin.sourced(c));
+    record.marital_status = code(parts, "TinhTrangHonNhan", lists::marital())?.map(|c| origin.sourced(c));
+    record.blood_group = code(parts, "NhomMau", lists::blood_group())?.map(|c| origin.sourced(c));
     Ok(())
 }
 
@@ -89,7 +91,7 @@ fn people(parts: &mut Parts, record: &mut Record, origin: &Origin<'_>) -> Result
     let Some(head) = parts.take("ChuHo")? else { return Ok(()) };
     let mut head = head.into_parts()?;
     record.relation_to_head =
-        short_text(&mut head, "QuanHe", 8)?.map(|code| origin.sourced(codes::of_qcvn109(code)));
+        short_text(&mut head, "QuanHe", 8)?.map(|code| origin.sourced(codes::relation(code)));
     let head = person(head)?;
     if head != Relative::default() {
         record.household = Some(origin.sourced(Household { head, members: Vec::new() }));
@@ -152,34 +154,45 @@ fn birth_date(parts: &mut Parts, as_of: CivilDate) -> Result<Option<BirthDate>, 
     }
 }
 
-/// A code with an optional name of its own: a structure in the standard's form, plain in the live one.
-fn named_code(
-    parts: &mut Parts,
+/// A code that may have a name of its own.
+struct Kind {
     name: &'static str,
     code_name: &'static str,
+    list: &'static CodeList,
+}
+
+/// A structure in the standard's form, plain text in the live one; each in its own edition of the list.
+fn named_code(
+    parts: &mut Parts,
+    kind: &Kind,
     structured: ListVersion,
     flat: ListVersion,
 ) -> Result<Option<Coded>, WireError> {
-    let Some(node) = parts.take(name)? else { return Ok(None) };
+    let Some(node) = parts.take(kind.name)? else { return Ok(None) };
     if node.children.is_empty() {
-        let Some(code) = node.into_text()? else { return Ok(None) };
-        return digits(code, 2, name).map(|code| Some(Coded { list: flat, code, other_name: None }));
+        return node.into_text()?.map(|code| of_list(kind.list, flat, code, kind.name)).transpose();
     }
     let mut parts = node.into_parts()?;
-    let code = parts.text(code_name)?.map(|code| digits(code, 2, code_name)).transpose()?;
+    let code = parts.text(kind.code_name)?;
     let other_name = short_text(&mut parts, "TenGoiKhac", 120)?;
     let other_name = other_name.or(short_text(&mut parts, "TenGoi", 120)?);
     parts.finish()?;
     match code {
-        Some(code) => Ok(Some(Coded { list: structured, code, other_name })),
-        None if other_name.is_some() => Err(WireError::at(Code::FieldMissing, code_name)),
+        Some(code) => {
+            let coded = of_list(kind.list, structured, code, kind.code_name)?;
+            Ok(Some(Coded { other_name, ..coded }))
+        }
+        None if other_name.is_some() => Err(WireError::at(Code::FieldMissing, kind.code_name)),
         None => Ok(None),
     }
 }
 
-fn code(parts: &mut Parts, name: &'static str, length: usize) -> Result<Option<Coded>, WireError> {
-    let text = parts.text(name)?;
-    text.map(|t| digits(t, length, name).map(codes::of_qcvn109)).transpose()
+fn code(parts: &mut Parts, name: &'static str, list: &CodeList) -> Result<Option<Coded>, WireError> {
+    parts.text(name)?.map(|code| of_list(list, ListVersion::Qcvn109, code, name)).transpose()
+}
+
+fn of_list(list: &CodeList, version: ListVersion, code: String, name: &str) -> Result<Coded, WireError> {
+    codes::of_list(list, version, code).ok_or_else(|| WireError::at(Code::CodeUnknown, name))
 }
 
 fn digits(text: String, length: usize, name: &str) -> Result<String, WireError> {

@@ -1,7 +1,6 @@
 //! The record's released fields in JSON, each with its source and its day.
 use dancu_citizen::{
-    Absence, Address, Card, Coded, Contact, Death, Field, FieldSet, Household, ListVersion, Record, Relative,
-    Sex, Sourced,
+    Absence, Address, Card, Coded, Contact, Death, Field, FieldSet, Household, Record, Relative, Sex, Sourced,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -69,7 +68,7 @@ json! {
     }
     /// A code in an edition of its list
     CodedValue {
-        /// `ethnic-1979`, `ethnic-2008`, `religion-2009`, `qcvn-109`
+        /// `ethnic-1979`, `ethnic-2008`, `religion-2009`, `qcvn109`
         list: String,
         /// The code, leading zeros kept
         code: String,
@@ -264,13 +263,7 @@ fn address(a: &Address) -> AddressValue {
 }
 
 fn coded(c: &Coded) -> CodedValue {
-    let list = match c.list {
-        ListVersion::Ethnic1979 => "ethnic-1979",
-        ListVersion::Ethnic2008 => "ethnic-2008",
-        ListVersion::Religion2009 => "religion-2009",
-        ListVersion::Qcvn109 => "qcvn-109",
-    };
-    CodedValue { list: list.to_owned(), code: c.code.clone(), other_name: c.other_name.clone() }
+    CodedValue { list: c.list.name().to_owned(), code: c.code.clone(), other_name: c.other_name.clone() }
 }
 
 fn relative(r: &Relative) -> RelativeValue {

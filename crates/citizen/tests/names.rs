@@ -65,6 +65,15 @@ fn marks_that_contradict_the_record_are_near_only() {
 }
 
 #[test]
+fn marks_of_other_languages_are_marks_too() {
+    assert_eq!(reason("José Müller Peña", "JOSÉ MÜLLER PEÑA"), Reason::Equal);
+    assert_eq!(reason("José Müller Peña", "JOSE MULLER PENA"), Reason::UnaccentedEqual);
+    assert_eq!(reason("José Muller Peña", "José Müller Peña"), Reason::MarksDiffer);
+    assert_eq!(reason("José Müller Peña", "José Müller Pena"), Reason::MarksDiffer);
+    assert_eq!(reason("Søren Weiß", "SOREN WEISS"), Reason::UnaccentedEqual);
+}
+
+#[test]
 fn the_order_of_words_counts() {
     assert_eq!(reason("Nguyễn Văn Anh", "Nguyễn Anh Văn"), Reason::Different);
     assert_eq!(reason("Nguyễn Văn Anh", "NGUYENANHVAN"), Reason::Different);

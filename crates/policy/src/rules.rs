@@ -3,6 +3,7 @@ use crate::decide::given;
 use crate::{Account, AccountState, Agreement, Id, Law, Organisation, System};
 use dancu_citizen::PersonalId;
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// Everything that a decision knows. The default knows nothing and so permits nothing.
@@ -13,8 +14,8 @@ pub struct Rules {
     systems: HashMap<Id, SystemRules>,
 }
 
-/// A system with what belongs to it.
-#[derive(Clone, Debug)]
+/// A system with what belongs to it. `Debug` shows no login and no officer.
+#[derive(Clone)]
 pub struct SystemRules {
     /// The system
     pub system: Arc<System>,
@@ -132,5 +133,15 @@ impl SystemRules {
     /// All accounts, in no order.
     pub fn accounts(&self) -> impl Iterator<Item = &Arc<Account>> {
         self.logins.values()
+    }
+}
+
+impl fmt::Debug for SystemRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SystemRules")
+            .field("system", &self.system)
+            .field("agreements", &self.agreements)
+            .field("accounts", &self.logins.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,9 +1,9 @@
 //! All that differs between the engines in the SQL text itself. Statements are written once, with the type names of
-//! `SQLite`; nothing outside this module asks which engine it talks to.
+//! SQLite; nothing outside this module asks which engine it talks to.
 
 use crate::sql::{Token, meaningful, tokens};
 
-/// The statement for `SQLite`: tables are STRICT, so that a column holds what its type says, as on PostgreSQL.
+/// The statement for SQLite: tables are STRICT, so that a column holds what its type says, as on PostgreSQL.
 pub(crate) fn for_sqlite(sql: &str) -> String {
     let sql = sql.trim_end().trim_end_matches(';').trim_end();
     if !creates_table(sql) {
@@ -15,7 +15,7 @@ pub(crate) fn for_sqlite(sql: &str) -> String {
 }
 
 /// The statement for PostgreSQL: 64-bit integers, bytes, double precision, and texts that compare by their bytes
-/// whatever the locale of the cluster (`SQLite` compares so).
+/// whatever the locale of the cluster (SQLite compares so).
 pub(crate) fn for_postgres(sql: &str) -> String {
     let is_table = creates_table(sql) || alters_table(sql);
     let mut translated = String::with_capacity(sql.len() + 32);

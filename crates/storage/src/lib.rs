@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![expect(clippy::doc_markdown, reason = "the names of the engines read well as they are")]
 
 mod dialect;
 mod error;

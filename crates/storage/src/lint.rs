@@ -1,4 +1,4 @@
-//! The portability lint: refuses SQL that does not mean the same on `SQLite`, PostgreSQL and the distributed engines
+//! The portability lint: refuses SQL that does not mean the same on SQLite, PostgreSQL and the distributed engines
 //! that speak PostgreSQL's protocol. Debug builds run it on every statement when it is first used.
 
 use std::fmt;

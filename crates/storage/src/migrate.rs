@@ -7,7 +7,7 @@ use crate::{Store, StoreError, Tx, Value, lint};
 pub struct Migration {
     /// Unique within its owner, for instance `0001_person`.
     pub id: &'static str,
-    /// One statement, in `SQLite`'s type names: `INTEGER, TEXT, BLOB, REAL`. No `STRICT`: the dialect adds it.
+    /// One statement, in SQLite's type names: `INTEGER, TEXT, BLOB, REAL`. No `STRICT`: the dialect adds it.
     pub sql: &'static str,
 }
 
@@ -70,7 +70,7 @@ impl Store {
             loop {
                 match self.run_tx("storage.open_book", |tx| tx.define(statement)) {
                     Err(StoreError::Conflict(_) | StoreError::Schema(_)) if openings < OPENINGS => {
-                        openings += 1
+                        openings += 1;
                     }
                     result => break result?,
                 }

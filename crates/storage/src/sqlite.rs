@@ -212,7 +212,7 @@ fn patiently<T>(mut open: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Resu
     }
 }
 
-/// `SQLite` takes `$1` for a name and numbers the names as they appear, so each is bound by the number in its name.
+/// SQLite takes `$1` for a name and numbers the names as they appear, so each is bound by the number in its name.
 fn bind(statement: &mut Statement<'_>, params: &[Value]) -> Result<(), StoreError> {
     let mut bound = 0;
     for index in 1..=statement.parameter_count() {
@@ -237,12 +237,12 @@ fn run(
     mut each: impl FnMut(&Row) -> ControlFlow<()>,
 ) -> Result<(), StoreError> {
     bind(statement, params)?;
-    let columns = statement.column_count();
     let mut found = statement.raw_query();
     let mut row = Row::default();
     while let Some(raw) = found.next().map_err(|error| store_error(&error))? {
         row.clear();
-        for column in 0..columns {
+        // Counted only now: a change of the schema is noticed at the first step.
+        for column in 0..raw.as_ref().column_count() {
             match raw.get_ref(column).map_err(|error| store_error(&error))? {
                 ValueRef::Null => row.push_null(),
                 ValueRef::Integer(value) => row.push_int(value),
@@ -270,7 +270,7 @@ impl ToSql for Value {
     }
 }
 
-/// `SQLite`'s messages name tables and columns, and never values; those of syntax errors quote the statement, which is
+/// SQLite's messages name tables and columns, and never values; those of syntax errors quote the statement, which is
 /// a constant of the code.
 fn store_error(error: &rusqlite::Error) -> StoreError {
     let (code, message) = match error {

@@ -68,13 +68,28 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Other`] when the URL cannot be read. The error does not repeat it, since it may hold a password.
+    /// [`StoreError::Other`] when the URL cannot be read or asks for `sslmode=require`, for which there is
+    /// [`Store::postgres_tls`]. The error does not repeat the URL, since it may hold a password.
     pub fn postgres(
         url: &str,
         max_connections: usize,
         handle: tokio::runtime::Handle,
     ) -> Result<Self, StoreError> {
-        Ok(Self::new(Engine::Postgres(Postgres::new(url, max_connections, handle)?)))
+        Ok(Self::new(Engine::Postgres(Postgres::new(url, max_connections, handle, None)?)))
+    }
+
+    /// As [`Store::postgres`], and never without TLS. `tls` says whose certificates are trusted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Other`] when the URL cannot be read.
+    pub fn postgres_tls(
+        url: &str,
+        max_connections: usize,
+        handle: tokio::runtime::Handle,
+        tls: Arc<rustls::ClientConfig>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self::new(Engine::Postgres(Postgres::new(url, max_connections, handle, Some(tls))?)))
     }
 
     fn new(engine: Engine) -> Self {

@@ -9,7 +9,7 @@ pub enum Value {
     Null,
     /// 64-bit integer; also truth values (0, 1).
     Int(i64),
-    /// 64-bit floating point. NaN is not portable (`SQLite` stores NULL).
+    /// 64-bit floating point. NaN is not portable (SQLite stores NULL).
     Real(f64),
     /// UTF-8 text without NUL characters.
     Text(String),

@@ -1,4 +1,5 @@
 //! Transactions mean the same on both engines, with and without injected collisions.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on shall stop")]
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -341,7 +342,7 @@ fn a_read_sees_one_state() {
             .read("twice", |tx| {
                 let sql = "SELECT COUNT(*) FROM thing";
                 let before = tx.query_opt(sql, &[])?.expect("a count").int(0)?;
-                let id = before + i64::from(rand_like(&store));
+                let id = before + i64::from(next_number());
                 store.run_tx("between", |tx| tx.execute(INSERT, &thing(id)))?;
                 let after = tx.query_opt(sql, &[])?.expect("a count").int(0)?;
                 Ok::<_, StoreError>((before, after))
@@ -352,7 +353,7 @@ fn a_read_sees_one_state() {
 }
 
 /// A number never given before, so that a closure that is run again inserts another row.
-fn rand_like(_store: &Store) -> u32 {
+fn next_number() -> u32 {
     static COUNT: AtomicU32 = AtomicU32::new(1000);
     COUNT.fetch_add(1, Ordering::Relaxed)
 }
@@ -366,6 +367,26 @@ fn the_plan_shows_the_index() {
             .join("\n");
         assert!(plan.contains("thing_name") || engine.starts_with("postgresql"), "{engine}: {plan}");
         assert!(!plan.is_empty(), "{engine}");
+    }
+}
+
+#[test]
+fn the_metrics_go_by_name() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let mut registry = prometheus_client::registry::Registry::default();
+    store.metrics().register(&mut registry);
+    store.read("person.look_up", |tx| tx.query("SELECT 1", &[])).expect("a row");
+    let failed = store.clone().run_tx("person.record", |_| Err::<(), _>(StoreError::Other("no".into())));
+    failed.expect_err("as it was told");
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry).expect("a text");
+    for line in [
+        r#"store_transactions_total{name="person.look_up",outcome="ok"} 1"#,
+        r#"store_transactions_total{name="person.record",outcome="error"} 1"#,
+        r#"store_transaction_duration_seconds_count{name="person.look_up"} 1"#,
+        r#"store_transaction_retries_total{name="person.look_up"} 0"#,
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
     }
 }
 

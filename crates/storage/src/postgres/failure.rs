@@ -27,6 +27,12 @@ pub(super) fn store_error(error: &Error) -> StoreError {
     }
 }
 
+/// What a failed connection means: always that the database is out of reach.
+pub(super) fn connect_error(error: &Error) -> StoreError {
+    let detail = error.as_db_error().map_or_else(|| "the connection failed".to_owned(), detail);
+    StoreError::Unavailable(detail.into())
+}
+
 /// What a failed COMMIT means: only where the server says that it rolled back, nothing was changed.
 pub(super) fn commit_error(error: &Error) -> StoreError {
     match store_error(error) {
@@ -66,7 +72,7 @@ fn detail(db: &DbError) -> String {
     let mut detail = format!("SQLSTATE {}", db.code().code());
     for (label, name) in [("table", db.table()), ("column", db.column()), ("constraint", db.constraint())] {
         if let Some(name) = name {
-            detail.push_str(&format!(", {label} {name}"));
+            detail.extend([", ", label, " ", name]);
         }
     }
     if db.code().code().starts_with("42") {

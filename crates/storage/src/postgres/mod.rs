@@ -2,13 +2,16 @@
 
 mod failure;
 mod pool;
+mod tls;
 mod wire;
 
 use std::ops::ControlFlow;
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use rustls::ClientConfig;
 use tokio::runtime::Handle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Statement};
@@ -28,8 +31,13 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    pub(crate) fn new(url: &str, max_connections: usize, handle: Handle) -> Result<Self, StoreError> {
-        Ok(Self { pool: Pool::new(url, max_connections, handle)? })
+    pub(crate) fn new(
+        url: &str,
+        max_connections: usize,
+        handle: Handle,
+        tls: Option<Arc<ClientConfig>>,
+    ) -> Result<Self, StoreError> {
+        Ok(Self { pool: Pool::new(url, max_connections, handle, tls)? })
     }
 
     /// Begins a transaction, or nothing for a single statement. A connection that lay idle may have died unnoticed;
@@ -216,7 +224,7 @@ fn returned() -> StoreError {
 }
 
 /// The type of each parameter; `None` where every row has NULL. The types are told to the server rather than guessed
-/// by it from the context, so that an integer has 64 bits everywhere, as on `SQLite`.
+/// by it from the context, so that an integer has 64 bits everywhere, as on SQLite.
 fn shape<R: AsRef<[Value]>>(rows: &[R]) -> Result<Vec<Option<Type>>, StoreError> {
     let mut shape: Vec<Option<Type>> = Vec::new();
     for row in rows.iter().map(AsRef::as_ref) {

@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use tokio::runtime::Handle;
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Config, Error, NoTls, Socket, Statement};
 
-use super::failure::store_error;
+use super::failure::connect_error;
+use super::tls::Tls;
 use crate::StoreError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,6 +23,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 
 pub(super) struct Pool {
     config: Config,
+    tls: Option<Tls>,
     handle: Handle,
     max_connections: usize,
     state: Mutex<State>,
@@ -41,7 +46,12 @@ pub(super) struct Connection {
 }
 
 impl Pool {
-    pub(super) fn new(url: &str, max_connections: usize, handle: Handle) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        url: &str,
+        max_connections: usize,
+        handle: Handle,
+        tls: Option<Arc<ClientConfig>>,
+    ) -> Result<Self, StoreError> {
         // The parser's error may quote the URL, and the URL may hold a password.
         let mut config: Config =
             url.parse().map_err(|_| StoreError::Other("the URL of the database cannot be read".into()))?;
@@ -49,8 +59,20 @@ impl Pool {
             config.connect_timeout(CONNECT_TIMEOUT);
         }
         config.keepalives_idle(SILENCE).tcp_user_timeout(SILENCE);
+        if tls.is_some() {
+            config.ssl_mode(SslMode::Require);
+        } else if config.get_ssl_mode() == SslMode::Require {
+            return Err(StoreError::Other("sslmode=require needs a TLS configuration".into()));
+        }
         let max_connections = max_connections.max(1);
-        Ok(Self { config, handle, max_connections, state: Mutex::default(), given_back: Condvar::new() })
+        Ok(Self {
+            config,
+            tls: tls.map(Tls::new),
+            handle,
+            max_connections,
+            state: Mutex::default(),
+            given_back: Condvar::new(),
+        })
     }
 
     pub(super) fn block_on<F: Future>(&self, future: F) -> F::Output {
@@ -92,17 +114,25 @@ impl Pool {
     }
 
     fn connect(&self) -> Result<Connection, StoreError> {
-        let (client, connection) =
-            self.block_on(self.config.connect(NoTls)).map_err(|error| match store_error(&error) {
-                unavailable @ StoreError::Unavailable(_) => unavailable,
-                other => StoreError::Unavailable(other.to_string().into()),
-            })?;
+        let opened = match &self.tls {
+            Some(tls) => self.block_on(self.open(tls.clone())),
+            None => self.block_on(self.open(NoTls)),
+        };
+        let client = opened.map_err(|error| connect_error(&error))?;
+        Ok(Connection { client, statements: HashMap::new(), fresh: true })
+    }
+
+    async fn open<T>(&self, tls: T) -> Result<Client, Error>
+    where
+        T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+    {
+        let (client, connection) = self.config.connect(tls).await?;
         self.handle.spawn(async move {
             if let Err(error) = connection.await {
-                tracing::warn!(error = %store_error(&error), "connection to the database ended");
+                tracing::warn!(error = %connect_error(&error), "a connection to the database ended");
             }
         });
-        Ok(Connection { client, statements: HashMap::new(), fresh: true })
+        Ok(client)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

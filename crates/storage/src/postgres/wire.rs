@@ -101,7 +101,7 @@ impl<'r> FromSql<'r> for Field<'r> {
     }
 }
 
-/// A sum or an average of integers: whole where it is, as on `SQLite`. Base-10000 digits after four 16-bit headers
+/// A sum or an average of integers: whole where it is, as on SQLite. Base-10000 digits after four 16-bit headers
 /// (`numeric_send` in PostgreSQL's `numeric.c`).
 #[expect(
     clippy::cast_precision_loss,

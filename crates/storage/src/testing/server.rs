@@ -1,8 +1,9 @@
 //! A private PostgreSQL server.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -26,6 +27,8 @@ wait $server
 [ "$word" = keep ] || rm -rf "$directory"
 "#;
 
+const DEFAULT_PORT: u16 = 5432;
+
 /// Fast rather than safe against a power cut; a killed server still finds all it committed.
 const SETTINGS: [&str; 6] = [
     "listen_addresses=",
@@ -41,19 +44,47 @@ const SETTINGS: [&str; 6] = [
 pub struct PostgresServer {
     directory: PathBuf,
     programs: PathBuf,
+    /// The port on the loopback address, for a server with TLS: PostgreSQL has none on sockets of the file system.
+    port: Option<u16>,
     watchman: Mutex<Option<Child>>,
 }
 
 impl PostgresServer {
     /// Makes a cluster and starts it.
     pub(super) fn start_new() -> Self {
+        let server = Self::new(None);
+        server.start();
+        server
+    }
+
+    /// Makes a cluster that offers TLS on the loopback address, with a certificate and its key in PEM, and starts it.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Self {
+        let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
+        let server = Self::new(Some(free.expect("a free port").port()));
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = server.data().join(name);
+            fs::write(&path, text).expect("a file for the server");
+            fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a file of the owner's");
+            if is_root() {
+                run(Command::new("chown").arg("postgres").arg(&path));
+            }
+        }
+        server.start();
+        server
+    }
+
+    fn new(port: Option<u16>) -> Self {
         let programs = programs();
         let directory = tempfile::Builder::new().prefix("dancu-pg-").tempdir_in("/tmp");
         let directory = directory.expect("a temporary directory").keep();
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&directory));
         }
-        let server = Self { directory, programs, watchman: Mutex::default() };
+        let server = Self { directory, programs, port, watchman: Mutex::default() };
         let mut initdb = server.command("initdb");
         initdb.args([
             "--username=postgres",
@@ -64,13 +95,25 @@ impl PostgresServer {
             "-D",
         ]);
         run(initdb.arg(server.data()));
-        server.start();
         server
     }
 
     /// Where to find it.
     pub fn url(&self) -> String {
-        format!("host={} user=postgres dbname=postgres", self.directory.display())
+        let port = self.port.unwrap_or(DEFAULT_PORT);
+        format!("host={} port={port} user=postgres dbname=postgres", self.directory.display())
+    }
+
+    /// Where to find it on the loopback address, if it offers TLS.
+    pub fn tls_url(&self) -> Option<String> {
+        self.port.map(|port| {
+            format!("host=localhost hostaddr=127.0.0.1 port={port} user=postgres dbname=postgres")
+        })
+    }
+
+    /// The socket it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.join(format!(".s.PGSQL.{}", self.port.unwrap_or(DEFAULT_PORT)))
     }
 
     /// Kills the server, as a crash does.
@@ -95,6 +138,10 @@ impl PostgresServer {
         watchman.arg("-D").arg(self.data()).arg("-k").arg(&self.directory);
         for setting in SETTINGS {
             watchman.args(["-c", setting]);
+        }
+        if let Some(port) = self.port {
+            watchman.args(["-c", "ssl=on", "-c", "listen_addresses=127.0.0.1"]);
+            watchman.arg("-c").arg(format!("port={port}"));
         }
         watchman.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // A group of its own: Ctrl-C at the terminal reaches the tests, and through the pipe the watchman.

@@ -261,3 +261,7 @@ fn array<const N: usize>(from: &mut Decoder<'_>) -> Result<[u8; N], DecodeError>
 pub(crate) fn definite(length: Option<u64>) -> Result<u64, DecodeError> {
     length.ok_or_else(|| DecodeError::message("indefinite length"))
 }
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

@@ -67,11 +67,11 @@ pub(crate) fn write<'u>(
     ring: &KeyRing,
     units: &'u [&'u Unit],
 ) -> Result<Written, JournalError> {
-    let size = size(tx)?;
     let drafts = || units.iter().flat_map(|unit| unit.drafts());
+    let first = claim(tx, drafts().count() as u64)?;
     let mut group = Group {
         ring,
-        next: size,
+        next: first,
         counters: Counters::load(tx, drafts())?,
         seen: Seen::load(tx, drafts())?,
         rows: Vec::with_capacity(drafts().count()),
@@ -83,10 +83,24 @@ pub(crate) fn write<'u>(
             other => Ok(other?),
         });
     }
-    if group.next > size {
-        group.store(tx)?;
+    group.store(tx)?;
+    if group.next < first + drafts().count() as u64 {
+        set_size(tx, group.next)?;
     }
     Ok(Written { answers })
+}
+
+/// Takes the next numbers. First of all statements: of two servers, one waits here for the other's commit and then
+/// starts over, before it has done any work or met the other's entries under its own numbers.
+fn claim(tx: &mut Tx<'_>, count: u64) -> Result<u64, JournalError> {
+    tx.execute("UPDATE journal_head SET size = size + $1 WHERE log = 0", &[number(count)?])?;
+    size(tx)?.checked_sub(count).ok_or(JournalError::Internal("head row"))
+}
+
+/// Gives back numbers of units that were not written.
+fn set_size(tx: &mut Tx<'_>, size: u64) -> Result<(), JournalError> {
+    tx.execute("UPDATE journal_head SET size = $1 WHERE log = 0", &[number(size)?])?;
+    Ok(())
 }
 
 struct Group<'u> {
@@ -160,7 +174,6 @@ impl<'u> Group<'u> {
         )?;
         self.counters.store(tx)?;
         self.seen.store(tx)?;
-        tx.execute("UPDATE journal_head SET size = $1 WHERE log = 0", &[number(self.next)?])?;
         Ok(())
     }
 }

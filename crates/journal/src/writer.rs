@@ -148,3 +148,7 @@ fn commit(
         std::thread::sleep(PAUSE);
     }
 }
+
+#[cfg(test)]
+#[path = "writer_tests.rs"]
+mod tests;

@@ -1,0 +1,88 @@
+//! A process that is killed while it appends loses nothing that it acknowledged.
+#![expect(clippy::disallowed_methods, reason = "the child is told by its environment where its store is")]
+
+use crate::{answered, journal, run};
+use dancu_storage::Store;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+const KILLS: u64 = 20;
+const STORE: &str = "DANCU_JOURNAL_CRASH_STORE";
+
+#[test]
+fn every_acknowledged_entry_survives_sigkill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let mut acknowledged: Vec<(u64, String)> = Vec::new();
+    for round in 0..KILLS {
+        // Not a measurement: a later kill only means more entries to look for.
+        acknowledged.extend(append_until_killed(&path, 20 + (round % 5) as usize * 17));
+    }
+    let journal = journal(&Store::sqlite(&path).unwrap());
+    run(async {
+        let size = journal.len().await.unwrap();
+        assert_eq!(journal.count().await, Ok(size), "numbers without gaps");
+        assert!(acknowledged.len() as u64 >= KILLS * 20);
+        for (index, leaf) in &acknowledged {
+            let entry = journal.entry(*index).await.unwrap().unwrap();
+            assert_eq!(hex::encode(entry.leaf_hash), *leaf, "entry {index}");
+        }
+        assert_eq!(journal.append(answered(0)).await.unwrap().index, size);
+    });
+}
+
+/// Starts a child, reads so many acknowledgements, kills it, and reads those that were under way.
+fn append_until_killed(path: &Path, after: usize) -> Vec<(u64, String)> {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "crash::child_that_appends", "--ignored", "--nocapture"])
+        .env(STORE, path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut acknowledged = Vec::new();
+    while acknowledged.len() < after {
+        let line = lines.next().unwrap().unwrap();
+        acknowledged.extend(parse(&line));
+    }
+    // SIGKILL on Unix.
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // The last line may be cut off.
+    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| parse(&line)));
+    acknowledged
+}
+
+/// `ack INDEX LEAF.`
+fn parse(line: &str) -> Option<(u64, String)> {
+    let (index, leaf) = line.strip_prefix("ack ")?.strip_suffix('.')?.split_once(' ')?;
+    Some((index.parse().ok()?, leaf.to_owned()))
+}
+
+#[test]
+#[ignore = "run by every_acknowledged_entry_survives_sigkill as its child"]
+fn child_that_appends() {
+    let Some(path) = std::env::var_os(STORE) else { return };
+    let journal = journal(&Store::sqlite(Path::new(&path)).unwrap());
+    run(async {
+        let mut tasks = Vec::new();
+        for task in 0..8_u32 {
+            let journal = journal.clone();
+            tasks.push(tokio::spawn(async move {
+                // Ends by itself should nobody kill it.
+                for number in 0..20_000 {
+                    let receipt = journal.append(answered(task * 20_000 + number)).await.unwrap();
+                    let line = format!("ack {} {}.\n", receipt.index, hex::encode(receipt.leaf_hash));
+                    if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+}

@@ -17,26 +17,22 @@ const SCHEMA: &[Migration] =
 
 /// Stands between client and server. Armed, it lets a COMMIT through to the server, reads the server's answer, and
 /// cuts the client off without handing it on.
-fn proxy(listener: UnixListener, server: &Path, armed: &Arc<AtomicBool>) {
+fn proxy(listener: &UnixListener, server: &Path, armed: &Arc<AtomicBool>) {
     for client in listener.incoming() {
-        let (client, armed) = (client.expect("a client"), armed.clone());
-        let upstream = UnixStream::connect(server).expect("the server");
-        let (mut from_server, mut to_client) =
-            (upstream.try_clone().expect("a clone"), client.try_clone().expect("a clone"));
+        let (mut from_client, armed) = (client.expect("a client"), armed.clone());
+        let mut to_server = UnixStream::connect(server).expect("the server");
+        let mut from_server = to_server.try_clone().expect("a clone");
+        let mut to_client = from_client.try_clone().expect("a clone");
         let cut = Arc::new(AtomicBool::new(false));
         let cut_too = cut.clone();
         thread::spawn(move || {
-            forward(
-                &mut client.try_clone().expect("a clone"),
-                &mut upstream.try_clone().expect("a clone"),
-                |bytes| {
-                    let commits = bytes.windows(6).any(|word| word == b"COMMIT");
-                    if commits && armed.swap(false, Ordering::SeqCst) {
-                        cut.store(true, Ordering::SeqCst);
-                    }
-                    true
-                },
-            )
+            forward(&mut from_client, &mut to_server, |bytes| {
+                let commits = bytes.windows(6).any(|word| word == b"COMMIT");
+                if commits && armed.swap(false, Ordering::SeqCst) {
+                    cut.store(true, Ordering::SeqCst);
+                }
+                true
+            });
         });
         thread::spawn(move || forward(&mut from_server, &mut to_client, |_| !cut_too.load(Ordering::SeqCst)));
     }
@@ -61,7 +57,7 @@ fn an_unknown_outcome_is_told_and_not_retried() {
     let listener = UnixListener::bind(directory.path().join(".s.PGSQL.5432")).expect("a socket");
     let (armed, upstream) = (Arc::new(AtomicBool::new(false)), server.socket());
     let armed_too = armed.clone();
-    thread::spawn(move || proxy(listener, &upstream, &armed_too));
+    thread::spawn(move || proxy(&listener, &upstream, &armed_too));
 
     let store = open_postgres(&format!("host={} user=postgres dbname=postgres", directory.path().display()));
     store.migrate("test", SCHEMA).expect("a schema");

@@ -14,18 +14,25 @@ use tokio_postgres::NoTls;
 
 use super::runtime;
 
-/// Starts the server, waits until the pipe from the test process says a word or breaks, then kills the server. So the
-/// server ends with the tests even if they are killed. Unless the word is `keep`, the directory goes too.
+/// Makes the cluster where there is none, starts the server, waits until the pipe from the test process says a word or
+/// breaks, then kills the server. So the server ends with the tests even if they are killed. Unless the word is `keep`,
+/// the directory goes too. `$as` is a command that changes the user, in words, or nothing.
 const WATCHMAN: &str = r#"
 trap '' INT TERM HUP
-directory=$1; shift
-"$@" >>"$directory/log" 2>&1 &
+directory=$1 programs=$2 as=$3; shift 3
+exec >>"$directory/log" 2>&1
+[ -e "$directory/data/PG_VERSION" ] ||
+    $as "$programs/initdb" --username=postgres --auth=trust --no-sync --locale=C --encoding=UTF8 -D "$directory/data"
+$as "$programs/postgres" -D "$directory/data" -k "$directory" "$@" &
 server=$!
 read -r word
 kill -QUIT $server
 wait $server
 [ "$word" = keep ] || rm -rf "$directory"
 "#;
+
+/// PostgreSQL refuses to run as root.
+const AS_POSTGRES: &str = "setpriv --reuid=postgres --regid=postgres --clear-groups --";
 
 const DEFAULT_PORT: u16 = 5432;
 
@@ -66,7 +73,7 @@ impl PostgresServer {
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
         let server = Self::new(Some(free.expect("a free port").port()));
         for (name, text) in [("server.crt", certificate), ("server.key", key)] {
-            let path = server.data().join(name);
+            let path = server.directory.join(name);
             fs::write(&path, text).expect("a file for the server");
             fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a file of the owner's");
             if is_root() {
@@ -84,18 +91,7 @@ impl PostgresServer {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&directory));
         }
-        let server = Self { directory, programs, port, watchman: Mutex::default() };
-        let mut initdb = server.command("initdb");
-        initdb.args([
-            "--username=postgres",
-            "--auth=trust",
-            "--no-sync",
-            "--locale=C",
-            "--encoding=UTF8",
-            "-D",
-        ]);
-        run(initdb.arg(server.data()));
-        server
+        Self { directory, programs, port, watchman: Mutex::default() }
     }
 
     /// Where to find it.
@@ -131,17 +127,18 @@ impl PostgresServer {
         if running.is_some() {
             return;
         }
-        let server = self.command("postgres");
         let mut watchman = Command::new("sh");
-        watchman.args(["-c", WATCHMAN, "watchman"]).arg(&self.directory);
-        watchman.arg(server.get_program()).args(server.get_args());
-        watchman.arg("-D").arg(self.data()).arg("-k").arg(&self.directory);
+        watchman.args(["-c", WATCHMAN, "watchman"]).arg(&self.directory).arg(&self.programs);
+        watchman.arg(if is_root() { AS_POSTGRES } else { "" });
         for setting in SETTINGS {
             watchman.args(["-c", setting]);
         }
         if let Some(port) = self.port {
             watchman.args(["-c", "ssl=on", "-c", "listen_addresses=127.0.0.1"]);
             watchman.arg("-c").arg(format!("port={port}"));
+            for (setting, name) in [("ssl_cert_file", "server.crt"), ("ssl_key_file", "server.key")] {
+                watchman.arg("-c").arg(format!("{setting}={}", self.directory.join(name).display()));
+            }
         }
         watchman.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // A group of its own: Ctrl-C at the terminal reaches the tests, and through the pipe the watchman.
@@ -188,21 +185,6 @@ impl PostgresServer {
 
     fn watchman(&self) -> MutexGuard<'_, Option<Child>> {
         self.watchman.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn data(&self) -> PathBuf {
-        self.directory.join("data")
-    }
-
-    /// A program of PostgreSQL, as the user `postgres` where the tests run as root, which it refuses.
-    fn command(&self, program: &str) -> Command {
-        let program = self.programs.join(program);
-        let mut command = if is_root() { Command::new("setpriv") } else { Command::new(&program) };
-        if is_root() {
-            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]).arg(program);
-        }
-        command.current_dir("/");
-        command
     }
 }
 

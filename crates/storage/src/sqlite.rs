@@ -131,10 +131,6 @@ impl Lease<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let is_single = matches!(self, Self::Reader { .. }) && self.connection()?.is_autocommit();
-        if is_single {
-            return Ok(());
-        }
         self.control("COMMIT").map_err(|error| match error {
             // The log was written but perhaps not flushed: a crash may yet bring the changes back or lose them.
             StoreError::Unavailable(detail) => StoreError::CommitUnknown(detail),

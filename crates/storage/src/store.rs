@@ -240,6 +240,8 @@ impl Store {
         };
         let mut tx = Tx::new(session, self.faults.as_deref());
         match f(&mut tx) {
+            // One reading statement has nothing to commit.
+            Ok(value) if access == Access::Single => Ok(value),
             Ok(value) => Ok(tx.commit().map(|()| value)?),
             Err(error) => Err(Failure { again: tx.collided(), error }),
         }

@@ -336,6 +336,22 @@ fn big_results_stream() {
 }
 
 #[test]
+fn a_scan_is_run_again_only_before_its_first_row() {
+    for (engine, store, _guard) in migrated() {
+        let faulty = store.with_faults(5, 200);
+        for _ in 0..60 {
+            let mut ids = Vec::new();
+            let scanned = faulty.scan("faulty scan", "SELECT id FROM thing", &[], |row| {
+                ids.push(row.int(0)?);
+                Ok::<_, StoreError>(ControlFlow::Continue(()))
+            });
+            assert_eq!((scanned, ids.as_slice()), (Ok(()), [0].as_slice()), "{engine}");
+        }
+        assert!(store.metrics().retries("faulty scan") > 0, "{engine}");
+    }
+}
+
+#[test]
 fn a_read_sees_one_state() {
     for (engine, store, _guard) in migrated() {
         let (before, after) = store

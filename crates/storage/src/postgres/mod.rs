@@ -119,9 +119,6 @@ impl Lease<'_> {
     }
 
     pub(crate) fn commit(mut self) -> Result<(), StoreError> {
-        if !self.open {
-            return Ok(());
-        }
         if self.connection()?.client.is_closed() {
             return Err(StoreError::Unavailable("the connection was lost".into()));
         }

@@ -16,7 +16,8 @@ use super::runtime;
 
 /// Makes the cluster where there is none, starts the server, waits until the pipe from the test process says a word or
 /// breaks, then kills the server. So the server ends with the tests even if they are killed. Unless the word is `keep`,
-/// the directory goes too. `$as` is a command that changes the user, in words, or nothing.
+/// the directory goes too. `$as` is a command that changes the user, in words, or nothing. A server
+/// that starts just then ignores the signal for a while, so it is sent until it works.
 const WATCHMAN: &str = r#"
 trap '' INT TERM HUP
 directory=$1 programs=$2 as=$3; shift 3
@@ -26,8 +27,10 @@ exec >>"$directory/log" 2>&1
 $as "$programs/postgres" -D "$directory/data" -k "$directory" "$@" &
 server=$!
 read -r word
-kill -QUIT $server
+(while :; do kill -QUIT $server; sleep 0.2; done) &
+killer=$!
 wait $server
+kill -KILL $killer
 [ "$word" = keep ] || rm -rf "$directory"
 "#;
 

@@ -4,6 +4,7 @@ mod entries;
 mod error;
 mod exchange;
 mod load;
+mod reseal;
 mod rows;
 mod schema;
 mod sealed;

@@ -81,7 +81,19 @@ impl Sealer {
         Ok(phc.map(Zeroizing::new))
     }
 
-    fn seal(&self, table: &str, row: &str, field: &str, plain: &[u8]) -> Result<Vec<u8>, ExchangeError> {
+    /// Whether a sealed value stands under the current key.
+    pub(crate) fn is_current(&self, sealed: &[u8]) -> bool {
+        self.ring.is_current(sealed)
+    }
+
+    /// Seals a column.
+    pub(crate) fn seal(
+        &self,
+        table: &str,
+        row: &str,
+        field: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, ExchangeError> {
         Ok(self.ring.seal(Place { table, row: row.as_bytes(), field }, plain)?)
     }
 

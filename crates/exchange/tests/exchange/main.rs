@@ -1,0 +1,9 @@
+//! The exchange on every engine.
+#[cfg(test)]
+mod changes;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,77 @@
+// What a script adds; every page works without it.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  // Copy a value; the button says that it is done, and screen readers hear it.
+  const live = document.createElement("p");
+  live.className = "visually-hidden";
+  live.setAttribute("role", "status");
+  document.body.append(live);
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const value = document.getElementById(button.dataset.copy);
+      const words = button.querySelector("span");
+      try {
+        await navigator.clipboard.writeText(value.textContent.trim());
+      } catch {
+        getSelection().selectAllChildren(value);
+        return;
+      }
+      const before = words.textContent;
+      words.textContent = live.textContent = button.dataset.done;
+      setTimeout(() => {
+        words.textContent = before;
+        live.textContent = "";
+      }, 2500);
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => print());
+  }
+
+  // Numbers are pasted with spaces and dots, dates without strokes.
+  const tidy = {
+    digits: (text) => text.replace(/[\s.\-]/g, ""),
+    date: (text) => {
+      const plain = text.trim().replace(/[\s.\-]+/g, "/");
+      const digits = plain.match(/^(\d{2})(\d{2})(\d{4})$/);
+      return digits ? digits.slice(1).join("/") : plain;
+    },
+  };
+  for (const input of document.querySelectorAll("[data-tidy]")) {
+    input.addEventListener("change", () => {
+      input.value = tidy[input.dataset.tidy](input.value);
+    });
+  }
+
+  // A form is sent once. The button pressed stays enabled until the browser has read its value.
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      form.dataset.sent = "1";
+      if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
+    });
+  }
+  addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+  });
+
+  // What is new on the page is read first: errors before the result.
+  const target = document.querySelector(".error-summary[data-focus]") || document.querySelector("[data-focus]");
+  if (target) target.focus({ preventScroll: target.getBoundingClientRect().top < innerHeight / 2 });
+
+  // How many fields are ticked.
+  for (const details of document.querySelectorAll("details.more")) {
+    const count = details.querySelector(".count");
+    details.addEventListener("change", () => {
+      count.textContent = details.querySelectorAll("input:checked").length;
+    });
+  }
+})();

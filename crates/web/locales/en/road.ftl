@@ -1,0 +1,16 @@
+road-title = Request { $number }
+road-lead = Every step of the request, from its arrival to its answer. This page holds no data of the citizen.
+road-call = Request
+road-time = Time taken
+road-steps = Steps
+road-proof = Evidence
+road-proof-text = The hash identifies the journal entry (RFC 6962). The signature binds the answer to its journal number and time; the service’s public keys verify it.
+road-leaf-hash = Hash of the entry
+road-signature = Signature of the answer
+road-kid = Signing key
+step-done = Passed
+step-refused = Refused here
+step-skipped = Not taken
+step-skipped-why = The request was refused at an earlier step.
+step-in = Came in
+step-out = Decided

@@ -1,0 +1,9 @@
+sign-in-title = Sign in
+sign-in-lead = For officers with a registered account. Every officer uses their own account only.
+sign-in-login = Login
+sign-in-login-hint = For example: binh.hongbang
+sign-in-password = Password
+sign-in-help = Password forgotten or account locked: ask the account manager of your organisation.
+sign-in-demo-title = Demonstration accounts
+sign-in-demo-text = These accounts exist in the demonstration only.
+sign-in-demo-note = Officer

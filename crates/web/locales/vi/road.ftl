@@ -1,0 +1,16 @@
+road-title = Yêu cầu số { $number }
+road-lead = Từng bước của yêu cầu, từ lúc nhận đến lúc trả lời. Trang này không chứa dữ liệu của công dân.
+road-call = Yêu cầu
+road-time = Thời gian xử lý
+road-steps = Các bước
+road-proof = Bằng chứng
+road-proof-text = Giá trị băm xác định bản ghi nhật ký (RFC 6962). Chữ ký gắn câu trả lời với số nhật ký và thời điểm, kiểm tra được bằng khóa công khai của dịch vụ.
+road-leaf-hash = Giá trị băm của bản ghi
+road-signature = Chữ ký số của câu trả lời
+road-kid = Mã khóa ký
+step-done = Đạt
+step-refused = Từ chối tại đây
+step-skipped = Không thực hiện
+step-skipped-why = Yêu cầu đã bị từ chối ở bước trước.
+step-in = Nhận vào
+step-out = Kết luận

@@ -1,0 +1,21 @@
+# Phần bao quanh mọi trang.
+product = Cơ sở dữ liệu quốc gia về dân cư
+skip = Bỏ qua, đến nội dung chính
+demo-title = Bản trình diễn.
+demo-text = Mọi công dân ở đây đều do máy sinh ra, không có ai là người thật.
+nav-label = Điều hướng chính
+nav-home = Trang chủ
+nav-officer = Xác thực và tra cứu
+nav-docs = Tài liệu tích hợp
+languages = Ngôn ngữ
+user-label = Đang đăng nhập:
+sign-in = Đăng nhập
+sign-out = Đăng xuất
+footer-label = Liên kết cuối trang
+footer-about = Mỗi lần xác thực, tra cứu đều được ghi nhật ký trước khi trả lời. Việc khai thác phải đúng mục đích, đúng thẩm quyền.
+footer-docs = Tài liệu API
+footer-errors = Bảng mã lỗi
+footer-keys = Khóa công khai
+footer-files = WSDL, XSD, OpenAPI
+footer-ui = Hệ thống thiết kế
+print = In kết quả

@@ -1,0 +1,9 @@
+sign-in-title = Đăng nhập
+sign-in-lead = Dành cho cán bộ có tài khoản khai thác đã đăng ký. Mỗi cán bộ chỉ dùng tài khoản của mình.
+sign-in-login = Tên đăng nhập
+sign-in-login-hint = Ví dụ: binh.hongbang
+sign-in-password = Mật khẩu
+sign-in-help = Quên mật khẩu hoặc tài khoản bị khóa: liên hệ người quản lý tài khoản của đơn vị.
+sign-in-demo-title = Tài khoản trình diễn
+sign-in-demo-text = Các tài khoản này chỉ có trong bản trình diễn.
+sign-in-demo-note = Cán bộ

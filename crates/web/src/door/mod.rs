@@ -1,0 +1,70 @@
+//! The people's door: sessions and handlers. What an officer asks takes the same road as a machine's call.
+mod cookies;
+mod form;
+mod officer;
+mod plain;
+mod search;
+mod session;
+mod show;
+mod sign_in;
+mod trace;
+
+pub use session::Sessions;
+
+use crate::page::{Section, Shell, User};
+use crate::pages::DemoAccount;
+use axum::Router;
+use axum::http::{HeaderMap, Uri};
+use axum::routing::{get, post};
+use dancu_gateway::Road;
+use std::sync::Arc;
+
+/// What the pages need to know of the service.
+pub struct Pages {
+    /// The one road
+    pub road: Arc<Road>,
+    /// Id of the registered system that the pages act as
+    pub system: Arc<str>,
+    /// Say on every page that the people are synthetic
+    pub demo: bool,
+    /// Accounts that the demo tells everybody; empty otherwise
+    pub accounts: Vec<DemoAccount>,
+    /// Where the service is reached
+    pub public_url: String,
+    /// Path of the SOAP service
+    pub soap_path: String,
+    /// Who is signed in
+    pub sessions: Sessions,
+}
+
+/// Shared by every handler.
+pub(crate) type Shared = Arc<Pages>;
+
+/// All pages, and what answers an address that is none of them.
+pub fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(plain::home))
+        .route("/docs", get(plain::docs))
+        .route("/ui", get(plain::ui))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_in::leave))
+        .route("/officer", get(officer::show).post(officer::submit))
+        .route("/officer/search", post(search::submit))
+        .route("/officer/choose", post(search::choose))
+        .route("/road/{index}", get(trace::show))
+        .with_state(Arc::new(pages))
+        .merge(crate::assets::router())
+}
+
+/// The 404 page, for browsers; given to the outermost router.
+pub fn not_found(demo: bool) -> axum::routing::MethodRouter {
+    axum::routing::any(move |headers: HeaderMap, uri: Uri| plain::not_found(demo, headers, uri))
+}
+
+impl Pages {
+    /// The shell of a page for this reader.
+    pub(crate) fn shell(&self, headers: &HeaderMap, uri: &Uri, section: Section, user: Option<User>) -> Shell {
+        let lang = cookies::lang(headers, uri);
+        Shell { lang, path: cookies::path_without_lang(uri), section, demo: self.demo, user }
+    }
+}

@@ -1,0 +1,154 @@
+//! The search at the counter (HC-7). It shows people, so it takes the road: agreed, charged, journalled.
+use super::form::{self, Sent};
+use super::officer::{Desk, must_be_signed_in, offered as offered_form, own_form, proved, render};
+use super::session::random_token;
+use super::{Shared, show};
+use crate::page::Section;
+use crate::pages::{CounterSearch, Hit, OfficerForm, View};
+use crate::parts::{Choice, Typed};
+use axum::Extension;
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use dancu_catalogue::{Code, Lang};
+use dancu_citizen::{CivilDate, Sex};
+use dancu_gateway::door::Peer;
+use dancu_gateway::{SearchCall, vietnam_day};
+use dancu_registry::Search;
+use std::collections::HashMap;
+
+/// People shown at once; a name that fits more is no good question.
+const SHOWN: usize = 20;
+
+/// An empty search with the grounds that the agreement offers.
+pub(super) fn offered(form: &OfficerForm) -> CounterSearch {
+    let purposes = form.purposes.iter().map(|c| Choice { chosen: false, ..c.clone() }).collect();
+    CounterSearch { purposes, case_required: form.case_required, ..CounterSearch::default() }
+}
+
+pub(super) async fn submit(
+    State(pages): State<Shared>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(sent): Form<Sent>,
+) -> Response {
+    let officer = match must_be_signed_in(&pages, &headers) {
+        Ok(officer) => officer,
+        Err(response) => return response,
+    };
+    if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
+        return response;
+    }
+    let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
+    let form = offered_form(&pages, &officer, &shell);
+    let mut search = offered(&form);
+    let today = vietnam_day(pages.road.clock.now_us());
+    let mut status = StatusCode::OK;
+    if let Some(asked) = read(&mut search, &sent, today, shell.lang) {
+        let text = |name: &str| Some(form::value(&sent, name).to_owned()).filter(|v| !v.is_empty());
+        let call = SearchCall {
+            peer,
+            session: proved(&pages, &officer),
+            search: asked,
+            purpose: text("purpose"),
+            case_number: text("case_number"),
+        };
+        match pages.road.search(call).await {
+            Ok(hits) => {
+                let (shown, choices) = list(&hits, shell.lang);
+                search.more = hits.len() > SHOWN;
+                search.hits = Some(shown);
+                pages.sessions.set_choices(&officer.token, choices);
+            }
+            Err(code) => {
+                status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN);
+                search.error = Some(format!("{} {}", code.title(shell.lang), code.action(shell.lang)));
+            }
+        }
+    } else {
+        status = StatusCode::BAD_REQUEST;
+    }
+    render(&pages, officer, shell, Desk { view: View::Counter, form, search, result: None }, status).await
+}
+
+/// The person chosen fills the form; what happens next is a verification or a look-up like any other.
+pub(super) async fn choose(
+    State(pages): State<Shared>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(sent): Form<Sent>,
+) -> Response {
+    let officer = match must_be_signed_in(&pages, &headers) {
+        Ok(officer) => officer,
+        Err(response) => return response,
+    };
+    if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
+        return response;
+    }
+    let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
+    let mut form = offered_form(&pages, &officer, &shell);
+    let chosen = officer.session.choices.get(form::value(&sent, "choice"));
+    if let Some(hit) = chosen.and_then(|person| pages.road.registry.hit(*person)) {
+        let number = hit.personal_id.map(|n| n.expose()).or_else(|| hit.id_card_number.map(|n| n.expose()));
+        form.number = Typed::new(number.unwrap_or_default());
+        form.full_name = Typed::new(hit.full_name.as_ref().map_or("", |n| n.whole()));
+        form.birth_date = Typed::new(hit.birth_date.map(show::date).unwrap_or_default());
+        form.sex = Typed::new(match hit.sex {
+            Sex::Unknown => String::new(),
+            sex => sex.code().to_string(),
+        });
+    }
+    let search = offered(&form);
+    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, StatusCode::OK).await
+}
+
+/// Reads the search, or marks what is wrong.
+fn read(search: &mut CounterSearch, sent: &Sent, today: CivilDate, lang: Lang) -> Option<Search> {
+    search.full_name = Typed::new(form::value(sent, "search_name"));
+    search.birth_date = Typed::new(form::value(sent, "search_birth_date"));
+    form::value(sent, "search_sex").clone_into(&mut search.sex);
+    search.case_number = Typed::new(form::value(sent, "case_number"));
+    let purpose = form::value(sent, "purpose");
+    for choice in &mut search.purposes {
+        choice.chosen = choice.value == purpose;
+    }
+    if purpose.is_empty() {
+        search.purpose_error = Some(Code::PurposeMissing.title(lang).to_owned());
+    }
+    let name = form::name(&search.full_name.value);
+    if let Err(code) = &name {
+        search.full_name.error = Some(code.title(lang).to_owned());
+    }
+    let birth = Some(search.birth_date.value.as_str()).filter(|t| !t.is_empty()).map(|t| form::birth(t, today));
+    if let Some(Err(code)) = birth {
+        search.birth_date.error = Some(code.title(lang).to_owned());
+    }
+    let wrong = search.purpose_error.is_some() || search.birth_date.error.is_some();
+    let sex = match search.sex.as_str() {
+        "1" => Some(Sex::Male),
+        "2" => Some(Sex::Female),
+        _ => None,
+    };
+    let asked = Search { name: Some(name.ok()?), birth: birth.and_then(Result::ok), sex, number: None, limit: SHOWN + 1 };
+    (!wrong).then_some(asked)
+}
+
+fn list(hits: &[dancu_registry::Hit], lang: Lang) -> (Vec<Hit>, HashMap<String, dancu_registry::PersonKey>) {
+    let mut choices = HashMap::new();
+    let shown = hits.iter().take(SHOWN).map(|hit| {
+        let choice = random_token().unwrap_or_default();
+        choices.insert(choice.clone(), hit.person);
+        let number = hit.personal_id.map(|n| n.expose()).or_else(|| hit.id_card_number.map(|n| n.expose()));
+        Hit {
+            choice,
+            number: number.map(|n| show::masked(&n)).unwrap_or_default(),
+            full_name: hit.full_name.as_ref().map(|n| n.whole().to_owned()).unwrap_or_default(),
+            birth_date: hit.birth_date.map(show::date).unwrap_or_default(),
+            sex: show::sex(hit.sex, lang).to_owned(),
+            residence: show::place(hit.province.as_deref(), hit.commune.as_deref()),
+        }
+    });
+    let shown = shown.collect();
+    (shown, choices)
+}

@@ -1,0 +1,138 @@
+//! Signing in and out.
+use super::{Shared, cookies, session::random_token};
+use crate::page::{Section, Shell, html};
+use crate::pages::SignInPage;
+use crate::parts::{Notice, Tone, Typed};
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use dancu_catalogue::Code;
+use serde::Deserialize;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
+    let shell = pages.shell(&headers, &uri, Section::Officer, None);
+    let ended = uri.query().is_some_and(|q| q.split('&').any(|p| p == "ended"));
+    let notice = ended.then(|| Notice::new(Tone::Info, shell.t("sign-in-ended-title"), shell.t("sign-in-ended-text")));
+    page(&pages, shell, String::new(), None, notice, StatusCode::OK)
+}
+
+pub(super) async fn submit(
+    State(pages): State<Shared>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(form): Form<SignIn>,
+) -> Response {
+    let shell = pages.shell(&headers, &uri, Section::Officer, None);
+    let same_form = cookies::get(&headers, cookies::SIGN_IN).is_some_and(|c| !c.is_empty() && c == form.csrf);
+    if !same_form {
+        let notice = Notice::new(Tone::Warn, shell.t("sign-in-again-title"), shell.t("sign-in-again-text"));
+        return page(&pages, shell, form.login, None, Some(notice), StatusCode::BAD_REQUEST);
+    }
+    let now_us = pages.road.clock.now_us();
+    match prove(&pages, &form, now_us).await {
+        Ok(()) => {}
+        Err(code) => {
+            let words = match code {
+                Code::TooManyRequests => shell.t("sign-in-too-often"),
+                _ => shell.t("sign-in-wrong"),
+            };
+            return page(&pages, shell, form.login, Some(words.into_owned()), None, StatusCode::UNAUTHORIZED);
+        }
+    }
+    let Some(token) = pages.sessions.open(&form.login, now_us) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = Redirect::to(own_path(&form.next)).into_response();
+    add_cookie(&mut response, &cookies::set(cookies::SESSION, &token));
+    add_cookie(&mut response, &cookies::unset(cookies::SIGN_IN));
+    response
+}
+
+pub(super) async fn leave(State(pages): State<Shared>, headers: HeaderMap) -> Response {
+    if let Some(token) = cookies::get(&headers, cookies::SESSION) {
+        pages.sessions.close(token);
+    }
+    let mut response = Redirect::to("/").into_response();
+    add_cookie(&mut response, &cookies::unset(cookies::SESSION));
+    response
+}
+
+/// Checks login and password by the rules of the door: the same cache, the same limits.
+async fn prove(pages: &Shared, form: &SignIn, now_us: i64) -> Result<(), Code> {
+    let road = &pages.road;
+    // Each login has its own count, so that guessing at one does not keep the others out.
+    let snapshot = road.exchange.snapshot();
+    let account = snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&form.login)).cloned();
+    let guessed = format!("{}/{}", pages.system, account.as_ref().map_or("?", |a| &a.id));
+    road.turnstile.may_try(&guessed, now_us)?;
+    let stored = account.as_ref().and_then(|a| snapshot.account_password(&a.id)).cloned();
+    let proved = match stored {
+        Some(phc) => road.authenticator.password(&form.login, &form.password, &phc).await,
+        None => Err(Code::CredentialsWrong),
+    };
+    if proved == Err(Code::CredentialsWrong) {
+        road.turnstile.failed(&guessed, now_us);
+    }
+    proved
+}
+
+fn page(
+    pages: &Shared,
+    shell: Shell,
+    login: String,
+    wrong: Option<String>,
+    notice: Option<Notice>,
+    status: StatusCode,
+) -> Response {
+    let Some(csrf) = random_token() else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let page = SignInPage {
+        shell,
+        csrf: csrf.clone(),
+        next: "/officer".to_owned(),
+        login: Typed::new(login),
+        password: Typed { value: String::new(), error: wrong },
+        notice,
+        accounts: pages.accounts.clone(),
+    };
+    let mut response = html(status, &page);
+    add_cookie(&mut response, &cookies::set(cookies::SIGN_IN, &csrf));
+    response
+}
+
+/// Only paths of this site: anything else would send an officer who signs in elsewhere.
+fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.is_ascii();
+    if own && !next.chars().any(char::is_control) { next } else { "/officer" }
+}
+
+pub(super) fn add_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn nobody_is_sent_elsewhere() {
+        assert_eq!(own_path("/road/7"), "/road/7");
+        for foreign in ["//x.example", "https://x.example", "/\\x.example", "", "/a\nb"] {
+            assert_eq!(own_path(foreign), "/officer", "{foreign:?}");
+        }
+    }
+}

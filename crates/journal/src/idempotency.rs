@@ -85,6 +85,10 @@ fn receipts(tx: &mut Tx<'_>, first: i64, count: i64) -> Result<Vec<Receipt>, Jou
         let outcome = outcome.ok_or(JournalError::Corrupt { index, what: "unknown outcome" })?;
         Ok(Receipt { index, leaf_hash: row.array(1)?, at_us: row.int(2)?, ruling: outcome.ruling() })
     };
+    if usize::try_from(count) != Ok(rows.len()) {
+        let index = u64::try_from(first).unwrap_or_default();
+        return Err(JournalError::Corrupt { index, what: "entries of a unit are missing" });
+    }
     rows.iter().map(receipt).collect()
 }
 

@@ -124,6 +124,18 @@ fn of_many_calls_with_one_key_one_is_written() {
 }
 
 #[test]
+fn an_answer_whose_entries_are_gone_is_not_given_again() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let journal = crate::journal(&store);
+    run(async {
+        journal.append_all(vec![answered(0), answered(1)], Some(key("k", 1))).await.unwrap();
+        store.run_tx("test", |tx| tx.execute("DELETE FROM journal_entry WHERE idx = 1", &[])).unwrap();
+        let found = journal.find_idempotent("hospital", "k", &[1; 32], NOW_US).await;
+        assert!(matches!(found, Err(JournalError::Corrupt { index: 0, .. })), "{found:?}");
+    });
+}
+
+#[test]
 fn a_key_is_found_by_its_system_body_and_time() {
     for (name, [journal, _], _guard) in pairs() {
         run(async {

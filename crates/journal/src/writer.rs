@@ -36,10 +36,7 @@ impl Writer {
     /// Works until every sender is gone and the queue is empty.
     pub(crate) fn run(self) {
         while let Ok(first) = self.receiver.recv() {
-            let group = self.gather(first);
-            let drafts: usize = group.iter().map(|waiting| waiting.unit.len()).sum();
-            self.settle(group);
-            self.queued.fetch_sub(drafts, Ordering::Relaxed);
+            self.settle(self.gather(first));
         }
     }
 
@@ -57,17 +54,16 @@ impl Writer {
 
     /// Commits a group and answers everyone in it. What fails for a reason of its own must not take others with it,
     /// so then each unit is tried alone.
-    fn settle(&self, mut group: Vec<Waiting>) {
+    fn settle(&self, group: Vec<Waiting>) {
         let result = self.commit_safely(&group);
         match result {
             Ok(written) => {
                 for (waiting, answer) in group.into_iter().zip(written.answers) {
-                    // Who no longer waits for the answer has dropped its end.
-                    let _ = waiting.answer.send(answer);
+                    self.answer(waiting, answer);
                 }
             }
             Err(error) if group.len() > 1 && !is_of_the_store(&error) => {
-                for waiting in group.drain(..) {
+                for waiting in group {
                     self.settle(vec![waiting]);
                 }
             }
@@ -75,10 +71,17 @@ impl Writer {
                 tracing::error!(%error, units = group.len(), "journal group not written");
                 for waiting in group {
                     self.metrics.failed(waiting.unit.len());
-                    let _ = waiting.answer.send(Err(error.clone()));
+                    self.answer(waiting, Err(error.clone()));
                 }
             }
         }
+    }
+
+    /// Frees the places in the queue before the answer, so that whoever has the answer finds them free.
+    fn answer(&self, waiting: Waiting, answer: Result<Vec<Receipt>, JournalError>) {
+        self.queued.fetch_sub(waiting.unit.len(), Ordering::Relaxed);
+        // Who no longer waits for the answer has dropped its end.
+        let _ = waiting.answer.send(answer);
     }
 
     /// A caller's answer function may panic; the writer must outlive it.

@@ -187,6 +187,11 @@ impl Config {
         Self::parse(&text, environment).with_context(|| format!("in {}", path.display()))
     }
 
+    /// Lays the environment over a configuration.
+    pub fn parse_over(base: Self, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+        Self::parse(&toml::to_string(&base)?, environment)
+    }
+
     /// Reads TOML text and lays the environment over it.
     pub fn parse(text: &str, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
         let mut table: toml::Table = toml::from_str(text)?;

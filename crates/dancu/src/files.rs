@@ -25,3 +25,11 @@ pub fn private_directory(path: &Path) -> anyhow::Result<()> {
         .create(path)
         .with_context(|| format!("cannot make {}", path.display()))
 }
+
+/// Random text of letters, digits, `-` and `_`, from so many random bytes.
+pub fn random_text(bytes: usize) -> anyhow::Result<String> {
+    use base64::Engine as _;
+    let mut random = vec![0; bytes];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| anyhow::anyhow!("the system gives no randomness"))?;
+    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random))
+}

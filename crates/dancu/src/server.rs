@@ -7,7 +7,7 @@ use dancu_gateway::authenticate::Authenticator;
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
 use dancu_gateway::{CallLimits, Clock, Road, RoadMetrics, Turnstile};
-use dancu_journal::{Journal, JournalOptions};
+use dancu_journal::{Journal, Options};
 use dancu_keys::{KeyDir, KeyRing, PasswordCache, Signer};
 use dancu_registry::Registry;
 use dancu_storage::Store;
@@ -20,7 +20,7 @@ use tokio::sync::watch;
 pub struct Floor {
     pub store: Store,
     pub keys: KeyDir,
-    pub ring: Arc<KeyRing>,
+    pub ring: KeyRing,
     pub exchange: Exchange,
     pub registry: Registry,
 }
@@ -29,10 +29,10 @@ impl Floor {
     /// Opens store and keys and brings the schema up to date. `create` makes what is missing.
     pub fn open(config: &Config, create: bool) -> anyhow::Result<Self> {
         let keys = KeyDir::open(&config.keys.directory, create).context("keys")?;
-        let ring = Arc::new(keys.ring().context("keys")?);
+        let ring = keys.ring().context("keys")?;
         let store = open_store(config, create)?;
-        let exchange = Exchange::open(store.clone(), Arc::clone(&ring)).context("exchange")?;
-        let registry = Registry::open(store.clone(), Arc::clone(&ring)).context("registry")?;
+        let exchange = Exchange::open(store.clone(), ring.clone()).context("exchange")?;
+        let registry = Registry::open(store.clone(), ring.clone()).context("registry")?;
         Ok(Self { store, keys, ring, exchange, registry })
     }
 }
@@ -62,16 +62,21 @@ pub struct Server {
 
 impl Server {
     /// Opens everything and starts both doors.
-    pub async fn start(config: &Config) -> anyhow::Result<Self> {
+    pub async fn start(config: &Config, accounts: Vec<dancu_web::pages::DemoAccount>) -> anyhow::Result<Self> {
         let opened = {
             let config = config.clone();
             tokio::task::spawn_blocking(move || Floor::open(&config, false)).await??
         };
-        Self::start_on(config, opened, Arc::new(SystemClock)).await
+        Self::start_on(config, opened, Arc::new(SystemClock), accounts).await
     }
 
     /// Starts both doors on an opened floor, by any clock.
-    pub async fn start_on(config: &Config, floor: Floor, clock: Arc<dyn Clock>) -> anyhow::Result<Self> {
+    pub async fn start_on(
+        config: &Config,
+        floor: Floor,
+        clock: Arc<dyn Clock>,
+        accounts: Vec<dancu_web::pages::DemoAccount>,
+    ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let mut metrics = prometheus_client::registry::Registry::default();
         let road = Arc::new(road(config, &floor, Arc::clone(&signer), clock, &mut metrics)?);
@@ -83,7 +88,7 @@ impl Server {
             .with_context(|| format!("cannot listen on {}", config.listen.address))?;
         let address = door.address()?;
         let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
-            .merge(crate::pages::router(config, &gate));
+            .merge(crate::pages::router(config, &gate, accounts));
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let doors = vec![
@@ -118,15 +123,15 @@ fn road(
     clock: Arc<dyn Clock>,
     metrics: &mut prometheus_client::registry::Registry,
 ) -> anyhow::Result<Road> {
-    let options = JournalOptions { group: config.journal.group, queue: config.journal.queue, ..JournalOptions::default() };
-    let journal = Journal::open(floor.store.clone(), Arc::clone(&floor.ring), options).context("journal")?;
+    let options = Options { group: config.journal.group, queue: config.journal.queue, ..Options::default() };
+    let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
     let limits = &config.limits;
     let road = Road {
         exchange: floor.exchange.clone(),
         registry: floor.registry.clone(),
         journal,
         signer,
-        ring: Arc::clone(&floor.ring),
+        ring: floor.ring.clone(),
         authenticator: Authenticator::new(PasswordCache::new(10_000)?, 2),
         turnstile: Turnstile::new(CallLimits {
             calls: limits.calls,
@@ -140,7 +145,7 @@ fn road(
         idempotency_us: i64::from(config.journal.idempotency_hours) * 3_600_000_000,
     };
     road.metrics.register(metrics);
-    road.journal.metrics().register(metrics);
+    road.journal.register_metrics(metrics);
     floor.store.metrics().register(metrics);
     Ok(road)
 }

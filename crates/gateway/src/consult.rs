@@ -25,7 +25,7 @@ impl Found {
         self.subject.or_else(|| {
             let claim = &request?.claim;
             let number = claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
-            number.map(|n| ring.keyed_hash("journal.subject", n.as_bytes()))
+            number.map(|n| subject_of(ring, &n))
         })
     }
 
@@ -61,7 +61,7 @@ fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Reques
     } else {
         registry.verify(&request.claim, Allowed { fields: permit.fields, near: permit.near }).comparison
     };
-    let subject = finding.number.map(|n| ring.keyed_hash("journal.subject", n.expose().as_bytes()));
+    let subject = finding.number.map(|n| subject_of(ring, &n.expose()));
     Found {
         answer: Answer::Verification(Verification { outcome, tontai: basic && usable, comparison: told }),
         released: FieldSet::EMPTY,
@@ -73,7 +73,7 @@ fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Reques
 /// Shows a record only to a caller that already knows number, name and birth date (Decree 70/2024/NĐ-CP).
 async fn look_up(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
     let finding = registry.verify(&request.claim, Allowed { fields: COMPARED, near: false });
-    let subject = finding.number.map(|n| ring.keyed_hash("journal.subject", n.expose().as_bytes()));
+    let subject = finding.number.map(|n| subject_of(ring, &n.expose()));
     let knows = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST) && !contradicts(c));
     let outcome = match (finding.comparison.is_some(), knows, finding.state) {
         (false, ..) => Outcome::NotFound,
@@ -124,4 +124,9 @@ fn agrees(comparison: &Comparison, rule: FieldSet) -> bool {
 fn contradicts(comparison: &Comparison) -> bool {
     use dancu_citizen::Verdict;
     comparison.iter().any(|(_, v)| matches!(v.verdict, Verdict::Mismatch | Verdict::Near))
+}
+
+/// What stands for a person in the journal: it tells nothing without the hashing key.
+fn subject_of(ring: &KeyRing, number: &str) -> [u8; 16] {
+    ring.keyed_hash("journal.subject", number.as_bytes())
 }

@@ -90,7 +90,7 @@ impl Context<'_> {
     }
 }
 
-fn charge(charge: &dancu_policy::Charge) -> Charge {
+pub(crate) fn charge(charge: &dancu_policy::Charge) -> Charge {
     Charge {
         scope: match charge.scope {
             dancu_policy::Scope::Account => Scope::Account,

@@ -13,13 +13,15 @@ mod metrics;
 mod repeat;
 pub mod road;
 pub mod routes;
+mod search;
 
 pub use basic::{BasicPair, timestamp_us};
 pub use clock::{Clock, vietnam_day};
 pub use correlation::Correlation;
 pub use limits::{CallLimits, Turnstile};
-pub use metrics::RoadMetrics;
+pub use metrics::{RoadMetrics, Today};
 pub use road::{Call, Reply, Road};
+pub use search::SearchCall;
 
 use aws_lc_rs::digest;
 

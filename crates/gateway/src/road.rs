@@ -29,7 +29,7 @@ pub struct Road {
     /// Signs every answer
     pub signer: Arc<Signer>,
     /// Hashes and seals what only this service may read
-    pub ring: Arc<KeyRing>,
+    pub ring: KeyRing,
     /// Proves who asks
     pub authenticator: Authenticator,
     /// What a caller may cost
@@ -110,7 +110,7 @@ impl Road {
         let mut times = Times { decode: micros(call.began), ..Times::default() };
 
         let began = Instant::now();
-        let (caller, _places) = self.admit(&snapshot, &call, now_us).await;
+        let (caller, _places) = self.admit(&snapshot, &call.peer, &call.presented, now_us).await;
         times.authenticate = micros(began);
 
         if let Some(reply) = repeat::earlier(self, &call, caller.as_ref().ok(), now_us).await {
@@ -121,19 +121,25 @@ impl Road {
             prepared.push(self.prepare(&snapshot, &call, &caller, request, times, now_us).await);
         }
         let reply = self.commit(&snapshot, call, caller.ok(), prepared, now_us).await;
-        self.metrics.note(&reply);
+        self.metrics.note(&reply, now_us);
         reply
     }
 
     /// Proves who asks and finds a place among the calls in work.
-    async fn admit(&self, snapshot: &Snapshot, call: &Call, now_us: i64) -> (Result<Caller, Code>, Vec<Place>) {
+    pub(crate) async fn admit(
+        &self,
+        snapshot: &Snapshot,
+        peer: &Peer,
+        presented: &Presented,
+        now_us: i64,
+    ) -> (Result<Caller, Code>, Vec<Place>) {
         let mut places = Vec::with_capacity(2);
         match self.turnstile.enter() {
             Ok(place) => places.push(place),
             Err(code) => return (Err(code), places),
         }
         let proved =
-            self.authenticator.prove(snapshot, &call.peer, &call.presented, &self.turnstile, now_us).await;
+            self.authenticator.prove(snapshot, peer, presented, &self.turnstile, now_us).await;
         let caller = proved.and_then(|caller| {
             places.push(self.turnstile.enter_system(&caller.system)?);
             Ok(caller)

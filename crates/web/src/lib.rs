@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod assets;
+pub mod door;
 pub mod icons;
 pub mod lang;
 pub mod page;

@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 const DAYS: i64 = 825;
 
 /// The authority that issues everything in the demo.
-pub struct Authority {
+pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     directory: PathBuf,
 }
 
 /// A certificate and its key, as files.
-pub struct Issued {
+pub(super) struct Issued {
     pub certificate: PathBuf,
     pub key: PathBuf,
     /// SHA-256 over the DER form

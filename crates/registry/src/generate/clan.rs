@@ -161,7 +161,7 @@ impl Drawing<'_> {
             return;
         }
         let died = self.death(born);
-        if !self.is_on_record(died) && !died.is_some_and(|died| died.year() - year > 18) {
+        if !self.is_on_record(died) && died.is_none_or(|died| died.year() - year <= 18) {
             return;
         }
         let sex = self.sex();

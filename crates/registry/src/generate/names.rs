@@ -34,6 +34,7 @@ impl Tables {
     }
 
     /// Whether the group has surnames.
+    #[cfg(test)]
     pub(crate) fn has_surnames(&self, group: u8) -> bool {
         self.groups.get(&group).is_none_or(|group| group.surnames.is_some())
     }

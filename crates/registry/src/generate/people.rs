@@ -7,6 +7,7 @@ use super::numbers::Numbers;
 use super::rng::Rng;
 use super::samples::samples;
 use super::tables::Tables;
+use dancu_citizen::{IdCardNumber, PersonalId};
 use std::collections::VecDeque;
 
 /// A stream of synthetic people: first the samples, then clan after clan.
@@ -28,11 +29,11 @@ impl People {
         let samples = samples();
         let ids = samples.iter().flat_map(|sample| {
             let own = sample.record.personal_id.iter().map(|id| id.value);
-            own.chain(sample.former.personal_ids.iter().copied()).map(|id| id.as_u64())
+            own.chain(sample.former.personal_ids.iter().copied()).map(PersonalId::as_u64)
         });
         let cards = samples.iter().flat_map(|sample| {
             let own = sample.record.id_card_number.iter().map(|card| card.value);
-            own.chain(sample.former.id_cards.iter().copied()).map(|card| card.as_u32())
+            own.chain(sample.former.id_cards.iter().copied()).map(IdCardNumber::as_u32)
         });
         Self {
             tables: Tables::get(),

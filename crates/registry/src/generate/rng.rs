@@ -1,7 +1,7 @@
 //! A small generator of pseudo-random numbers that gives the same numbers on every machine:
-//! xoshiro256++ seeded through SplitMix64 (Blackman and Vigna, <https://prng.di.unimi.it>). Not for secrets.
+//! `xoshiro256++` seeded through `SplitMix64` (Blackman and Vigna, <https://prng.di.unimi.it>). Not for secrets.
 
-/// The next state and output of SplitMix64.
+/// The next state and output of `SplitMix64`.
 pub(crate) fn split_mix(state: u64) -> u64 {
     let mut z = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -103,7 +103,7 @@ impl<T: Copy> Weighted<T> {
 mod tests {
     use super::*;
 
-    /// First outputs of SplitMix64 from state 0, as published with Java's `SplittableRandom` and by Vigna.
+    /// First outputs of `SplitMix64` from state 0, as published with Java's `SplittableRandom` and by Vigna.
     #[test]
     fn split_mix_vector() {
         assert_eq!(split_mix(0), 0xE220_A839_7B1D_CDAF);

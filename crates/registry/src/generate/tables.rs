@@ -49,13 +49,13 @@ impl<T> ByCohort<T> {
     }
 
     pub(crate) fn of(&self, year: i16) -> &T {
-        let [a, b, c, d, e] = &self.0;
+        let [first, second, third, fourth, last] = &self.0;
         match COHORTS.iter().position(|until| year <= *until) {
-            Some(0) => a,
-            Some(1) => b,
-            Some(2) => c,
-            Some(3) => d,
-            _ => e,
+            Some(0) => first,
+            Some(1) => second,
+            Some(2) => third,
+            Some(3) => fourth,
+            _ => last,
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn router(pages: Pages) -> Router {
         .route("/officer/choose", post(search::choose))
         .route("/road/{index}", get(trace::show))
         .with_state(Arc::new(pages))
-        .merge(crate::assets::router())
+        .merge(crate::assets::routes())
 }
 
 /// The 404 page, for browsers; given to the outermost router.

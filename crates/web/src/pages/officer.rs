@@ -8,10 +8,7 @@ pub use result::{CallResult, FieldRow, JournalNote};
 
 use crate::icons::Icon;
 use crate::page::Shell;
-use crate::parts::{
-    Badge, Choice, Choices, Empty, FactGroup, Facts, Input, InputKind, Notice, Outcome, Service, Tab, Tabs,
-    Tone, Typed, Width,
-};
+use crate::parts::{Badge, Choice, Choices, Empty, ErrorSummary, FactGroup, Facts, Input, InputKind, Notice, Outcome, Select, Service, Tab, Tabs, Tone, Typed, Width, summary_of};
 use askama::Template;
 
 /// Which view of the page is shown.
@@ -76,6 +73,16 @@ pub struct CounterSearch {
     pub birth_date: Typed,
     /// `0`, `1`, `2`; empty for any
     pub sex: String,
+    /// Purposes of the agreement (`purpose`)
+    pub purposes: Vec<Choice>,
+    /// What is wrong with the purpose
+    pub purpose_error: Option<String>,
+    /// Case number (`case_number`)
+    pub case_number: Typed,
+    /// The agreement demands a case number
+    pub case_required: bool,
+    /// Why the search was refused
+    pub error: Option<String>,
     /// Who was found; none before the first search
     pub hits: Option<Vec<Hit>>,
     /// There are more than are shown: ask for a narrower search
@@ -177,6 +184,38 @@ impl OfficerPage {
                 .optional()
         };
         [name, birth]
+    }
+
+    fn search_purpose(&self) -> Select {
+        let t = self.shell.texts();
+        Select {
+            texts: t,
+            name: "purpose",
+            label: t.t("field-purpose").into_owned(),
+            hint: t.t("field-purpose-hint").into_owned(),
+            error: self.search.purpose_error.clone(),
+            choices: self.search.purposes.clone(),
+            optional: false,
+        }
+    }
+
+    fn search_case(&self) -> Input {
+        Input {
+            width: Width::Medium,
+            max: 60,
+            optional: !self.search.case_required,
+            ..Input::new(self.shell.texts(), "case_number", "field-case-number", &self.search.case_number)
+        }
+    }
+
+    fn search_summary(&self) -> Option<ErrorSummary> {
+        let controls = [
+            ("search_name", &self.search.error),
+            ("search_name", &self.search.full_name.error),
+            ("search_birth_date", &self.search.birth_date.error),
+            ("purpose", &self.search.purpose_error),
+        ];
+        summary_of(self.shell.texts(), &controls)
     }
 
     fn search_sex(&self) -> Choices {

@@ -53,7 +53,7 @@ impl OfficerPage {
             ("officer", first),
             ("officer-verified", page(View::ByNumber, form(w), Some(verified(w)))),
             ("officer-mismatch", page(View::ByNumber, form(w), Some(mismatch(w)))),
-            ("officer-found", page(View::ByNumber, form(w), Some(found_record(w)))),
+            ("officer-found", page(View::ByNumber, with_sensitive(w), Some(found_record(w)))),
             ("officer-not-usable", page(View::ByNumber, form(w), Some(not_usable(w)))),
             ("officer-refused", page(View::ByNumber, form(w), Some(refused(w)))),
             ("officer-wrong", page(View::ByNumber, wrong_form(w), None)),
@@ -95,7 +95,7 @@ fn form(w: Words) -> OfficerForm {
             field("household", "Chủ hộ và thành viên hộ gia đình", "Household", true),
         ],
         sensitive: vec![
-            field("ethnic_group", "Dân tộc", "Ethnic group", true),
+            field("ethnic_group", "Dân tộc", "Ethnic group", false),
             field("religion", "Tôn giáo", "Religion", false),
             field("blood_group", "Nhóm máu", "Blood group", false),
         ],
@@ -103,6 +103,14 @@ fn form(w: Words) -> OfficerForm {
         may_look_up: true,
         ..OfficerForm::default()
     }
+}
+
+fn with_sensitive(w: Words) -> OfficerForm {
+    let mut form = form(w);
+    if let Some(first) = form.sensitive.first_mut() {
+        first.chosen = true;
+    }
+    form
 }
 
 fn wrong_form(w: Words) -> OfficerForm {
@@ -257,11 +265,13 @@ fn recent() -> Vec<RecentCall> {
 
 fn search(hits: Vec<Hit>) -> CounterSearch {
     CounterSearch {
+        purposes: vec![Choice::new("1.004227", "1.004227", true)],
         full_name: Typed::new("tran thi thuy hoa"),
         birth_date: Typed::new("1985"),
         sex: "2".to_owned(),
         more: !hits.is_empty(),
         hits: Some(hits),
+        ..CounterSearch::default()
     }
 }
 

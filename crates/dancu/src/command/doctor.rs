@@ -1,0 +1,108 @@
+//! `dancu doctor`: what is wrong with an installation, and how to mend it.
+use super::StoreArguments;
+use crate::config::Config;
+use crate::server::open_store;
+use clap::Args;
+use dancu_gateway::door::{TlsFiles, TlsMaterial};
+use dancu_keys::KeyDir;
+use std::net::TcpListener;
+use std::path::Path;
+
+/// Say what is wrong with a configuration, and how to mend it
+#[derive(Debug, Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    store: StoreArguments,
+}
+
+/// One thing looked at.
+struct Finding {
+    what: &'static str,
+    fault: Option<(String, &'static str)>,
+}
+
+impl Doctor {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = self.store.config()?;
+        let findings = tokio::task::spawn_blocking(move || examine(&config)).await?;
+        let faults = findings.iter().filter(|f| f.fault.is_some()).count();
+        for finding in &findings {
+            match &finding.fault {
+                None => println!("ok     {}", finding.what),
+                Some((fault, remedy)) => println!("FAULT  {}: {fault}\n       → {remedy}", finding.what),
+            }
+        }
+        anyhow::ensure!(faults == 0, "{faults} of {} checks found a fault", findings.len());
+        println!("all {} checks passed", findings.len());
+        Ok(())
+    }
+}
+
+fn examine(config: &Config) -> Vec<Finding> {
+    let keys = KeyDir::open(&config.keys.directory, false);
+    let ring = keys.as_ref().map_err(ToString::to_string).and_then(|k| k.ring().map_err(|e| e.to_string()));
+    let store = open_store(config, false);
+    let mut findings = vec![
+        finding("keys", ring.as_ref().err().cloned(), "restore the folder keys.directory from its backup, or make one with `dancu keys init`"),
+        finding("store", store.as_ref().err().map(|e| format!("{e:#}")), "check store.sqlite or store.postgres; a new store is made by `dancu registry generate` or `import`"),
+        finding("keys apart from the store", together(config), "move keys.directory out of the folder of the store, so that one backup does not hold both"),
+        finding("TLS files", tls_fault(config), "check listen.certificate, listen.key and listen.client_ca: PEM files that fit together and are readable"),
+        finding("signing algorithm", algorithm_fault(config), "signing.algorithm is \"Ed25519\" or \"ES256\""),
+        finding("HTTPS address", address_fault(config.listen.address), "another process holds listen.address: stop it or choose another port"),
+        finding("admin address", address_fault(config.admin.address), "another process holds admin.address: stop it or choose another port"),
+        finding("admin address is local", exposed(config), "metrics are for the operator: bind admin.address to loopback or a management network"),
+    ];
+    if let (Ok(store), Ok(ring)) = (store, ring) {
+        let ring: dancu_keys::KeyRing = ring;
+        let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
+        let opened = exchange.as_ref().err().map(ToString::to_string);
+        findings.push(finding("exchange opens with these keys", opened, "the keys do not belong to this store: restore those that were backed up with it"));
+        let registry = dancu_registry::Registry::open(store, ring).err().map(|e| e.to_string());
+        findings.push(finding("registry opens with these keys", registry, "the keys do not belong to this store: restore those that were backed up with it"));
+        if let Ok(exchange) = exchange {
+            findings.push(finding("officers' pages", pages_fault(config, &exchange), "register the system named in web.system, or leave it empty to switch the pages off"));
+        }
+    }
+    findings
+}
+
+fn finding(what: &'static str, fault: Option<String>, remedy: &'static str) -> Finding {
+    Finding { what, fault: fault.map(|fault| (fault, remedy)) }
+}
+
+fn together(config: &Config) -> Option<String> {
+    let folder = config.store.sqlite.parent().filter(|_| config.store.postgres.is_empty())?;
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let (keys, store) = (absolute(&config.keys.directory)?, absolute(folder)?);
+    keys.starts_with(&store).then(|| "the keys lie inside the folder of the store".to_owned())
+}
+
+fn tls_fault(config: &Config) -> Option<String> {
+    let files = TlsFiles {
+        certificate: config.listen.certificate.clone(),
+        key: config.listen.key.clone(),
+        client_ca: config.listen.client_ca.clone(),
+        tls12: config.listen.tls12,
+    };
+    TlsMaterial::load(&files).err().map(|e| e.to_string())
+}
+
+fn algorithm_fault(config: &Config) -> Option<String> {
+    let known = dancu_keys::Algorithm::from_name(&config.signing.algorithm).is_some();
+    (!known).then(|| format!("{:?} is unknown", config.signing.algorithm))
+}
+
+fn address_fault(address: std::net::SocketAddr) -> Option<String> {
+    TcpListener::bind(address).err().map(|e| format!("{address}: {e}"))
+}
+
+fn exposed(config: &Config) -> Option<String> {
+    let unspecified = config.admin.address.ip().is_unspecified();
+    unspecified.then(|| format!("{} listens on every network", config.admin.address))
+}
+
+fn pages_fault(config: &Config, exchange: &dancu_exchange::Exchange) -> Option<String> {
+    let system = &config.web.system;
+    let known = system.is_empty() || exchange.snapshot().rules.system(system).is_some();
+    (!known).then(|| format!("no system {system:?} is registered"))
+}

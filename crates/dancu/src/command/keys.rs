@@ -1,0 +1,64 @@
+//! `dancu keys`: makes the keys of an installation and rotates them.
+use super::StoreArguments;
+use crate::server::Floor;
+use clap::Subcommand;
+use dancu_keys::{Algorithm, KeyDir};
+
+/// The keys: make, rotate
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Make the folder of the keys, if it is not there yet
+    Init(StoreArguments),
+    /// Add a sealing key, make it current, and seal every record anew while the service goes on
+    Rotate(StoreArguments),
+    /// Sign with a new key from the next start on; the old one stays published
+    RotateSigner(StoreArguments),
+}
+
+/// Records sealed anew in one transaction.
+const BATCH: usize = 200;
+
+impl Keys {
+    pub async fn run(self) -> anyhow::Result<()> {
+        tokio::task::spawn_blocking(move || match self {
+            Self::Init(store) => {
+                let config = store.config()?;
+                if let Some(parent) = config.keys.directory.parent() {
+                    crate::files::private_directory(parent)?;
+                }
+                KeyDir::open(&config.keys.directory, true)?;
+                println!("keys are in {}; back the folder up, apart from the store", config.keys.directory.display());
+                Ok(())
+            }
+            Self::Rotate(store) => rotate(&store),
+            Self::RotateSigner(store) => {
+                let config = store.config()?;
+                let algorithm = Algorithm::from_name(&config.signing.algorithm)
+                    .ok_or_else(|| anyhow::anyhow!("signing.algorithm {:?} is unknown", config.signing.algorithm))?;
+                let signer = KeyDir::open(&config.keys.directory, false)?.rotate_signer(algorithm)?;
+                println!("signing key {} from the next start on", signer.kid());
+                Ok(())
+            }
+        })
+        .await?
+    }
+}
+
+fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
+    let floor = Floor::open(&store.config()?, false)?;
+    let number = floor.keys.rotate(&floor.ring)?;
+    println!("sealing key {number} is current; running servers read it when they meet it");
+    let mut sealed = 0;
+    loop {
+        let done = floor.registry.reseal(BATCH)?;
+        if done == 0 {
+            break;
+        }
+        sealed += done;
+        if sealed % 10_000 < BATCH {
+            println!("  {sealed} records sealed anew");
+        }
+    }
+    println!("done: {sealed} records sealed anew");
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! One module per command.
+mod call;
+mod docs;
+mod doctor;
+mod keys;
+pub mod registry;
+pub mod serve;
+mod transfer;
+
+use crate::config::Config;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// What to do
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start everything on an embedded store with a synthetic nation
+    Demo(crate::demo::Demo),
+    /// Serve by a configuration file
+    Serve(serve::Serve),
+    /// Say what is wrong with a configuration, and how to mend it
+    Doctor(doctor::Doctor),
+    /// The citizens: generate, import, export
+    #[command(subcommand)]
+    Registry(registry::Registry),
+    /// The keys: make, rotate
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Verify or look up from the shell
+    Call(call::Call),
+    /// The documents made from the code
+    #[command(subcommand)]
+    Docs(docs::Docs),
+}
+
+impl Command {
+    /// Runs it.
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Demo(demo) => demo.run().await,
+            Self::Serve(serve) => serve.run().await,
+            Self::Doctor(doctor) => doctor.run().await,
+            Self::Registry(registry) => registry.run().await,
+            Self::Keys(keys) => keys.run().await,
+            Self::Call(call) => call.run().await,
+            Self::Docs(docs) => docs.run(),
+        }
+    }
+}
+
+/// Which store a command works on.
+#[derive(Clone, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct StoreArguments {
+    /// Folder of an embedded store (with its keys)
+    #[arg(long, value_name = "DIR")]
+    store: Option<PathBuf>,
+    /// Configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl StoreArguments {
+    /// The configuration that they mean.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        match (&self.store, &self.config) {
+            (Some(directory), _) => Config::parse_over(Config::for_directory(directory), environment()),
+            (None, Some(file)) => Config::load(file, environment()),
+            (None, None) => anyhow::bail!("--store DIR or --config FILE is needed"),
+        }
+    }
+}
+
+/// The process environment; read here and nowhere else.
+#[expect(clippy::disallowed_methods, reason = "the roof is where the environment is read")]
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars()
+}

@@ -1,0 +1,96 @@
+//! `demo.json`: what a newcomer's client needs, and what to try next.
+use super::world::SystemFacts;
+use crate::config::Config;
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+const FILE: &str = "demo.json";
+
+/// The facts of a demo.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Facts {
+    pub base_url: String,
+    pub soap_path: String,
+    pub wsdl_url: String,
+    pub ca_cert: PathBuf,
+    pub expired_cert: PathBuf,
+    pub expired_key: PathBuf,
+    pub unknown_cert: PathBuf,
+    pub unknown_key: PathBuf,
+    pub population: u64,
+    pub seed: u64,
+    pub systems: Vec<SystemFacts>,
+    pub citizens: Vec<CitizenFacts>,
+}
+
+/// A synthetic citizen to try with.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct CitizenFacts {
+    pub personal_id: Option<String>,
+    pub id_card_number: Option<String>,
+    pub full_name: String,
+    pub birth_date: String,
+    pub sex: u8,
+    pub state: String,
+    pub former_name: Option<String>,
+    pub former_number: Option<String>,
+    pub note: String,
+}
+
+/// Whether the folder holds a finished demo.
+pub(super) fn exists(dir: &Path) -> bool {
+    dir.join(FILE).exists()
+}
+
+/// Writes the facts; the last act of making a demo.
+pub(super) fn write(dir: &Path, facts: &Facts) -> anyhow::Result<()> {
+    crate::files::write_private(&dir.join(FILE), &serde_json::to_vec_pretty(facts)?)
+}
+
+/// Reads the facts and makes their addresses those of this start.
+pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
+    let path = dir.join(FILE);
+    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut facts: Facts = serde_json::from_slice(&text)
+        .with_context(|| format!("{} is of another version; renew it with --fresh", path.display()))?;
+    facts.base_url.clone_from(&config.listen.public_url);
+    facts.soap_path.clone_from(&config.listen.soap_path);
+    facts.wsdl_url = format!("{}{}?wsdl", facts.base_url, facts.soap_path);
+    write(dir, &facts)?;
+    Ok(facts)
+}
+
+impl Facts {
+    /// The officers of the pages, for the sign-in page to tell.
+    pub fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
+        let officers = self.systems.iter().flat_map(|s| &s.officers);
+        officers
+            .filter_map(|o| {
+                let note = format!("{} · {}", o.full_name, o.note);
+                Some(dancu_web::pages::DemoAccount { login: o.login.clone(), password: o.password.clone()?, note })
+            })
+            .collect()
+    }
+
+    /// Tells what runs and what to try next.
+    pub fn print(&self, dir: &Path, admin: SocketAddr) {
+        let dir = dir.display();
+        let base = &self.base_url;
+        let officer = self.systems.iter().find(|s| s.officers.iter().any(|o| o.password.is_some()));
+        println!("dancu demo · {} synthetic citizens · facts in {dir}/demo.json\n", self.population);
+        println!("  Pages        {base}/              (the browser will not know the demo's authority: {dir}/tls/ca.pem)");
+        if let Some(officer) = officer.and_then(|s| s.officers.first()) {
+            let password = officer.password.as_deref().unwrap_or_default();
+            println!("  Officer      {base}/sign-in       login {} · password {password}", officer.login);
+        }
+        println!("  SOAP         {}", self.wsdl_url);
+        println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");
+        println!("  Metrics      http://{admin}/metrics\n");
+        println!("Try, in another terminal:");
+        println!("  ./target/release/dancu call --demo {dir}/demo.json --number 001185000017 --name 'Trần Thị Thúy Hòa' --born 1985-04-30");
+        println!("  ./target/release/dancu call --demo {dir}/demo.json --look-up --number 001185000017 --name TRANTHITHUYHOA --born 1985-04-30");
+        println!("\nCtrl-C ends it. The data stay; --fresh makes them anew.");
+    }
+}

@@ -1,0 +1,85 @@
+//! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
+mod facts;
+mod pki;
+mod seed;
+mod world;
+
+pub use seed::SEED;
+
+use crate::command::{environment, serve::until_told_to_stop};
+use crate::config::Config;
+use crate::server::Server;
+use anyhow::Context as _;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Start everything on an embedded store with a synthetic nation
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Throw the old demo away and make a new one
+    #[arg(long)]
+    fresh: bool,
+    /// Folder of the demo
+    #[arg(long, env = "DANCU_DEMO_DIR", default_value = "demo-data")]
+    dir: PathBuf,
+    /// Port of the HTTPS door; the admin address is 1,000 above
+    #[arg(long, env = "DANCU_DEMO_PORT", default_value_t = 8443)]
+    port: u16,
+    /// Synthetic citizens
+    #[arg(long, env = "DANCU_DEMO_CITIZENS", default_value_t = 100_000)]
+    citizens: u64,
+    /// Make the demo and end, without serving
+    #[arg(long)]
+    seed_only: bool,
+}
+
+impl Demo {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let config = self.config()?;
+        crate::log::start(&config.log)?;
+        if self.fresh && self.dir.exists() {
+            remove(&self.dir)?;
+        }
+        if !facts::exists(&self.dir) {
+            if self.dir.exists() {
+                // A demo without its facts was cut off while it was made; nothing in it was ever used.
+                remove(&self.dir)?;
+            }
+            let (dir, config, citizens) = (self.dir.clone(), config.clone(), self.citizens);
+            tokio::task::spawn_blocking(move || seed::seed(&dir, &config, citizens)).await??;
+        }
+        let facts = facts::update(&self.dir, &config)?;
+        if self.seed_only {
+            return Ok(());
+        }
+        let server = Server::start(&config, facts.accounts()).await?;
+        facts.print(&self.dir, server.admin);
+        until_told_to_stop(server).await
+    }
+
+    fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::for_directory(&self.dir);
+        config.listen.address.set_port(self.port);
+        config.admin.address.set_port(self.port.checked_add(1000).context("the port is too high")?);
+        config.listen.public_url = format!("https://localhost:{}", self.port);
+        config.listen.client_ca = self.dir.join("tls/ca.pem");
+        // Old clients in the field speak TLS 1.2; the demo welcomes them.
+        config.listen.tls12 = true;
+        config.web.demo = true;
+        config.log.format = "text".to_owned();
+        config.log.filter = "warn,rustls=error".to_owned();
+        Config::parse_over(config, environment())
+    }
+}
+
+/// Removes a folder that is a demo: anything else would be somebody's data.
+fn remove(dir: &Path) -> anyhow::Result<()> {
+    let known = ["demo.json", "keys", "store", "tls"];
+    let foreign = std::fs::read_dir(dir)?
+        .filter_map(Result::ok)
+        .find(|entry| !known.iter().any(|k| entry.file_name().to_string_lossy().starts_with(k)));
+    if let Some(entry) = foreign {
+        anyhow::bail!("{} is not a demo folder (it holds {:?}); choose another with --dir", dir.display(), entry.file_name());
+    }
+    std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))
+}

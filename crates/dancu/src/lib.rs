@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+#![expect(missing_docs, reason = "the roof is a program; its library exists for its own tests")]
+
+pub mod admin;
+pub mod client;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod demo;
+pub mod files;
+pub mod log;
+pub mod pages;
+pub mod server;

@@ -1,0 +1,78 @@
+//! The texts: both languages have the same keys with the same values to set in, every key used exists,
+//! every key is used.
+use dancu_web::{Lang, Texts, lang};
+use std::collections::{BTreeMap, BTreeSet};
+use std::{fs, path::Path};
+
+/// Key → names of the values set into it.
+fn keys(language: Lang) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (file, source) in lang::sources(language) {
+        assert!(fluent_bundle::FluentResource::try_new((*source).to_owned()).is_ok(), "{file}.ftl does not parse");
+        let mut current = String::new();
+        for line in source.lines() {
+            if line.starts_with(|c: char| c.is_ascii_lowercase()) {
+                let key = line.split('=').next().unwrap_or_default().trim().to_owned();
+                assert!(!keys.contains_key(&key), "{file}.ftl: {key} is there twice");
+                keys.insert(key.clone(), BTreeSet::new());
+                current = key;
+            }
+            for part in line.split('$').skip(1) {
+                let name = part.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                if let Some(names) = keys.get_mut(&current) {
+                    names.insert(name.to_owned());
+                }
+            }
+        }
+    }
+    keys
+}
+
+/// All source texts of the crate: templates and Rust, without the tests.
+fn used_in() -> String {
+    fn collect(dir: &Path, out: &mut String) {
+        for entry in fs::read_dir(dir).expect("a folder of the crate") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                collect(&path, out);
+            } else {
+                out.push_str(&fs::read_to_string(&path).expect("a text"));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut out = String::new();
+    collect(&root.join("templates"), &mut out);
+    collect(&root.join("src"), &mut out);
+    out
+}
+
+#[test]
+fn both_languages_have_the_same_keys_and_values() {
+    assert_eq!(keys(Lang::Vi), keys(Lang::En));
+}
+
+#[test]
+fn every_key_used_exists_and_every_key_is_used() {
+    let (keys, sources) = (keys(Lang::Vi), used_in());
+    for call in [".t(\"", ".t1(\"", ".with(\"", ".word(\"", ".hint(\""] {
+        for part in sources.split(call).skip(1) {
+            let key = part.split('"').next().unwrap_or_default();
+            assert!(key == "no-such-key" || keys.contains_key(key), "{call}{key}\") has no text");
+        }
+    }
+    for key in keys.keys() {
+        assert!(sources.contains(&format!("\"{key}\"")), "{key} is not used");
+    }
+}
+
+#[test]
+fn no_text_is_empty_or_left_in_the_other_language() {
+    // The same in both by right: names of standards.
+    let same = ["footer-files", "home-integrators-docs-note", "ui-shown"];
+    for key in keys(Lang::Vi).keys() {
+        let (vi, en) = (Texts::of(Lang::Vi).t(key), Texts::of(Lang::En).t(key));
+        assert!(!vi.trim().is_empty() && !en.trim().is_empty(), "{key}");
+        assert!(vi != en || same.contains(&key.as_str()), "{key}: {vi}");
+    }
+}

@@ -64,7 +64,8 @@
   });
 
   // What is new on the page is read first: errors before the result.
-  const target = document.querySelector(".error-summary[data-focus]") || document.querySelector("[data-focus]");
+  const fresh = [...document.querySelectorAll("[data-focus]")].filter((e) => !e.closest("[data-still]"));
+  const target = fresh.find((e) => e.matches(".error-summary")) || fresh[0];
   if (target) target.focus({ preventScroll: target.getBoundingClientRect().top < innerHeight / 2 });
 
   // How many fields are ticked.

@@ -21,8 +21,10 @@ macro_rules! files {
     };
 }
 
-const VI: Files = files!("vi": "shell", "door", "parts", "home", "sign-in", "officer", "road", "docs", "error", "ui", "door");
-const EN: Files = files!("en": "shell", "door", "parts", "home", "sign-in", "officer", "road", "docs", "error", "ui", "door");
+const VI: Files =
+    files!("vi": "shell", "door", "parts", "home", "sign-in", "officer", "road", "docs", "error", "ui");
+const EN: Files =
+    files!("en": "shell", "door", "parts", "home", "sign-in", "officer", "road", "docs", "error", "ui");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| LANGS.map(bundle));
 
@@ -150,7 +152,7 @@ impl Texts {
         let digits = number.to_string();
         let mut out = String::with_capacity(digits.len() + digits.len() / 3);
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 out.push(separator);
             }
             out.push(digit);

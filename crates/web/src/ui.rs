@@ -58,14 +58,6 @@ impl UiPage {
         self.shell.t(key).into_owned()
     }
 
-    fn colours(&self) -> &'static [&'static str] {
-        COLOURS
-    }
-
-    fn icons(&self) -> &'static [Icon] {
-        Icon::ALL
-    }
-
     fn verdicts(&self) -> Vec<(Badge, &'static str, String)> {
         Verdict::ALL.into_iter().map(|v| (v.badge(self.t()), v.name(), v.meaning(self.t()))).collect()
     }

@@ -1,5 +1,7 @@
 //! The colours, in both themes, against WCAG 2.2: 4.5 to 1 for text (1.4.3), 3 to 1 for the edges of
 //! controls, for icons and for the focus (1.4.11, 2.4.13).
+#![expect(clippy::expect_used, reason = "a test may fail loudly")]
+
 use dancu_web::assets;
 use std::collections::BTreeMap;
 
@@ -21,7 +23,8 @@ fn themes() -> [Tokens; 2] {
 
 fn token(line: &str) -> Option<(String, [f64; 3])> {
     let (name, value) = line.trim().strip_prefix("--")?.split_once(": #")?;
-    let channel = |i: usize| u8::from_str_radix(value.get(i..i + 2)?, 16).ok().map(|c| linear(f64::from(c) / 255.0));
+    let channel =
+        |i: usize| u8::from_str_radix(value.get(i..i + 2)?, 16).ok().map(|c| linear(f64::from(c) / 255.0));
     Some((name.to_owned(), [channel(0)?, channel(2)?, channel(4)?]))
 }
 
@@ -39,7 +42,8 @@ fn ratio(a: [f64; 3], b: [f64; 3]) -> f64 {
 fn text_and_edges_stand_out_in_both_themes() {
     let grounds = ["paper", "surface", "sunken", "zebra"];
     let mut pairs: Vec<(&str, &str, f64)> = Vec::new();
-    for text in ["ink", "ink-soft", "accent-ink", "accent-hover", "brand-ink", "bad", "good", "warn", "info"] {
+    for text in ["ink", "ink-soft", "accent-ink", "accent-hover", "brand-ink", "bad", "good", "warn", "info"]
+    {
         pairs.extend(grounds.iter().map(|g| (text, *g, 4.5)));
     }
     for tone in ["good", "warn", "bad", "info"] {
@@ -49,7 +53,12 @@ fn text_and_edges_stand_out_in_both_themes() {
             "bad" => "bad-soft",
             _ => "info-soft",
         };
-        pairs.extend([(tone, soft, 4.5), ("ink", soft, 4.5), ("ink-soft", soft, 4.5), ("surface", tone, 3.0)]);
+        pairs.extend([
+            (tone, soft, 4.5),
+            ("ink", soft, 4.5),
+            ("ink-soft", soft, 4.5),
+            ("surface", tone, 3.0),
+        ]);
     }
     pairs.extend([
         ("on-accent", "accent", 4.5),

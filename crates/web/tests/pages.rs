@@ -1,4 +1,6 @@
 //! Every page, in every state of its samples, in both languages: well-formed, labelled, nothing inline.
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
+
 mod html;
 
 use dancu_web::{Lang, assets, lang, pages};
@@ -44,9 +46,16 @@ fn nothing_is_inline() {
         assert!(!text.contains("javascript:"), "{name}");
         for e in elements {
             assert_ne!(e.tag, "style", "{name}");
-            assert!(e.tag != "script" || (e.get("src").is_some() && e.text.trim().is_empty()), "{name}: script");
+            assert!(
+                e.tag != "script" || (e.get("src").is_some() && e.text.trim().is_empty()),
+                "{name}: script"
+            );
             for attribute in e.attributes.keys() {
-                assert!(attribute != "style" && !attribute.starts_with("on"), "{name}: <{} {attribute}>", e.tag);
+                assert!(
+                    attribute != "style" && !attribute.starts_with("on"),
+                    "{name}: <{} {attribute}>",
+                    e.tag
+                );
             }
         }
     });
@@ -75,7 +84,8 @@ fn ids_are_unique_and_every_reference_is_answered() {
 #[test]
 fn every_control_is_labelled_and_every_picture_described() {
     each(|name, _, _, elements| {
-        let labels: BTreeSet<_> = elements.iter().filter(|e| e.tag == "label").filter_map(|e| e.get("for")).collect();
+        let labels: BTreeSet<_> =
+            elements.iter().filter(|e| e.tag == "label").filter_map(|e| e.get("for")).collect();
         for e in elements {
             match e.tag.as_str() {
                 "input" if e.get("type") == Some("hidden") => {}
@@ -91,7 +101,9 @@ fn every_control_is_labelled_and_every_picture_described() {
                     let hidden = e.get("aria-hidden") == Some("true");
                     assert!(hidden || e.get("role") == Some("img"), "{name}: svg neither hidden nor named");
                 }
-                "nav" => assert!(e.get("aria-label").is_some_and(|l| !l.is_empty()), "{name}: nav without name"),
+                "nav" => {
+                    assert!(e.get("aria-label").is_some_and(|l| !l.is_empty()), "{name}: nav without name")
+                }
                 _ => {}
             }
         }
@@ -129,9 +141,10 @@ fn every_class_used_has_a_rule_and_every_icon_a_drawing() {
     let mut missing = BTreeMap::new();
     each(|name, _, _, elements| {
         for class in elements.iter().filter_map(|e| e.get("class")).flat_map(str::split_whitespace) {
-            let styled = css.split(&format!(".{class}")).skip(1).any(|rest| {
-                !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-            });
+            let styled = css
+                .split(&format!(".{class}"))
+                .skip(1)
+                .any(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_'));
             if !styled && !unstyled.contains(&class) {
                 missing.insert(class.to_owned(), name.to_owned());
             }

@@ -2,7 +2,7 @@
 use crate::page::{Section, Shell};
 use crate::parts::{Crumb, Crumbs, Notice, Tone};
 use askama::Template;
-use dancu_catalogue::{Actor, ENTRIES, Entry, Lang, Retry};
+use dancu_catalogue::{Actor, Entry, Lang, Retry};
 
 /// An operation of the SOAP service.
 pub struct Operation {
@@ -93,10 +93,6 @@ impl DocsPage {
 
     fn notice(&self) -> Notice {
         Notice::new(Tone::Info, self.shell.t("docs-door-title"), self.shell.t("docs-door-text"))
-    }
-
-    fn errors(&self) -> &'static [Entry] {
-        ENTRIES
     }
 
     fn error_title(&self, entry: &Entry) -> &'static str {

@@ -8,7 +8,10 @@ pub use result::{CallResult, FieldRow, JournalNote};
 
 use crate::icons::Icon;
 use crate::page::Shell;
-use crate::parts::{Badge, Choice, Choices, Empty, ErrorSummary, FactGroup, Facts, Input, InputKind, Notice, Outcome, Select, Service, Tab, Tabs, Tone, Typed, Width, summary_of};
+use crate::parts::{
+    Choice, Choices, Empty, ErrorSummary, FactGroup, Facts, Input, InputKind, Notice, Outcome, Select,
+    Service, Tab, Tabs, Tone, Typed, Width, summary_of,
+};
 use askama::Template;
 
 /// Which view of the page is shown.
@@ -123,14 +126,6 @@ impl OfficerPage {
                 tab(View::Counter, "officer-tab-counter", "/officer?view=counter"),
             ],
         }
-    }
-
-    fn badge(&self, outcome: &Outcome) -> Badge {
-        outcome.badge(self.shell.texts())
-    }
-
-    fn service(&self, service: &Service) -> String {
-        service.label(self.shell.texts())
     }
 
     fn facts(&self, group: &FactGroup) -> Facts {

@@ -91,6 +91,17 @@ pub enum StepState {
     Skipped,
 }
 
+impl StepState {
+    /// Name in the style sheet: `road__step--done`
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
 /// One step of a transaction.
 pub struct Step {
     /// Which
@@ -168,14 +179,6 @@ impl RoadPage {
         Badge { tone, icon, label: self.t().t(key).into_owned() }
     }
 
-    fn step_state(&self, step: &Step) -> &'static str {
-        match step.state {
-            StepState::Done => "done",
-            StepState::Refused => "refused",
-            StepState::Skipped => "skipped",
-        }
-    }
-
     fn duration(&self, us: impl Borrow<u64>) -> String {
         self.t().duration(*us.borrow())
     }
@@ -197,7 +200,7 @@ impl RoadPage {
                 step.kind,
                 start,
                 width.max(4),
-                format!("{}: {}", step.kind.title(self.t()), self.duration(&us)),
+                format!("{}: {}", step.kind.title(self.t()), self.duration(us)),
             ));
             start += width;
         }

@@ -1,6 +1,7 @@
 //! Controls of forms: each with its label, a hint, and what is wrong with what was typed.
 use crate::Texts;
 use askama::Template;
+use std::borrow::Borrow;
 
 /// What was typed into a control, and what is wrong with it. No `Debug`: it may be personal.
 #[derive(Clone, Default)]
@@ -218,8 +219,9 @@ impl Choices {
     }
 
     /// The first control has the plain name as its `id`, so that the error summary reaches it.
-    fn id(&self, index: &usize) -> String {
-        if *index == 0 { self.name.to_owned() } else { format!("{}-{index}", self.name) }
+    fn id(&self, index: impl Borrow<usize>) -> String {
+        let index = *index.borrow();
+        if index == 0 { self.name.to_owned() } else { format!("{}-{index}", self.name) }
     }
 }
 

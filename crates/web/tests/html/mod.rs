@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 /// An element with its attributes and all the text inside it.
-pub struct Element {
-    pub tag: String,
-    pub attributes: BTreeMap<String, String>,
-    pub text: String,
+pub(crate) struct Element {
+    pub(crate) tag: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) text: String,
 }
 
 impl Element {
-    pub fn get(&self, attribute: &str) -> Option<&str> {
+    pub(crate) fn get(&self, attribute: &str) -> Option<&str> {
         self.attributes.get(attribute).map(String::as_str)
     }
 }
@@ -18,11 +18,12 @@ impl Element {
 const VOID: &[&str] = &["meta", "link", "input", "img", "br", "hr"];
 /// What may not hold blocks; a browser would close it silently.
 const PHRASES_ONLY: &[&str] = &["p", "h1", "h2", "h3", "span", "label", "legend", "button", "summary"];
-const BLOCKS: &[&str] =
-    &["p", "div", "ul", "ol", "dl", "table", "form", "section", "fieldset", "h1", "h2", "h3", "nav", "article"];
+const BLOCKS: &[&str] = &[
+    "p", "div", "ul", "ol", "dl", "table", "form", "section", "fieldset", "h1", "h2", "h3", "nav", "article",
+];
 
 /// The elements in document order, or what is wrong.
-pub fn parse(html: &str) -> Result<Vec<Element>, String> {
+pub(crate) fn parse(html: &str) -> Result<Vec<Element>, String> {
     let mut elements: Vec<Element> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     let mut rest = html.strip_prefix("<!DOCTYPE html>").ok_or("no document type")?;
@@ -93,7 +94,15 @@ fn element(inside: &str) -> Result<Element, String> {
 
 #[test]
 fn the_reader_finds_what_is_wrong() {
-    let wrong = ["<p>", "<p></div>", "</p>", "<p><div></div></p>", "<a><a></a></a>", "<p id=x></p>", "<p id=\"a\" id=\"b\"></p>"];
+    let wrong = [
+        "<p>",
+        "<p></div>",
+        "</p>",
+        "<p><div></div></p>",
+        "<a><a></a></a>",
+        "<p id=x></p>",
+        "<p id=\"a\" id=\"b\"></p>",
+    ];
     for html in wrong {
         assert!(parse(&format!("<!DOCTYPE html>{html}")).is_err(), "{html}");
     }

@@ -115,6 +115,9 @@ impl Registry {
     /// Inserts people, all or none, in one transaction: give it a few thousand at a time. They are found after the
     /// next [`refresh`](Self::refresh).
     pub fn insert_many(&self, people: &[NewPerson], now_us: i64) -> Result<Vec<PersonKey>, RegistryError> {
+        if people.is_empty() {
+            return Ok(Vec::new());
+        }
         let sealed = self.seal_all(people, now_us)?;
         self.0.store.run_tx("registry.insert", |tx| write::insert(tx, &sealed))?;
         Ok(sealed.iter().map(|person| person.key).collect())

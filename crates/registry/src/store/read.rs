@@ -9,7 +9,11 @@ use dancu_storage::{Row, Store, Tx};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+
+/// Rows handed from the thread that reads to one that opens.
+const CHUNK: usize = 1_024;
 
 /// Columns of `person_version`, fields in the order of `Field::ALL`.
 macro_rules! version_columns {
@@ -150,13 +154,56 @@ pub(crate) fn changes(tx: &mut Tx<'_>, rows: &Rows, after: i64, limit: usize) ->
     Ok(Page { people: people.into_values().collect(), last, read })
 }
 
-/// Everybody.
+/// Everybody. One thread reads, the others open what it read.
 pub(crate) fn everybody(store: &Store, rows: &Rows) -> Result<Vec<Arc<Person>>, RegistryError> {
-    let mut people = Vec::new();
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let (to_workers, chunks) = mpsc::sync_channel::<Vec<Row>>(workers * 2);
+    // Owned by the workers alone: when none is left, sending fails and does not wait for ever.
+    let chunks = Arc::new(Mutex::new(chunks));
+    thread::scope(|scope| {
+        let worker = |chunks| scope.spawn(move || open_chunks(rows, &chunks));
+        let opening: Vec<_> = std::iter::repeat_n(chunks, workers).map(worker).collect();
+        let scanned = scan_in_chunks(store, &to_workers);
+        drop(to_workers);
+        let mut people = Vec::new();
+        for worker in opening {
+            match worker.join() {
+                Ok(opened) => people.extend(opened?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        scanned.map(|()| people)
+    })
+}
+
+fn scan_in_chunks(store: &Store, to_workers: &mpsc::SyncSender<Vec<Row>>) -> Result<(), RegistryError> {
+    let mut chunk = Vec::with_capacity(CHUNK);
     store.scan("registry.load", "SELECT person_key, version, verify_block FROM person", &[], |row| {
-        people.push(Arc::new(person(rows, row)?));
+        chunk.push(row.clone());
+        if chunk.len() == CHUNK {
+            let full = std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK));
+            if to_workers.send(full).is_err() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
         Ok::<_, RegistryError>(ControlFlow::Continue(()))
     })?;
+    // Nobody takes it only when every worker has failed, and then its error is told.
+    let _ = to_workers.send(chunk);
+    Ok(())
+}
+
+fn open_chunks(
+    rows: &Rows,
+    chunks: &Arc<Mutex<mpsc::Receiver<Vec<Row>>>>,
+) -> Result<Vec<Arc<Person>>, RegistryError> {
+    let mut people = Vec::new();
+    let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(chunk) = next() {
+        for row in &chunk {
+            people.push(Arc::new(person(rows, row)?));
+        }
+    }
     Ok(people)
 }
 

@@ -145,3 +145,12 @@ fn finding_old_rows_needs_no_scan() {
         assert!(!plan.iter().any(|line| line.contains("SCAN person") || line.contains("SCAN v")), "{plan:?}");
     }
 }
+
+#[test]
+fn a_start_that_meets_many_altered_blocks_ends() {
+    let (store, _guard) = sqlite_store();
+    let people: Vec<_> = (0..12_000).map(|n| newcomer(record(n, "Lý An"))).collect();
+    open(&store).insert_many(&people, NOW).unwrap();
+    let other = KeyRing::new(&Secret::new([7; 32]), &Secret::new([2; 32])).unwrap();
+    altered(Registry::open(store, other), "person");
+}

@@ -185,3 +185,20 @@ fn many_changes_move_to_the_big_layer() {
     assert_eq!(registry.verify(&claim(7, "Lý An"), Allowed::ALL).state, LifeState::Locked);
     assert_eq!(search(&registry, "ly an").len(), 2);
 }
+
+#[test]
+fn a_search_does_not_see_what_a_change_has_replaced() {
+    let (store, _guard) = sqlite_store();
+    let keys = open(&store).insert_many(&[newcomer(record(1, "Trần An"))], NOW).unwrap();
+    let registry = open(&store);
+    let mut corrected = record(1, "Trần An");
+    corrected.birth_date = sourced(BirthDate::Year(1951));
+    registry.change(keys[0], &change(1, corrected), NOW).unwrap();
+    let count = |name: &str, year| {
+        let name = Some(ClaimedName::parse(name).unwrap());
+        let search = Search { name, birth: Some(BirthDate::Year(year)), limit: 9, ..Search::default() };
+        registry.search(&search).len()
+    };
+    assert_eq!((count("tran an", 1950), count("tran an", 1951)), (0, 1));
+    assert_eq!((count("tranan", 1950), count("tranan", 1951)), (0, 1));
+}

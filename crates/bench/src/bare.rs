@@ -1,12 +1,16 @@
 //! The peer: the same door over the same TLS, with a handler that returns a constant.
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
+use anyhow::Context as _;
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Serves a constant of the size of a verification's answer until told to stop.
-pub(crate) async fn serve(directory: &Path) -> anyhow::Result<(SocketAddr, watch::Sender<bool>)> {
+/// The peer's process: serves a constant of the size of a verification's answer, and prints its address, until the
+/// process is ended. Apart from the load generator, as the server under test is.
+pub(crate) async fn serve(directory: &Path) -> anyhow::Result<()> {
     let tls = TlsMaterial::load(&TlsFiles {
         certificate: directory.join("tls/server.pem"),
         key: directory.join("tls/server.key"),
@@ -27,7 +31,32 @@ pub(crate) async fn serve(directory: &Path) -> anyhow::Result<(SocketAddr, watch
     });
     let door = Door::bind(SocketAddr::from(([127, 0, 0, 1], 0)), tls, limits).await?;
     let address = door.address()?;
-    let (stop, stopped) = watch::channel(false);
-    tokio::spawn(door.serve(router, stopped));
-    Ok((address, stop))
+    println!("{address}");
+    let (_open, stopped) = watch::channel(false);
+    door.serve(router, stopped).await;
+    Ok(())
+}
+
+/// A running peer; ended when dropped.
+pub(crate) struct Bare {
+    process: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Bare {
+    pub(crate) fn start(directory: &Path) -> anyhow::Result<Self> {
+        let mut process =
+            Command::new(std::env::current_exe()?).arg("bare").arg(directory).stdout(Stdio::piped()).spawn()?;
+        let output = process.stdout.take().context("no standard output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        Ok(Self { process, address: line.trim().parse()? })
+    }
+}
+
+impl Drop for Bare {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

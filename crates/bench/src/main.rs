@@ -18,17 +18,22 @@ const PEER: &str = "bare HTTP server, same TLS";
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let seconds = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(10);
+    let mut arguments = std::env::args().skip(1);
+    let first = arguments.next();
+    if first.as_deref() == Some("bare") {
+        return bare::serve(Path::new(&arguments.next().unwrap_or_default())).await;
+    }
+    let seconds = first.and_then(|s| s.parse().ok()).unwrap_or(10);
     let time = Duration::from_secs(seconds);
-    let demo = demo::Demo::start()?;
+    let demo = demo::Demo::start().await?;
     let mut figures = vec![
         Figure::at_most("start_to_first_answer_100k", demo.start_to_first_answer()?, "s", (1.0, "< 1")),
     ];
 
-    let (bare, stop) = bare::serve(demo.directory()).await?;
+    let bare = bare::Bare::start(demo.directory())?;
     let constant: MakeRequest = Arc::new(|_, _| b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec());
-    let peer = run(&demo, bare, time, constant, b"xxx").await?;
-    stop.send_replace(true);
+    let peer = run(&demo, bare.address, time, constant, b"xxx").await?;
+    drop(bare);
 
     for (name, p99, request, expect) in [
         ("verify_rest_per_second", "verify_rest_p99", demo.rest(), &b"\"verified\":true"[..]),

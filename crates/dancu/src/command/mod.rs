@@ -2,6 +2,7 @@
 mod call;
 mod docs;
 mod doctor;
+mod exchange;
 mod keys;
 pub mod registry;
 pub mod serve;
@@ -20,6 +21,9 @@ pub enum Command {
     Serve(serve::Serve),
     /// Say what is wrong with a configuration, and how to mend it
     Doctor(doctor::Doctor),
+    /// Who may what: organisations, systems, agreements, accounts
+    #[command(subcommand)]
+    Exchange(exchange::Exchange),
     /// The citizens: generate, import, export
     #[command(subcommand)]
     Registry(registry::Registry),
@@ -40,6 +44,7 @@ impl Command {
             Self::Demo(demo) => demo.run().await,
             Self::Serve(serve) => serve.run().await,
             Self::Doctor(doctor) => doctor.run().await,
+            Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
             Self::Call(call) => call.run().await,

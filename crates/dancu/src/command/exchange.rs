@@ -1,0 +1,64 @@
+//! `dancu exchange`: registers organisations, systems, agreements and accounts from a file, until the console does.
+use super::StoreArguments;
+use crate::clock::SystemClock;
+use crate::server::Floor;
+use anyhow::Context as _;
+use clap::Subcommand;
+use dancu_exchange::World;
+use dancu_gateway::Clock as _;
+use std::path::PathBuf;
+
+/// Who may what: organisations, systems, agreements, accounts
+#[derive(Debug, Subcommand)]
+pub enum Exchange {
+    /// Put in what a TOML or JSON file says; entries of the same id are replaced. Running servers follow within a second
+    Apply {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// The file; it holds secrets, so remove it afterwards
+        file: PathBuf,
+    },
+    /// List the systems with their states
+    List {
+        #[command(flatten)]
+        store: StoreArguments,
+    },
+}
+
+impl Exchange {
+    pub async fn run(self) -> anyhow::Result<()> {
+        tokio::task::spawn_blocking(move || match self {
+            Self::Apply { store, file } => {
+                let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+                let world = read(&text, file.extension().is_some_and(|e| e == "json"))
+                    .with_context(|| format!("in {}", file.display()))?;
+                let floor = Floor::open(&store.config()?, true)?;
+                floor.exchange.provision(&world, SystemClock.now_us())?;
+                println!("{} organisations and {} systems put in", world.organisations.len(), world.systems.len());
+                Ok(())
+            }
+            Self::List { store } => {
+                let floor = Floor::open(&store.config()?, false)?;
+                let snapshot = floor.exchange.snapshot();
+                let mut systems: Vec<_> = snapshot.rules.systems().map(|s| &s.system).collect();
+                systems.sort_by(|a, b| a.id.cmp(&b.id));
+                for system in systems {
+                    println!("{:<20} {:<14} {}", system.id, system.state.name(), system.name);
+                }
+                Ok(())
+            }
+        })
+        .await?
+    }
+}
+
+/// The file's errors name keys and places, never values: a secret must not end up on a screen.
+fn read(text: &str, json: bool) -> anyhow::Result<World> {
+    if json {
+        return serde_json::from_str(text).map_err(|e| anyhow::anyhow!("line {}, column {}: {:?} error", e.line(), e.column(), e.classify()));
+    }
+    toml::from_str(text).map_err(|e| {
+        let line = e.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+        anyhow::anyhow!("line {line}: {}", e.message())
+    })
+}

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroizing;
 
 /// A folder with `sealing.json` (keys of fields and hashes), `signing.json` (key of answers), and named secrets,
 /// each of mode 0600. Lose `sealing.json` and the store cannot be read: back it up apart from the store.
@@ -16,16 +16,18 @@ pub struct KeyDir {
     create: bool,
 }
 
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+/// base64url of a key, wiped when dropped.
+type KeyText = Zeroizing<String>;
+
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SealingFile {
     /// Number of the key that seals
     current: u16,
     /// base64url of 32 bytes by number
-    #[zeroize(skip)]
-    keys: BTreeMap<u16, String>,
+    keys: BTreeMap<u16, KeyText>,
     /// base64url of 32 bytes
-    hashing: String,
+    hashing: KeyText,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -33,7 +35,7 @@ struct SealingFile {
 struct SigningFile {
     alg: String,
     /// base64url
-    pkcs8: String,
+    pkcs8: KeyText,
     /// Public keys that signed before
     retired: Vec<Jwk>,
 }
@@ -42,7 +44,7 @@ struct SigningFile {
 #[serde(deny_unknown_fields)]
 struct SecretFile {
     /// base64url of 32 bytes
-    secret: String,
+    secret: KeyText,
 }
 
 impl KeyDir {
@@ -152,7 +154,7 @@ impl KeyDir {
     }
 
     fn write_signing(&self, algorithm: Algorithm, retired: Vec<Jwk>) -> Result<(), KeyError> {
-        let pkcs8 = URL_SAFE_NO_PAD.encode(Signer::generate(algorithm)?.expose());
+        let pkcs8 = Zeroizing::new(URL_SAFE_NO_PAD.encode(Signer::generate(algorithm)?.expose()));
         file::write(&self.file("signing"), &SigningFile { alg: algorithm.name().into(), pkcs8, retired })
     }
 
@@ -168,10 +170,10 @@ fn add_keys(path: &Path, content: &SealingFile, ring: &KeyRing) -> Result<(), Ke
     ring.set_current(content.current)
 }
 
-fn random_text() -> Result<String, KeyError> {
-    let mut bytes = zeroize::Zeroizing::new([0_u8; 32]);
+fn random_text() -> Result<KeyText, KeyError> {
+    let mut bytes = Zeroizing::new([0_u8; 32]);
     rand::fill(bytes.as_mut()).map_err(|_| KeyError::Crypto("draw a key"))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes.as_ref()))
+    Ok(Zeroizing::new(URL_SAFE_NO_PAD.encode(bytes.as_ref())))
 }
 
 fn decode(path: &Path, text: &str) -> Result<Secret, KeyError> {

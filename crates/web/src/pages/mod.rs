@@ -16,7 +16,6 @@ pub use road::{RoadPage, Step, StepKind, StepState};
 pub use sign_in::{DemoAccount, SignInPage};
 
 use crate::ui::UiPage;
-use askama::Template;
 use dancu_catalogue::Lang;
 
 /// Every page in every state worth looking at, `(name, HTML)`: for tests and for the gallery.
@@ -43,9 +42,4 @@ pub fn samples(lang: Lang) -> Result<Vec<(String, String)>, askama::Error> {
     add("docs", &DocsPage::sample(lang))?;
     add("ui", &UiPage::sample(lang))?;
     Ok(out)
-}
-
-/// Rendering without writing to a file; kept here so that callers need not name the trait.
-pub fn render(page: &impl Template) -> Result<String, askama::Error> {
-    page.render()
 }

@@ -102,7 +102,7 @@ fn every_control_is_labelled_and_every_picture_described() {
                     assert!(hidden || e.get("role") == Some("img"), "{name}: svg neither hidden nor named");
                 }
                 "nav" => {
-                    assert!(e.get("aria-label").is_some_and(|l| !l.is_empty()), "{name}: nav without name")
+                    assert!(e.get("aria-label").is_some_and(|l| !l.is_empty()), "{name}: nav without name");
                 }
                 _ => {}
             }

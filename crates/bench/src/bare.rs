@@ -1,6 +1,6 @@
 //! The peer: the same door over the same TLS, with a handler that returns a constant.
-use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use anyhow::Context as _;
+use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -45,8 +45,11 @@ pub(crate) struct Bare {
 
 impl Bare {
     pub(crate) fn start(directory: &Path) -> anyhow::Result<Self> {
-        let mut process =
-            Command::new(std::env::current_exe()?).arg("bare").arg(directory).stdout(Stdio::piped()).spawn()?;
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("bare")
+            .arg(directory)
+            .stdout(Stdio::piped())
+            .spawn()?;
         let output = process.stdout.take().context("no standard output")?;
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;

@@ -35,7 +35,10 @@ impl Client {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let name = ServerName::try_from("localhost")?;
-        Ok(Self { stream: TlsConnector::from(tls).connect(name, stream).await?, buffer: Vec::with_capacity(16_384) })
+        Ok(Self {
+            stream: TlsConnector::from(tls).connect(name, stream).await?,
+            buffer: Vec::with_capacity(16_384),
+        })
     }
 
     /// Sends one whole request and reads one answer; gives its status and body.

@@ -73,7 +73,11 @@ impl Demo {
 
     pub(crate) fn tls(&self) -> anyhow::Result<Arc<rustls::ClientConfig>> {
         let file = |value: &Value| value.as_str().map(PathBuf::from).context("a path in demo.json");
-        client::tls(&file(&self.facts["ca_cert"])?, &file(&self.system["client_cert"])?, &file(&self.system["client_key"])?)
+        client::tls(
+            &file(&self.facts["ca_cert"])?,
+            &file(&self.system["client_cert"])?,
+            &file(&self.system["client_key"])?,
+        )
     }
 
     fn text(&self, key: &str) -> String {
@@ -97,7 +101,12 @@ impl Demo {
                  \"case_number\":\"H55.242-26-{n:06}\",\"citizen\":{{\"personal_id\":\"001185000017\",\
                  \"full_name\":\"TRANTHITHUYHOA\",\"birth_date\":\"1985-04-30\"}}}}"
             );
-            post("/api/v1/verifications", "application/json", &format!("Authorization: Basic {authorization}\r\n"), &body)
+            post(
+                "/api/v1/verifications",
+                "application/json",
+                &format!("Authorization: Basic {authorization}\r\n"),
+                &body,
+            )
         })
     }
 
@@ -115,10 +124,12 @@ impl Demo {
         let (user, secret, url) = (self.text("username"), self.text("secret"), self.text("service_url"));
         let (officer, path) = (self.officer(), self.soap_path());
         Arc::new(move |connection, n| {
-            let timestamp = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
+            let timestamp =
+                SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis().to_string();
             let hash = dancu_gateway::per_call_hash(&url, &user, &timestamp, &secret);
             let pair = STANDARD.encode(format!("{user}:{hash}"));
-            let headers = format!("SOAPAction: \"\"\r\nTimestamp: {timestamp}\r\nAuthorization: Basic {pair}\r\n");
+            let headers =
+                format!("SOAPAction: \"\"\r\nTimestamp: {timestamp}\r\nAuthorization: Basic {pair}\r\n");
             post(&path, "text/xml", &headers, &envelope(&officer, connection, n))
         })
     }

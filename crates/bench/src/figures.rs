@@ -19,16 +19,36 @@ pub(crate) struct Figure {
 }
 
 impl Figure {
-    pub(crate) fn at_least(name: &'static str, value: f64, unit: &'static str, aim: (f64, &'static str)) -> Self {
+    pub(crate) fn at_least(
+        name: &'static str,
+        value: f64,
+        unit: &'static str,
+        aim: (f64, &'static str),
+    ) -> Self {
         Self { ok: value >= aim.0, ..Self::new(name, value, unit, aim.1) }
     }
 
-    pub(crate) fn at_most(name: &'static str, value: f64, unit: &'static str, aim: (f64, &'static str)) -> Self {
+    pub(crate) fn at_most(
+        name: &'static str,
+        value: f64,
+        unit: &'static str,
+        aim: (f64, &'static str),
+    ) -> Self {
         Self { ok: value <= aim.0, ..Self::new(name, value, unit, aim.1) }
     }
 
     fn new(name: &'static str, value: f64, unit: &'static str, aim: &'static str) -> Self {
-        Self { name, value, unit, aim, ok: false, peer: None, peer_value: None, ratio: None, command: "make bench" }
+        Self {
+            name,
+            value,
+            unit,
+            aim,
+            ok: false,
+            peer: None,
+            peer_value: None,
+            ratio: None,
+            command: "make bench",
+        }
     }
 
     pub(crate) fn beside(mut self, peer: &'static str, value: f64) -> Self {

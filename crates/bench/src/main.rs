@@ -26,9 +26,8 @@ async fn main() -> anyhow::Result<()> {
     let seconds = first.and_then(|s| s.parse().ok()).unwrap_or(10);
     let time = Duration::from_secs(seconds);
     let demo = demo::Demo::start().await?;
-    let mut figures = vec![
-        Figure::at_most("start_to_first_answer_100k", demo.start_to_first_answer()?, "s", (1.0, "< 1")),
-    ];
+    let mut figures =
+        vec![Figure::at_most("start_to_first_answer_100k", demo.start_to_first_answer()?, "s", (1.0, "< 1"))];
 
     let bare = bare::Bare::start(demo.directory())?;
     let constant: MakeRequest = Arc::new(|_, _| b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".to_vec());
@@ -38,13 +37,19 @@ async fn main() -> anyhow::Result<()> {
     for (name, p99, request, expect) in [
         ("verify_rest_per_second", "verify_rest_p99", demo.rest(), &b"\"verified\":true"[..]),
         ("verify_soap_per_second", "verify_soap_p99", demo.soap(), &b">true</"[..]),
-        ("verify_soap_per_call_hash_per_second", "verify_soap_per_call_hash_p99", demo.soap_per_call(), &b">true</"[..]),
+        (
+            "verify_soap_per_call_hash_per_second",
+            "verify_soap_per_call_hash_p99",
+            demo.soap_per_call(),
+            &b">true</"[..],
+        ),
     ] {
         let outcome = run(&demo, demo.address(), time, request, expect).await?;
         anyhow::ensure!(outcome.bad == 0, "{name}: {} answers were not as expected", outcome.bad);
         figures.push(Figure::at_least(name, outcome.rate, "1/s", (5000.0, "> 5000")).beside(PEER, peer.rate));
         figures.push(
-            Figure::at_most(p99, outcome.quantile_ms(0.99), "ms", (20.0, "< 20")).beside(PEER, peer.quantile_ms(0.99)),
+            Figure::at_most(p99, outcome.quantile_ms(0.99), "ms", (20.0, "< 20"))
+                .beside(PEER, peer.quantile_ms(0.99)),
         );
     }
     figures.push(Figure::at_most("memory_100k", demo.memory_mib()?, "MiB", (300.0, "< 300")));

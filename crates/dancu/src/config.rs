@@ -183,12 +183,16 @@ impl Config {
 
     /// Reads a file and lays the environment over it.
     pub fn load(path: &Path, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         Self::parse(&text, environment).with_context(|| format!("in {}", path.display()))
     }
 
     /// Lays the environment over a configuration.
-    pub fn parse_over(base: Self, environment: impl Iterator<Item = (String, String)>) -> anyhow::Result<Self> {
+    pub fn parse_over(
+        base: Self,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
         Self::parse(&toml::to_string(&base)?, environment)
     }
 
@@ -207,9 +211,8 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Result<(
     let Some((section, key)) = name.strip_prefix("DANCU_").and_then(|rest| rest.split_once("__")) else {
         return Ok(());
     };
-    let section = table
-        .entry(section.to_lowercase())
-        .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    let section =
+        table.entry(section.to_lowercase()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
     let Some(section) = section.as_table_mut() else { bail!("{name}: not a section") };
     let parsed = match value.parse::<toml::Value>() {
         Ok(v @ (toml::Value::Integer(_) | toml::Value::Boolean(_))) => v,
@@ -240,7 +243,8 @@ mod tests {
 
     #[test]
     fn the_environment_wins_and_unknown_keys_are_refused() {
-        let config = parse("", &[("DANCU_LISTEN__ADDRESS", "127.0.0.1:1"), ("DANCU_LIMITS__CALLS", "7")]).unwrap();
+        let config =
+            parse("", &[("DANCU_LISTEN__ADDRESS", "127.0.0.1:1"), ("DANCU_LIMITS__CALLS", "7")]).unwrap();
         assert_eq!(config.listen.address.port(), 1);
         assert_eq!(config.limits.calls, 7);
         assert!(parse("[listen]\nadress = 'x'", &[]).is_err());

@@ -62,7 +62,10 @@ pub struct Server {
 
 impl Server {
     /// Opens everything and starts both doors.
-    pub async fn start(config: &Config, accounts: Vec<dancu_web::pages::DemoAccount>) -> anyhow::Result<Self> {
+    pub async fn start(
+        config: &Config,
+        accounts: Vec<dancu_web::pages::DemoAccount>,
+    ) -> anyhow::Result<Self> {
         let opened = {
             let config = config.clone();
             tokio::task::spawn_blocking(move || Floor::open(&config, false)).await??
@@ -78,8 +81,12 @@ impl Server {
         accounts: Vec<dancu_web::pages::DemoAccount>,
     ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
-        let mut metrics = prometheus_client::registry::Registry::default();
-        let road = Arc::new(road(config, &floor, Arc::clone(&signer), clock, &mut metrics)?);
+        let keys = floor.keys.clone();
+        let (road, metrics) = {
+            let (config, signer) = (config.clone(), Arc::clone(&signer));
+            // The journal brings its tables up to date, which blocks on the store.
+            tokio::task::spawn_blocking(move || road(&config, &floor, signer, clock)).await??
+        };
         let gate = Gate { road: Arc::clone(&road), documents: Arc::new(documents(config, &signer)?) };
 
         let (stop, stopped) = watch::channel(false);
@@ -94,7 +101,7 @@ impl Server {
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, stopped.clone())),
-            tokio::spawn(keep_fresh(Arc::clone(&road), stopped.clone())),
+            tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped)),
         ];
         Ok(Self { address, admin: admin_address, road, stop, doors })
@@ -121,8 +128,8 @@ fn road(
     floor: &Floor,
     signer: Arc<Signer>,
     clock: Arc<dyn Clock>,
-    metrics: &mut prometheus_client::registry::Registry,
-) -> anyhow::Result<Road> {
+) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry)> {
+    let mut metrics = prometheus_client::registry::Registry::default();
     let options = Options { group: config.journal.group, queue: config.journal.queue, ..Options::default() };
     let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
     let limits = &config.limits;
@@ -144,10 +151,10 @@ fn road(
         metrics: RoadMetrics::default(),
         idempotency_us: i64::from(config.journal.idempotency_hours) * 3_600_000_000,
     };
-    road.metrics.register(metrics);
-    road.journal.register_metrics(metrics);
-    floor.store.metrics().register(metrics);
-    Ok(road)
+    road.metrics.register(&mut metrics);
+    road.journal.register_metrics(&mut metrics);
+    floor.store.metrics().register(&mut metrics);
+    Ok((Arc::new(road), metrics))
 }
 
 fn documents(config: &Config, signer: &Signer) -> anyhow::Result<Documents> {
@@ -183,14 +190,18 @@ fn door_limits(config: &Config) -> DoorLimits {
 /// Changes made by other servers on the same store reach this one within a fifth of a second.
 const FRESHNESS: Duration = Duration::from_millis(100);
 
-async fn keep_fresh(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
+async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(FRESHNESS) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
-        let road = Arc::clone(&road);
+        let (road, keys) = (Arc::clone(&road), keys.clone());
         let refreshed = tokio::task::spawn_blocking(move || {
+            // Keys first: what another server sealed under a new one must open here.
+            if let Err(error) = keys.reload(&road.ring) {
+                tracing::warn!(%error, "the folder of the keys could not be read again");
+            }
             let rules = road.exchange.refresh().map(|_| ()).map_err(anyhow::Error::from);
             let people = road.registry.refresh().map(|_| ()).map_err(anyhow::Error::from);
             rules.and(people)

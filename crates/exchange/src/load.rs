@@ -91,8 +91,8 @@ fn hours(cells: &Cells<'_>) -> Loaded<Option<Hours>> {
 
 fn agreements(tx: &mut Tx<'_>) -> Loaded<Vec<Agreement>> {
     let mut purposes: HashMap<String, HashMap<Arc<str>, Purpose>> = HashMap::new();
-    for row in tx.query("SELECT agreement, code, case_required FROM agreement_purpose", &[])? {
-        let purpose = Purpose { case_required: row.bool(2)? };
+    for row in tx.query("SELECT agreement, code, case_required, name FROM agreement_purpose", &[])? {
+        let purpose = Purpose { case_required: row.bool(2)?, name: row.opt_text(3)?.map(Into::into) };
         purposes.entry(row.text(0)?.to_owned()).or_default().insert(row.text(1)?.into(), purpose);
     }
     let rows = tx.query(

@@ -100,6 +100,7 @@ pub const MIGRATIONS: &[Migration] = &[
             agreement TEXT NOT NULL,        -- agreement.id
             code TEXT NOT NULL,             -- procedure code (MaDVC) or purpose code
             case_required INTEGER NOT NULL, -- 1: a call must carry the number of its case
+            name TEXT,                      -- what it is called on the screen
             PRIMARY KEY (agreement, code)
         )",
     },

@@ -149,6 +149,9 @@ pub struct WorldGrant {
 pub struct WorldPurpose {
     /// Procedure code or purpose code
     pub code: String,
+    /// What it is called on the screen
+    #[serde(default)]
+    pub name: Option<String>,
     /// Whether a call must carry the number of its case
     #[serde(default)]
     pub case_required: bool,
@@ -396,7 +399,10 @@ fn agreement(a: &WorldAgreement, system: &Id) -> Checked<Agreement> {
             Service::LookUp => grants.look_up = Some(fields),
         }
     }
-    let purpose = |p: &WorldPurpose| (p.code.as_str().into(), Purpose { case_required: p.case_required });
+    let purpose = |p: &WorldPurpose| (p.code.as_str().into(), Purpose {
+        name: p.name.as_deref().map(Into::into),
+        case_required: p.case_required,
+    });
     let agreement = Agreement {
         id: at.id(&a.id)?,
         system: system.clone(),

@@ -114,7 +114,8 @@ impl Authenticator {
         let _turn = self.slow.acquire().await.map_err(|_| Code::ShuttingDown)?;
         let (cache, user, password) = (Arc::clone(&self.cache), user.to_owned(), password.to_owned());
         let phc = Arc::clone(phc);
-        let checked = tokio::task::spawn_blocking(move || cache.check(&user, password.as_bytes(), &phc)).await;
+        let checked =
+            tokio::task::spawn_blocking(move || cache.check(&user, password.as_bytes(), &phc)).await;
         match checked {
             Ok(Ok(true)) => Ok(()),
             Ok(Ok(false)) => Err(Code::CredentialsWrong),

@@ -74,7 +74,11 @@ mod tests {
     fn each_fault_has_its_code() {
         assert_eq!(BasicPair::from_headers(&HeaderMap::new()).unwrap_err(), Code::CredentialsMissing);
         for bad in ["Bearer x", "Basic", "Basic !!!", "Basic aHRtYw==", "Basic //8="] {
-            assert_eq!(BasicPair::from_headers(&headers(bad)).unwrap_err(), Code::CredentialsMalformed, "{bad}");
+            assert_eq!(
+                BasicPair::from_headers(&headers(bad)).unwrap_err(),
+                Code::CredentialsMalformed,
+                "{bad}"
+            );
         }
     }
 

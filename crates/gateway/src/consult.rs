@@ -24,7 +24,8 @@ impl Found {
     pub(crate) fn subject(&self, request: Option<&Request>, ring: &KeyRing) -> Option<[u8; 16]> {
         self.subject.or_else(|| {
             let claim = &request?.claim;
-            let number = claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
+            let number =
+                claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
             number.map(|n| subject_of(ring, &n))
         })
     }
@@ -36,7 +37,12 @@ impl Found {
 }
 
 /// Asks the registry what the permit allows.
-pub(crate) async fn consult(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+pub(crate) async fn consult(
+    registry: &Registry,
+    ring: &KeyRing,
+    permit: &Permit,
+    request: &Request,
+) -> Found {
     match request.service {
         Service::Verify => verify(registry, ring, permit, request),
         Service::LookUp => look_up(registry, ring, permit, request).await,

@@ -49,7 +49,9 @@ impl Context<'_> {
             system_id: self.caller.map(|c| c.system.to_string()),
             account_id: account.map(|a| a.id.to_string()),
             role: account.map(|a| a.role.name().to_owned()),
-            agency_code: request.and_then(|r| r.agency_code.clone()).or_else(|| account.map(|a| a.agency_code.to_string())),
+            agency_code: request
+                .and_then(|r| r.agency_code.clone())
+                .or_else(|| account.map(|a| a.agency_code.to_string())),
             organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
             certificate: self.call.peer.certificate.as_ref().map(|c| c.fingerprint),
             subject: one.found.subject(request, self.ring),

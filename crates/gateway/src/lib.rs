@@ -19,7 +19,7 @@ pub use basic::{BasicPair, timestamp_us};
 pub use clock::{Clock, vietnam_day};
 pub use correlation::Correlation;
 pub use limits::{CallLimits, Turnstile};
-pub use metrics::{RoadMetrics, Today};
+pub use metrics::RoadMetrics;
 pub use road::{Call, Reply, Road};
 pub use search::SearchCall;
 

@@ -11,7 +11,9 @@ use std::sync::Arc;
 pub(crate) async fn earlier(road: &Road, call: &Call, caller: Option<&Caller>, now_us: i64) -> Option<Reply> {
     let ((key, body), caller) = (call.idempotency.as_ref()?, caller?);
     match road.journal.find_idempotent(&caller.system, key, body, now_us).await {
-        Ok(Idempotent::Replay(stored, receipts)) => Some(road.sign(restored(call, &stored, &receipts), now_us)),
+        Ok(Idempotent::Replay(stored, receipts)) => {
+            Some(road.sign(restored(call, &stored, &receipts), now_us))
+        }
         // A key used with another body is a mistake of this call: it goes on and is refused at the commit.
         Ok(Idempotent::Reused | Idempotent::None) => None,
         Err(error) => {

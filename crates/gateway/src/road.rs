@@ -121,7 +121,7 @@ impl Road {
             prepared.push(self.prepare(&snapshot, &call, &caller, request, times, now_us).await);
         }
         let reply = self.commit(&snapshot, call, caller.ok(), prepared, now_us).await;
-        self.metrics.note(&reply, now_us);
+        self.metrics.note(&reply);
         reply
     }
 
@@ -138,8 +138,7 @@ impl Road {
             Ok(place) => places.push(place),
             Err(code) => return (Err(code), places),
         }
-        let proved =
-            self.authenticator.prove(snapshot, peer, presented, &self.turnstile, now_us).await;
+        let proved = self.authenticator.prove(snapshot, peer, presented, &self.turnstile, now_us).await;
         let caller = proved.and_then(|caller| {
             places.push(self.turnstile.enter_system(&caller.system)?);
             Ok(caller)
@@ -226,7 +225,9 @@ impl Road {
         let once = repeat::once(&call, caller.as_ref(), &prepared, now_us + self.idempotency_us);
         match self.journal.append_all(drafts, once).await {
             Ok(receipts) => self.sign(reply(&call, &prepared, &receipts), now_us),
-            Err(JournalError::DuplicateKey) => repeat::raced(self, &call, caller.as_ref(), &prepared, now_us).await,
+            Err(JournalError::DuplicateKey) => {
+                repeat::raced(self, &call, caller.as_ref(), &prepared, now_us).await
+            }
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be written");
                 let first = prepared.first().map(|p| &p.found.answer);
@@ -242,7 +243,8 @@ impl Road {
 
     pub(crate) fn sign(&self, mut reply: Reply, now_us: i64) -> Reply {
         let number = reply.journal.first().copied();
-        match self.signer.sign_detached(&reply.body, number.unwrap_or_default(), now_us.div_euclid(1_000_000)) {
+        match self.signer.sign_detached(&reply.body, number.unwrap_or_default(), now_us.div_euclid(1_000_000))
+        {
             // Without a journal number there is nothing to sign for: the reply says that no entry exists.
             Ok(signature) => reply.signature = number.map(|_| signature),
             Err(error) => tracing::error!(%error, "an answer could not be signed"),
@@ -253,7 +255,13 @@ impl Road {
 
 impl Prepared {
     /// Another answer to the same request.
-    pub(crate) fn encode(&self, codec: &dyn Codec, request: Option<&Request>, lang: Lang, answer: &Answer) -> Vec<u8> {
+    pub(crate) fn encode(
+        &self,
+        codec: &dyn Codec,
+        request: Option<&Request>,
+        lang: Lang,
+        answer: &Answer,
+    ) -> Vec<u8> {
         codec.encode(answer, &Envelope { request, correlation: self.correlation, lang })
     }
 }
@@ -292,7 +300,8 @@ fn assemble(
         journal.extend(index);
     }
     let committed = answers.iter().zip(&bodies);
-    let committed = committed.map(|(answer, (bytes, index))| Committed { answer, bytes, journal: *index }).collect();
+    let committed =
+        committed.map(|(answer, (bytes, index))| Committed { answer, bytes, journal: *index }).collect();
     Reply {
         status: call.codec.status(&answers),
         content_type: call.codec.content_type(matches!(answers.as_slice(), [Answer::Refusal(_)])),

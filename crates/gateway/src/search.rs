@@ -39,19 +39,22 @@ impl Road {
         let presented = Presented::Session(call.session.clone());
         let (caller, _places) = self.admit(&snapshot, &call.peer, &presented, now_us).await;
         let decided = caller.and_then(|_| {
-            decide(&snapshot.rules, &Ask {
-                system: &call.session.system,
-                service: Service::LookUp,
-                login: Some(&call.session.login),
-                officer: Some(&call.session.login),
-                agency_code: None,
-                purpose: call.purpose.as_deref(),
-                case_number: call.case_number.as_deref(),
-                fields: Some(SHOWN),
-                older_form: false,
-                source: call.peer.address,
-                now_us,
-            })
+            decide(
+                &snapshot.rules,
+                &Ask {
+                    system: &call.session.system,
+                    service: Service::LookUp,
+                    login: Some(&call.session.login),
+                    officer: Some(&call.session.login),
+                    agency_code: None,
+                    purpose: call.purpose.as_deref(),
+                    case_number: call.case_number.as_deref(),
+                    fields: Some(SHOWN),
+                    older_form: false,
+                    source: call.peer.address,
+                    now_us,
+                },
+            )
         });
         let hits = decided.as_ref().map(|_| self.registry.search(&call.search)).map_err(|code| *code);
         let draft = draft(&call, decided.ok(), &hits, now_us);

@@ -149,8 +149,10 @@ impl System {
 }
 
 /// What a purpose demands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purpose {
+    /// What it is called on the screen; none where only its code is known
+    pub name: Option<Arc<str>>,
     /// The call must carry the number of the case in hand
     pub case_required: bool,
 }

@@ -56,21 +56,24 @@ impl Call {
             .with_context(|| format!("no system {:?} in {}", self.system, self.demo.display()))?;
         let base = facts["base_url"].as_str().context("base_url")?;
         let authority = base.trim_start_matches("https://").trim_end_matches('/').to_owned();
-        let path = |value: &serde_json::Value| value.as_str().map(PathBuf::from).context("a path in demo.json");
+        let path =
+            |value: &serde_json::Value| value.as_str().map(PathBuf::from).context("a path in demo.json");
         let (certificate, key) = (path(&system["client_cert"])?, path(&system["client_key"])?);
         let tls = client::tls(&path(&facts["ca_cert"])?, Some((&certificate, &key)))?;
 
-        let officer = self.officer.clone().or_else(|| Some(system["officers"][0]["personal_id"].as_str()?.to_owned()));
+        let officer =
+            self.officer.clone().or_else(|| Some(system["officers"][0]["personal_id"].as_str()?.to_owned()));
         let body = self.body(officer);
         let pair = format!(
             "{}:{}",
             system["username"].as_str().unwrap_or_default(),
             system["password"].as_str().unwrap_or_default()
         );
-        let request = http::Request::post(if self.look_up { "/api/v1/lookups" } else { "/api/v1/verifications" })
-            .header("content-type", "application/json")
-            .header("authorization", format!("Basic {}", STANDARD.encode(pair)))
-            .body(serde_json::to_vec(&body)?)?;
+        let request =
+            http::Request::post(if self.look_up { "/api/v1/lookups" } else { "/api/v1/verifications" })
+                .header("content-type", "application/json")
+                .header("authorization", format!("Basic {}", STANDARD.encode(pair)))
+                .body(serde_json::to_vec(&body)?)?;
         let answer = client::send(&authority, tls.clone(), request).await?;
         let keys = http::Request::get("/.well-known/jwks.json").body(Vec::new())?;
         let keys = client::send(&authority, tls, keys).await?;

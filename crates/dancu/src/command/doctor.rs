@@ -43,24 +43,68 @@ fn examine(config: &Config) -> Vec<Finding> {
     let ring = keys.as_ref().map_err(ToString::to_string).and_then(|k| k.ring().map_err(|e| e.to_string()));
     let store = open_store(config, false);
     let mut findings = vec![
-        finding("keys", ring.as_ref().err().cloned(), "restore the folder keys.directory from its backup, or make one with `dancu keys init`"),
-        finding("store", store.as_ref().err().map(|e| format!("{e:#}")), "check store.sqlite or store.postgres; a new store is made by `dancu registry generate` or `import`"),
-        finding("keys apart from the store", together(config), "move keys.directory out of the folder of the store, so that one backup does not hold both"),
-        finding("TLS files", tls_fault(config), "check listen.certificate, listen.key and listen.client_ca: PEM files that fit together and are readable"),
-        finding("signing algorithm", algorithm_fault(config), "signing.algorithm is \"Ed25519\" or \"ES256\""),
-        finding("HTTPS address", address_fault(config.listen.address), "another process holds listen.address: stop it or choose another port"),
-        finding("admin address", address_fault(config.admin.address), "another process holds admin.address: stop it or choose another port"),
-        finding("admin address is local", exposed(config), "metrics are for the operator: bind admin.address to loopback or a management network"),
+        finding(
+            "keys",
+            ring.as_ref().err().cloned(),
+            "restore the folder keys.directory from its backup, or make one with `dancu keys init`",
+        ),
+        finding(
+            "store",
+            store.as_ref().err().map(|e| format!("{e:#}")),
+            "check store.sqlite or store.postgres; a new store is made by `dancu registry generate` or `import`",
+        ),
+        finding(
+            "keys apart from the store",
+            together(config),
+            "move keys.directory out of the folder of the store, so that one backup does not hold both",
+        ),
+        finding(
+            "TLS files",
+            tls_fault(config),
+            "check listen.certificate, listen.key and listen.client_ca: PEM files that fit together and are readable",
+        ),
+        finding(
+            "signing algorithm",
+            algorithm_fault(config),
+            "signing.algorithm is \"Ed25519\" or \"ES256\"",
+        ),
+        finding(
+            "HTTPS address",
+            address_fault(config.listen.address),
+            "another process holds listen.address: stop it or choose another port",
+        ),
+        finding(
+            "admin address",
+            address_fault(config.admin.address),
+            "another process holds admin.address: stop it or choose another port",
+        ),
+        finding(
+            "admin address is local",
+            exposed(config),
+            "metrics are for the operator: bind admin.address to loopback or a management network",
+        ),
     ];
     if let (Ok(store), Ok(ring)) = (store, ring) {
         let ring: dancu_keys::KeyRing = ring;
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
         let opened = exchange.as_ref().err().map(ToString::to_string);
-        findings.push(finding("exchange opens with these keys", opened, "the keys do not belong to this store: restore those that were backed up with it"));
+        findings.push(finding(
+            "exchange opens with these keys",
+            opened,
+            "the keys do not belong to this store: restore those that were backed up with it",
+        ));
         let registry = dancu_registry::Registry::open(store, ring).err().map(|e| e.to_string());
-        findings.push(finding("registry opens with these keys", registry, "the keys do not belong to this store: restore those that were backed up with it"));
+        findings.push(finding(
+            "registry opens with these keys",
+            registry,
+            "the keys do not belong to this store: restore those that were backed up with it",
+        ));
         if let Ok(exchange) = exchange {
-            findings.push(finding("officers' pages", pages_fault(config, &exchange), "register the system named in web.system, or leave it empty to switch the pages off"));
+            findings.push(finding(
+                "officers' pages",
+                pages_fault(config, &exchange),
+                "register the system named in web.system, or leave it empty to switch the pages off",
+            ));
         }
     }
     findings

@@ -29,12 +29,17 @@ impl Exchange {
     pub async fn run(self) -> anyhow::Result<()> {
         tokio::task::spawn_blocking(move || match self {
             Self::Apply { store, file } => {
-                let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+                let text = std::fs::read_to_string(&file)
+                    .with_context(|| format!("cannot read {}", file.display()))?;
                 let world = read(&text, file.extension().is_some_and(|e| e == "json"))
                     .with_context(|| format!("in {}", file.display()))?;
                 let floor = Floor::open(&store.config()?, true)?;
                 floor.exchange.provision(&world, SystemClock.now_us())?;
-                println!("{} organisations and {} systems put in", world.organisations.len(), world.systems.len());
+                println!(
+                    "{} organisations and {} systems put in",
+                    world.organisations.len(),
+                    world.systems.len()
+                );
                 Ok(())
             }
             Self::List { store } => {
@@ -55,10 +60,13 @@ impl Exchange {
 /// The file's errors name keys and places, never values: a secret must not end up on a screen.
 fn read(text: &str, json: bool) -> anyhow::Result<World> {
     if json {
-        return serde_json::from_str(text).map_err(|e| anyhow::anyhow!("line {}, column {}: {:?} error", e.line(), e.column(), e.classify()));
+        return serde_json::from_str(text).map_err(|e| {
+            anyhow::anyhow!("line {}, column {}: {:?} error", e.line(), e.column(), e.classify())
+        });
     }
     toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
+        let line =
+            e.span().map_or(0, |span| text.get(..span.start).unwrap_or_default().lines().count().max(1));
         anyhow::anyhow!("line {line}: {}", e.message())
     })
 }

@@ -27,14 +27,18 @@ impl Keys {
                     crate::files::private_directory(parent)?;
                 }
                 KeyDir::open(&config.keys.directory, true)?;
-                println!("keys are in {}; back the folder up, apart from the store", config.keys.directory.display());
+                println!(
+                    "keys are in {}; back the folder up, apart from the store",
+                    config.keys.directory.display()
+                );
                 Ok(())
             }
             Self::Rotate(store) => rotate(&store),
             Self::RotateSigner(store) => {
                 let config = store.config()?;
-                let algorithm = Algorithm::from_name(&config.signing.algorithm)
-                    .ok_or_else(|| anyhow::anyhow!("signing.algorithm {:?} is unknown", config.signing.algorithm))?;
+                let algorithm = Algorithm::from_name(&config.signing.algorithm).ok_or_else(|| {
+                    anyhow::anyhow!("signing.algorithm {:?} is unknown", config.signing.algorithm)
+                })?;
                 let signer = KeyDir::open(&config.keys.directory, false)?.rotate_signer(algorithm)?;
                 println!("signing key {} from the next start on", signer.kid());
                 Ok(())

@@ -109,7 +109,10 @@ impl Generate {
             crate::files::private_directory(parent)?;
         }
         let floor = Floor::open(&config, true)?;
-        anyhow::ensure!(floor.registry.count() == 0, "the store holds citizens already; generate into an empty one");
+        anyhow::ensure!(
+            floor.registry.count() == 0,
+            "the store holds citizens already; generate into an empty one"
+        );
         let filled = fill(&floor.registry, self.seed, self.count)?;
         println!("{filled} people in the store");
         Ok(())
@@ -160,7 +163,9 @@ impl Format {
             "json" => Some(Self::Json),
             _ => None,
         };
-        given.or_else(by_ending).context("give --format csv, parquet, xml or json: the file's ending does not tell")
+        given
+            .or_else(by_ending)
+            .context("give --format csv, parquet, xml or json: the file's ending does not tell")
     }
 }
 
@@ -184,14 +189,19 @@ impl Progress {
             return;
         }
         self.told = Instant::now();
-        let left = self.total.saturating_sub(done) as f64 / done.max(1) as f64 * self.began.elapsed().as_secs_f64();
+        let left =
+            self.total.saturating_sub(done) as f64 / done.max(1) as f64 * self.began.elapsed().as_secs_f64();
         print!("\r  {done} of {} {} · about {left:.0} s left   ", self.total, self.what);
         let _ = std::io::stdout().flush();
     }
 
     fn end(&self, done: u64) {
         let start = if self.terminal { "\r" } else { "" };
-        println!("{start}  {done} {} in {:.1} s                         ", self.what, self.began.elapsed().as_secs_f64());
+        println!(
+            "{start}  {done} {} in {:.1} s                         ",
+            self.what,
+            self.began.elapsed().as_secs_f64()
+        );
     }
 }
 
@@ -239,7 +249,11 @@ fn take_in(registry: &Citizens, records: Vec<Record>) -> anyhow::Result<u64> {
             .map(|record| NewPerson::new(record.clone(), known_since(record, today), "import"))
             .collect();
         registry.insert_many(&people, now_us).with_context(|| {
-            format!("rows {} to {} were not taken in; {done} before them were", done + 1, done + chunk.len() as u64)
+            format!(
+                "rows {} to {} were not taken in; {done} before them were",
+                done + 1,
+                done + chunk.len() as u64
+            )
         })?;
         done += chunk.len() as u64;
         progress.at(done);
@@ -267,7 +281,9 @@ fn records_of(registry: &Citizens) -> (impl Iterator<Item = Record> + use<>, Rea
     let (send, receive) = std::sync::mpsc::sync_channel(1_000);
     let registry = registry.clone();
     let reader = std::thread::spawn(move || {
-        registry.export(|record| if send.send(record).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })?;
+        registry.export(|record| {
+            if send.send(record).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
         Ok(())
     });
     (receive.into_iter(), reader)

@@ -15,8 +15,13 @@ use std::path::{Path, PathBuf};
 const MESSAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(9_999);
 
 /// Writes the records; gives how many there were.
-pub(super) fn write(format: Format, path: &Path, records: impl IntoIterator<Item = Record>) -> anyhow::Result<u64> {
-    let rows = |records: &mut dyn Iterator<Item = Record>, write: &mut dyn FnMut(&mut dyn Iterator<Item = Row>) -> anyhow::Result<u64>| {
+pub(super) fn write(
+    format: Format,
+    path: &Path,
+    records: impl IntoIterator<Item = Record>,
+) -> anyhow::Result<u64> {
+    let rows = |records: &mut dyn Iterator<Item = Record>,
+                write: &mut dyn FnMut(&mut dyn Iterator<Item = Row>) -> anyhow::Result<u64>| {
         let mut numbered = records.zip(1..).map(|(record, n)| Row::of(n, &record));
         write(&mut numbered)
     };

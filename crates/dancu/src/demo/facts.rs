@@ -64,23 +64,29 @@ pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
 
 impl Facts {
     /// The officers of the pages, for the sign-in page to tell.
-    pub fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
+    pub(super) fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
         let officers = self.systems.iter().flat_map(|s| &s.officers);
         officers
             .filter_map(|o| {
                 let note = format!("{} · {}", o.full_name, o.note);
-                Some(dancu_web::pages::DemoAccount { login: o.login.clone(), password: o.password.clone()?, note })
+                Some(dancu_web::pages::DemoAccount {
+                    login: o.login.clone(),
+                    password: o.password.clone()?,
+                    note,
+                })
             })
             .collect()
     }
 
     /// Tells what runs and what to try next.
-    pub fn print(&self, dir: &Path, admin: SocketAddr) {
+    pub(super) fn print(&self, dir: &Path, admin: SocketAddr) {
         let dir = dir.display();
         let base = &self.base_url;
         let officer = self.systems.iter().find(|s| s.officers.iter().any(|o| o.password.is_some()));
         println!("dancu demo · {} synthetic citizens · facts in {dir}/demo.json\n", self.population);
-        println!("  Pages        {base}/              (the browser will not know the demo's authority: {dir}/tls/ca.pem)");
+        println!(
+            "  Pages        {base}/              (the browser will not know the demo's authority: {dir}/tls/ca.pem)"
+        );
         if let Some(officer) = officer.and_then(|s| s.officers.first()) {
             let password = officer.password.as_deref().unwrap_or_default();
             println!("  Officer      {base}/sign-in       login {} · password {password}", officer.login);
@@ -89,8 +95,12 @@ impl Facts {
         println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");
         println!("  Metrics      http://{admin}/metrics\n");
         println!("Try, in another terminal:");
-        println!("  ./target/release/dancu call --demo {dir}/demo.json --number 001185000017 --name 'Trần Thị Thúy Hòa' --born 1985-04-30");
-        println!("  ./target/release/dancu call --demo {dir}/demo.json --look-up --number 001185000017 --name TRANTHITHUYHOA --born 1985-04-30");
+        println!(
+            "  ./target/release/dancu call --demo {dir}/demo.json --number 001185000017 --name 'Trần Thị Thúy Hòa' --born 1985-04-30"
+        );
+        println!(
+            "  ./target/release/dancu call --demo {dir}/demo.json --look-up --number 001185000017 --name TRANTHITHUYHOA --born 1985-04-30"
+        );
         println!("\nCtrl-C ends it. The data stay; --fresh makes them anew.");
     }
 }

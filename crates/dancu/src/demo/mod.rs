@@ -1,6 +1,6 @@
 //! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
 mod facts;
-mod pki;
+pub mod pki;
 mod seed;
 mod world;
 
@@ -79,7 +79,11 @@ fn remove(dir: &Path) -> anyhow::Result<()> {
         .filter_map(Result::ok)
         .find(|entry| !known.iter().any(|k| entry.file_name().to_string_lossy().starts_with(k)));
     if let Some(entry) = foreign {
-        anyhow::bail!("{} is not a demo folder (it holds {:?}); choose another with --dir", dir.display(), entry.file_name());
+        anyhow::bail!(
+            "{} is not a demo folder (it holds {:?}); choose another with --dir",
+            dir.display(),
+            entry.file_name()
+        );
     }
     std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))
 }

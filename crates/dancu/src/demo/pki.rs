@@ -3,8 +3,8 @@ use crate::clock::SystemClock;
 use anyhow::Context as _;
 use dancu_gateway::Clock as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose,
 };
 use std::path::{Path, PathBuf};
 
@@ -12,13 +12,13 @@ use std::path::{Path, PathBuf};
 const DAYS: i64 = 825;
 
 /// The authority that issues everything in the demo.
-pub(super) struct Authority {
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     directory: PathBuf,
 }
 
 /// A certificate and its key, as files.
-pub(super) struct Issued {
+pub struct Issued {
     pub certificate: PathBuf,
     pub key: PathBuf,
     /// SHA-256 over the DER form

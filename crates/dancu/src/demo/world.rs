@@ -43,18 +43,45 @@ pub(super) struct OfficerFacts {
 
 const PURPOSE: &str = "1.004227";
 const GENERAL: &str = "VPCP";
+/// Officers who are citizens of the sample nation too.
+const HEAD: &str = "019188000031";
+const CLERK: &str = "079090000045";
 const BASIC: &[&str] = &["personal_id", "id_card_number", "full_name", "birth_date", "sex"];
 const RECORD: &[&str] = &[
-    "personal_id", "id_card_number", "full_name", "other_names", "birth_date", "sex", "birth_registration",
-    "home_town", "ethnic_group", "religion", "nationality", "blood_group", "marital_status", "permanent_residence",
-    "temporary_residence", "current_residence", "father", "mother", "spouses", "relation_to_head", "household", "card",
-    "state", "death",
+    "personal_id",
+    "id_card_number",
+    "full_name",
+    "other_names",
+    "birth_date",
+    "sex",
+    "birth_registration",
+    "home_town",
+    "ethnic_group",
+    "religion",
+    "nationality",
+    "blood_group",
+    "marital_status",
+    "permanent_residence",
+    "temporary_residence",
+    "current_residence",
+    "father",
+    "mother",
+    "spouses",
+    "relation_to_head",
+    "household",
+    "card",
+    "state",
+    "death",
 ];
 /// What one-stop counters of the demo may call on a day; large, so that a load test meets the road and not the quota.
 const AMPLE: u32 = 2_000_000_000;
 
 /// Builds the world and the facts about it. `today` and the other dates are `YYYY-MM-DD`.
-pub(super) fn build(authority: &Authority, dates: &Dates, service_url: &str) -> anyhow::Result<(World, Vec<SystemFacts>)> {
+pub(super) fn build(
+    authority: &Authority,
+    dates: &Dates,
+    service_url: &str,
+) -> anyhow::Result<(World, Vec<SystemFacts>)> {
     let mut systems = Vec::new();
     let mut facts = Vec::new();
     for plan in plans(dates) {
@@ -181,6 +208,7 @@ fn plans(dates: &Dates) -> Vec<Plan> {
         },
         Plan {
             note: "the officers' pages act as this system; its officers sign in at /sign-in",
+            quota: 300,
             pages: true,
             ..base("canbo", "thai-nguyen", "H55.242", "Trang tra cứu của cán bộ", "canbo.thainguyen")
         },
@@ -199,9 +227,16 @@ fn officers(plan: &Plan) -> anyhow::Result<Vec<OfficerFacts>> {
     };
     let password = || -> anyhow::Result<Option<String>> { plan.pages.then(|| random_text(9)).transpose() };
     let mut officers = vec![
-        person("001080000024", "nguyenvana.stttt", "Nguyễn Văn A", "one_stop_officer", "active", password()?),
-        person("019190000311", "lethib.stttt", "Lê Thị B", "head_of_unit", "active", password()?),
-        person("019088000527", "phamvanc.stttt", "Phạm Văn C", "civil_servant", "locked", password()?),
+        person(
+            "001080000024",
+            "nguyenvana.stttt",
+            "Nguyễn Văn An",
+            "one_stop_officer",
+            "active",
+            password()?,
+        ),
+        person(HEAD, "lethimai.stttt", "Lê Thị Mai", "head_of_unit", "active", password()?),
+        person(CLERK, "huynhminhduc.stttt", "Huỳnh Minh Đức", "civil_servant", "locked", password()?),
     ];
     if !plan.pages {
         // The older form names a platform's account in place of an officer.
@@ -244,13 +279,19 @@ impl Plan {
         if self.look_up {
             grants.push(grant("look_up", RECORD));
         }
-        let purpose =
-            |code: &str| WorldPurpose { code: code.to_owned(), case_required: self.case_required };
+        let purpose = |code: &str, name: &str| WorldPurpose {
+            code: code.to_owned(),
+            name: Some(name.to_owned()),
+            case_required: self.case_required,
+        };
         WorldAgreement {
             id: format!("{}-1", self.id),
             grants,
             near: self.near,
-            purposes: vec![purpose(PURPOSE), purpose(GENERAL)],
+            purposes: vec![
+                purpose(PURPOSE, "Giải quyết thủ tục hành chính (mô phỏng)"),
+                purpose(GENERAL, "Xử lý chung trên trục liên thông"),
+            ],
             default_purpose: Some(GENERAL.to_owned()),
             valid_from: self.since.clone(),
             ..WorldAgreement::default()

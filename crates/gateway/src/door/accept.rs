@@ -76,10 +76,12 @@ impl Door {
                 let _slot = slot;
                 let handshake = tokio::time::timeout(limit, handshake(stream, from, &acceptor, &tls)).await;
                 let Ok(Some((stream, peer))) = handshake else { return };
-                let service = TowerToHyperService::new(router.map_request(move |mut request: hyper::Request<Incoming>| {
-                    request.extensions_mut().insert(peer.clone());
-                    request.map(axum::body::Body::new)
-                }));
+                let service = TowerToHyperService::new(router.map_request(
+                    move |mut request: hyper::Request<Incoming>| {
+                        request.extensions_mut().insert(peer.clone());
+                        request.map(axum::body::Body::new)
+                    },
+                ));
                 let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
                 if let Err(error) = watcher.watch(connection).await {
                     tracing::debug!(%error, "connection ended");

@@ -80,4 +80,3 @@ fn chain_verdict(
     });
     if judged.is_ok() { ChainVerdict::Trusted } else { ChainVerdict::Untrusted }
 }
-

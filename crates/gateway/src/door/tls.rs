@@ -57,8 +57,11 @@ impl TlsMaterial {
             roots.add(authority)?;
         }
         let provider = Arc::new(aws_lc_rs::default_provider());
-        let versions: &[&rustls::SupportedProtocolVersion] =
-            if files.tls12 { &[&rustls::version::TLS13, &rustls::version::TLS12] } else { &[&rustls::version::TLS13] };
+        let versions: &[&rustls::SupportedProtocolVersion] = if files.tls12 {
+            &[&rustls::version::TLS13, &rustls::version::TLS12]
+        } else {
+            &[&rustls::version::TLS13]
+        };
         let verifier = Arc::new(PossessionOnly { hints: roots.subjects(), provider: Arc::clone(&provider) });
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)?

@@ -6,11 +6,16 @@ use dancu_message::WireError;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 /// The whole body, or why it could not be had. A body that announces too much is refused unread.
-pub(super) async fn read(body: Body, announced: Option<u64>, limits: &CallLimits) -> Result<Vec<u8>, WireError> {
+pub(super) async fn read(
+    body: Body,
+    announced: Option<u64>,
+    limits: &CallLimits,
+) -> Result<Vec<u8>, WireError> {
     if announced.is_some_and(|length| length > limits.body_bytes as u64) {
         return Err(WireError::whole(Code::BodyTooLarge));
     }
-    let collected = tokio::time::timeout(limits.body_time, Limited::new(body, limits.body_bytes).collect()).await;
+    let collected =
+        tokio::time::timeout(limits.body_time, Limited::new(body, limits.body_bytes).collect()).await;
     match collected {
         Ok(Ok(body)) => Ok(body.to_bytes().to_vec()),
         Ok(Err(error)) if error.downcast_ref::<LengthLimitError>().is_some() => {

@@ -81,15 +81,29 @@ impl Codec for RestCodec {
     }
 }
 
-async fn verifications(State(gate): State<Gate>, Extension(peer): Extension<Peer>, request: HttpRequest) -> Response {
+async fn verifications(
+    State(gate): State<Gate>,
+    Extension(peer): Extension<Peer>,
+    request: HttpRequest,
+) -> Response {
     serve(&gate, peer, request, Service::Verify, VERIFICATIONS).await
 }
 
-async fn look_ups(State(gate): State<Gate>, Extension(peer): Extension<Peer>, request: HttpRequest) -> Response {
+async fn look_ups(
+    State(gate): State<Gate>,
+    Extension(peer): Extension<Peer>,
+    request: HttpRequest,
+) -> Response {
     serve(&gate, peer, request, Service::LookUp, LOOK_UPS).await
 }
 
-async fn serve(gate: &Gate, peer: Peer, request: HttpRequest, service: Service, instance: &'static str) -> Response {
+async fn serve(
+    gate: &Gate,
+    peer: Peer,
+    request: HttpRequest,
+    service: Service,
+    instance: &'static str,
+) -> Response {
     let began = Instant::now();
     let (parts, stream) = request.into_parts();
     let read = match checked(&parts.method, &parts.headers) {
@@ -140,7 +154,8 @@ fn checked(method: &Method, headers: &HeaderMap) -> Result<(), Code> {
 
 fn idempotency(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<(String, [u8; 32])>, WireError> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let printable = |text: &&str| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let printable =
+        |text: &&str| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     match value.to_str().ok().filter(printable) {
         Some(key) => Ok(Some((key.to_owned(), sha256(bytes)))),
         None => Err(WireError::at(Code::IdempotencyKeyInvalid, "Idempotency-Key")),
@@ -163,8 +178,8 @@ pub use self::document::openapi;
 mod document {
     //! The contract, OpenAPI 3.1.
     use dancu_message::rest::{
-        BatchAnswer, LookUpAnswer, LookUpBatch, LookUpRequest, Problem, VerificationAnswer, VerificationBatch,
-        VerificationRequest,
+        BatchAnswer, LookUpAnswer, LookUpBatch, LookUpRequest, Problem, VerificationAnswer,
+        VerificationBatch, VerificationRequest,
     };
     use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
     use utoipa::{Modify, OpenApi};
@@ -255,13 +270,17 @@ mod document {
     impl Modify for Security {
         fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
             let components = openapi.components.get_or_insert_with(Default::default);
-            let basic = HttpBuilder::new()
-                .scheme(HttpAuthScheme::Basic)
-                .description(Some("User name and password of the system, or the hash of this call, at every call"));
+            let basic = HttpBuilder::new().scheme(HttpAuthScheme::Basic).description(Some(
+                "User name and password of the system, or the hash of this call, at every call",
+            ));
             components.add_security_scheme("basic", SecurityScheme::Http(basic.build()));
             components.add_security_scheme(
                 "mutual_tls",
-                SecurityScheme::MutualTls { description: Some("The certificate issued to the system".to_owned()), deprecated: None, extensions: None },
+                SecurityScheme::MutualTls {
+                    description: Some("The certificate issued to the system".to_owned()),
+                    deprecated: None,
+                    extensions: None,
+                },
             );
         }
     }
@@ -291,7 +310,11 @@ mod tests {
     fn the_committed_contract_is_the_generated_one() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
         let committed = std::fs::read_to_string(path).expect("docs/openapi.json");
-        assert_eq!(committed.trim_end(), openapi("https://localhost:8443"), "run `make docs` and commit docs/openapi.json");
+        assert_eq!(
+            committed.trim_end(),
+            openapi("https://localhost:8443"),
+            "run `make docs` and commit docs/openapi.json"
+        );
     }
 
     #[test]

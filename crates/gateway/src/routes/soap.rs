@@ -38,7 +38,8 @@ async fn serve(
 ) -> Response {
     let wants_wsdl = query.is_some_and(|q| q.eq_ignore_ascii_case("wsdl"));
     if request.method() == Method::GET && wants_wsdl {
-        return ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], gate.documents.wsdl.clone()).into_response();
+        return ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], gate.documents.wsdl.clone())
+            .into_response();
     }
     let began = Instant::now();
     let (parts, stream) = request.into_parts();

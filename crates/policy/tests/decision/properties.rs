@@ -51,7 +51,7 @@ fn scenes() -> impl Strategy<Value = Scene> {
         scene.agreement.grants.verify = g.0.map(FieldSet::from_bits);
         scene.agreement.grants.look_up = g.1.map(FieldSet::from_bits);
         scene.agreement.valid_from = day(g.2);
-        scene.agreement.purposes.insert(PURPOSE.into(), Purpose { case_required: g.3 });
+        scene.agreement.purposes.insert(PURPOSE.into(), Purpose { case_required: g.3, ..Purpose::default() });
         (scene.account.role, scene.account.state) = a;
         (scene.ask.service, scene.ask.login, scene.ask.officer, scene.ask.agency_code) = (k.0, k.1, k.2, k.3);
         scene.ask.purpose = k.4;

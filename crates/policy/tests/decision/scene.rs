@@ -81,7 +81,7 @@ impl Scene {
                 near: true,
                 purposes: HashMap::from([
                     (PURPOSE.into(), Purpose::default()),
-                    ("VPCP".into(), Purpose { case_required: true }),
+                    ("VPCP".into(), Purpose { case_required: true, ..Purpose::default() }),
                 ]),
                 default_purpose: Some(PURPOSE.into()),
                 valid_from: day("2026-01-01"),

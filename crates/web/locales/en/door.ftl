@@ -49,3 +49,10 @@ road-released = Fields released
 road-index = Journal number
 road-correlation = Correlation id
 road-response-hash = SHA-256 of the answer
+
+role-one-stop-officer = One-stop officer
+role-civil-servant = Civil servant
+role-head-of-unit = Head of unit
+role-leader = Leader
+role-platform = A platform's account
+role-account-manager = Account manager

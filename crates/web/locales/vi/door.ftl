@@ -49,3 +49,10 @@ road-released = Trường đã cung cấp
 road-index = Số nhật ký
 road-correlation = Mã tra cứu
 road-response-hash = SHA-256 của câu trả lời
+
+role-one-stop-officer = Cán bộ một cửa
+role-civil-servant = Công chức, viên chức
+role-head-of-unit = Trưởng phòng
+role-leader = Lãnh đạo đơn vị
+role-platform = Tài khoản của nền tảng
+role-account-manager = Người quản lý tài khoản

@@ -49,7 +49,12 @@ pub(super) fn path_without_lang(uri: &Uri) -> String {
         "/officer/search" | "/officer/choose" => "/officer",
         path => path,
     };
-    let kept: Vec<&str> = uri.query().unwrap_or_default().split('&').filter(|p| !p.is_empty() && !p.starts_with("lang=")).collect();
+    let kept: Vec<&str> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|p| !p.is_empty() && !p.starts_with("lang="))
+        .collect();
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 

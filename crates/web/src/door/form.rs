@@ -1,8 +1,10 @@
 //! The officer's form: read as the wire is read, with the same codes for the same faults.
-use crate::parts::{Choice, Typed};
 use crate::pages::OfficerForm;
+use crate::parts::{Choice, Typed};
 use dancu_catalogue::{Code, Lang};
-use dancu_citizen::{BirthDate, CivilDate, Claim, ClaimedName, Field, FieldSet, NameError, PersonNumber, Sex};
+use dancu_citizen::{
+    BirthDate, CivilDate, Claim, ClaimedName, Field, FieldSet, NameError, PersonNumber, Sex,
+};
 use dancu_message::{Form, Request, Service};
 use dancu_policy::{Role, Rules, Service as Agreed};
 
@@ -25,7 +27,11 @@ pub(super) fn offered(rules: &Rules, system: &str, login: &str, lang: Lang) -> O
         shown = shown.union(agreement.grants.of(Agreed::LookUp).unwrap_or_default());
         for (code, purpose) in &agreement.purposes {
             form.case_required |= purpose.case_required;
-            form.purposes.push(Choice::new(code.to_string(), code.to_string(), false));
+            let label = match &purpose.name {
+                Some(name) => format!("{code} – {name}"),
+                None => code.to_string(),
+            };
+            form.purposes.push(Choice::new(code.to_string(), label, false));
         }
     }
     form.purposes.sort_by(|a, b| a.value.cmp(&b.value));
@@ -186,7 +192,12 @@ mod tests {
     #[test]
     fn dates_are_read_as_people_write_them() {
         let today = CivilDate::new(2026, 11, 21).unwrap();
-        for (text, iso) in [("30/04/1985", "1985-04-30"), ("3.4.1985", "1985-04-03"), ("4/1985", "1985-04"), ("1985", "1985")] {
+        for (text, iso) in [
+            ("30/04/1985", "1985-04-30"),
+            ("3.4.1985", "1985-04-03"),
+            ("4/1985", "1985-04"),
+            ("1985", "1985"),
+        ] {
             assert_eq!(birth(text, today).unwrap().iso(), iso, "{text}");
         }
         assert_eq!(birth("31/02/1985", today), Err(Code::DateInvalid));

@@ -63,7 +63,13 @@ pub fn not_found(demo: bool) -> axum::routing::MethodRouter {
 
 impl Pages {
     /// The shell of a page for this reader.
-    pub(crate) fn shell(&self, headers: &HeaderMap, uri: &Uri, section: Section, user: Option<User>) -> Shell {
+    pub(crate) fn shell(
+        &self,
+        headers: &HeaderMap,
+        uri: &Uri,
+        section: Section,
+        user: Option<User>,
+    ) -> Shell {
         let lang = cookies::lang(headers, uri);
         Shell { lang, path: cookies::path_without_lang(uri), section, demo: self.demo, user }
     }

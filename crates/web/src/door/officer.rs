@@ -48,7 +48,13 @@ pub(super) fn must_be_signed_in(pages: &Pages, headers: &HeaderMap) -> Result<Si
 }
 
 /// Refuses a form that did not come from this session's page.
-pub(super) fn own_form(pages: &Pages, headers: &HeaderMap, uri: &Uri, officer: &SignedIn, sent: &Sent) -> Result<(), Response> {
+pub(super) fn own_form(
+    pages: &Pages,
+    headers: &HeaderMap,
+    uri: &Uri,
+    officer: &SignedIn,
+    sent: &Sent,
+) -> Result<(), Response> {
     if form::value(sent, "csrf") == &*officer.session.csrf {
         return Ok(());
     }
@@ -66,7 +72,8 @@ pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: U
     let view = if counter { View::Counter } else { View::ByNumber };
     let form = offered(&pages, &officer, &shell);
     let search = super::search::offered(&form);
-    let response = render(&pages, officer, shell, Desk { view, form, search, result: None }, StatusCode::OK).await;
+    let response =
+        render(&pages, officer, shell, Desk { view, form, search, result: None }, StatusCode::OK).await;
     plain::remember_lang(response, &uri)
 }
 
@@ -91,17 +98,33 @@ pub(super) async fn submit(
     let request_id = format!("page-{}", random_token().unwrap_or_default());
     let Some(request) = form::read(&mut form, &sent, request_id, today, shell.lang) else {
         let search = super::search::offered(&form);
-        return render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, StatusCode::BAD_REQUEST).await;
+        return render(
+            &pages,
+            officer,
+            shell,
+            Desk { view: View::ByNumber, form, search, result: None },
+            StatusCode::BAD_REQUEST,
+        )
+        .await;
     };
     let reply = pages.road.travel(call(&pages, &officer, peer, request.clone(), &shell, began)).await;
     let result = words::result(&request, &reply, pages.road.clock.now_us(), shell.texts());
-    pages.sessions.remember(&officer.token, words::recent(&request, &result, pages.road.clock.now_us()));
+    let recent = words::recent(&request, &result, pages.road.clock.now_us());
+    pages.sessions.remember(&officer.token, recent, reply.signature.clone());
     let search = super::search::offered(&form);
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::OK);
-    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: Some(result) }, status).await
+    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: Some(result) }, status)
+        .await
 }
 
-fn call(pages: &Pages, officer: &SignedIn, peer: Peer, request: Request, shell: &Shell, began: Instant) -> Call {
+fn call(
+    pages: &Pages,
+    officer: &SignedIn,
+    peer: Peer,
+    request: Request,
+    shell: &Shell,
+    began: Instant,
+) -> Call {
     Call {
         peer,
         presented: Presented::Session(proved(pages, officer)),
@@ -133,7 +156,13 @@ pub(super) struct Desk {
     pub(super) result: Option<CallResult>,
 }
 
-pub(super) async fn render(pages: &Pages, officer: SignedIn, shell: Shell, desk: Desk, status: StatusCode) -> Response {
+pub(super) async fn render(
+    pages: &Pages,
+    officer: SignedIn,
+    shell: Shell,
+    desk: Desk,
+    status: StatusCode,
+) -> Response {
     let quota = quota(pages, &officer).await;
     // Read again: the call just made belongs to the list.
     let session = pages.sessions.get(&officer.token, pages.road.clock.now_us()).unwrap_or(officer.session);

@@ -15,17 +15,23 @@ pub(super) async fn home(State(pages): State<Shared>, headers: HeaderMap, uri: U
     let journal = road.journal.len().await;
     let snapshot = road.exchange.snapshot();
     let connected = snapshot.rules.systems().filter(|s| s.system.state == SystemState::Connected).count();
-    let counts = road.metrics.today(road.clock.now_us());
+    let today = road.journal.count_since(midnight(road.clock.now_us())).await;
     let page = HomePage {
         shell,
         state: if journal.is_ok() { ServiceState::Up } else { ServiceState::Degraded },
         people: road.registry.count() as u64,
-        calls_today: counts.calls,
-        refused_today: counts.refused,
+        calls_today: today.unwrap_or_default(),
         systems: connected as u64,
         journal: journal.unwrap_or_default(),
     };
     remember_lang(html(StatusCode::OK, &page), &uri)
+}
+
+/// The last midnight in Vietnam (UTC+7), microseconds since the epoch.
+fn midnight(now_us: i64) -> i64 {
+    const DAY: i64 = 86_400_000_000;
+    const OFFSET: i64 = 7 * 3_600_000_000;
+    (now_us + OFFSET).div_euclid(DAY) * DAY - OFFSET
 }
 
 pub(super) async fn docs(State(pages): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {

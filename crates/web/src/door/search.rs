@@ -100,7 +100,8 @@ pub(super) async fn choose(
         });
     }
     let search = offered(&form);
-    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, StatusCode::OK).await
+    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, StatusCode::OK)
+        .await
 }
 
 /// Reads the search, or marks what is wrong.
@@ -120,9 +121,13 @@ fn read(search: &mut CounterSearch, sent: &Sent, today: CivilDate, lang: Lang) -
     if let Err(code) = &name {
         search.full_name.error = Some(code.title(lang).to_owned());
     }
-    let birth = Some(search.birth_date.value.as_str()).filter(|t| !t.is_empty()).map(|t| form::birth(t, today));
-    if let Some(Err(code)) = birth {
-        search.birth_date.error = Some(code.title(lang).to_owned());
+    let birth =
+        Some(search.birth_date.value.as_str()).filter(|t| !t.is_empty()).map(|t| form::birth(t, today));
+    // A name alone would list strangers: the date, or at least the year, narrows it to whom the officer has at hand.
+    match &birth {
+        None => search.birth_date.error = Some(Code::FieldMissing.title(lang).to_owned()),
+        Some(Err(code)) => search.birth_date.error = Some(code.title(lang).to_owned()),
+        Some(Ok(_)) => {}
     }
     let wrong = search.purpose_error.is_some() || search.birth_date.error.is_some();
     let sex = match search.sex.as_str() {
@@ -130,7 +135,13 @@ fn read(search: &mut CounterSearch, sent: &Sent, today: CivilDate, lang: Lang) -
         "2" => Some(Sex::Female),
         _ => None,
     };
-    let asked = Search { name: Some(name.ok()?), birth: birth.and_then(Result::ok), sex, number: None, limit: SHOWN + 1 };
+    let asked = Search {
+        name: Some(name.ok()?),
+        birth: birth.and_then(Result::ok),
+        sex,
+        number: None,
+        limit: SHOWN + 1,
+    };
     (!wrong).then_some(asked)
 }
 

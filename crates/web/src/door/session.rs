@@ -16,6 +16,8 @@ pub(crate) struct Session {
     pub(crate) csrf: Arc<str>,
     /// Latest calls, newest first
     pub(crate) recent: VecDeque<RecentCall>,
+    /// Signatures of the latest answers, by journal number
+    pub(crate) signatures: VecDeque<(u64, String)>,
     /// What the last counter search found, by the opaque choice
     pub(crate) choices: HashMap<String, PersonKey>,
     last_us: i64,
@@ -40,6 +42,7 @@ impl Sessions {
             login: login.into(),
             csrf: csrf.into(),
             recent: VecDeque::new(),
+            signatures: VecDeque::new(),
             choices: HashMap::new(),
             last_us: now_us,
         };
@@ -67,9 +70,13 @@ impl Sessions {
     }
 
     /// Remembers a call for the list of latest calls.
-    pub(crate) fn remember(&self, token: &str, call: RecentCall) {
+    pub(crate) fn remember(&self, token: &str, call: RecentCall, signature: Option<String>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = open.get_mut(token) {
+            session.signatures.extend(signature.map(|s| (call.journal, s)));
+            if session.signatures.len() > RECENT {
+                session.signatures.pop_front();
+            }
             session.recent.push_front(call);
             session.recent.truncate(RECENT);
         }

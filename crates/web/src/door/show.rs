@@ -42,7 +42,8 @@ pub(super) fn result(request: &Request, reply: &Reply, now_us: i64, texts: Texts
             result.outcome = outcome(found.outcome, Outcome::Found);
             if let Some(record) = &found.record {
                 result.groups = groups(record, found.released, texts);
-                result.state = (record.state != LifeState::Alive).then(|| state(record.state, texts.lang()).to_owned());
+                result.state =
+                    (record.state != LifeState::Alive).then(|| state(record.state, texts.lang()).to_owned());
             }
         }
         None => {}
@@ -111,19 +112,52 @@ fn asked(field: Field, request: &Request, lang: Lang) -> String {
 /// The released fields, in groups that an officer reads one after another.
 fn groups(record: &Record, released: dancu_citizen::FieldSet, texts: Texts) -> Vec<FactGroup> {
     let groups: [(&str, bool, &[Field]); 4] = [
-        ("group-person", false, &[
-            Field::FullName, Field::OtherNames, Field::PersonalId, Field::IdCardNumber, Field::BirthDate, Field::Sex,
-            Field::Nationality, Field::BirthPlace, Field::BirthRegistration, Field::HomeTown, Field::Card, Field::State,
-            Field::Death, Field::Contact,
-        ]),
-        ("group-residence", false, &[
-            Field::PermanentResidence, Field::TemporaryResidence, Field::CurrentResidence, Field::TemporaryAbsence,
-            Field::ResidenceFile,
-        ]),
-        ("group-family", false, &[
-            Field::MaritalStatus, Field::Father, Field::Mother, Field::Spouses, Field::Children, Field::Representative,
-            Field::Represented, Field::RelationToHead, Field::Household,
-        ]),
+        (
+            "group-person",
+            false,
+            &[
+                Field::FullName,
+                Field::OtherNames,
+                Field::PersonalId,
+                Field::IdCardNumber,
+                Field::BirthDate,
+                Field::Sex,
+                Field::Nationality,
+                Field::BirthPlace,
+                Field::BirthRegistration,
+                Field::HomeTown,
+                Field::Card,
+                Field::State,
+                Field::Death,
+                Field::Contact,
+            ],
+        ),
+        (
+            "group-residence",
+            false,
+            &[
+                Field::PermanentResidence,
+                Field::TemporaryResidence,
+                Field::CurrentResidence,
+                Field::TemporaryAbsence,
+                Field::ResidenceFile,
+            ],
+        ),
+        (
+            "group-family",
+            false,
+            &[
+                Field::MaritalStatus,
+                Field::Father,
+                Field::Mother,
+                Field::Spouses,
+                Field::Children,
+                Field::Representative,
+                Field::Represented,
+                Field::RelationToHead,
+                Field::Household,
+            ],
+        ),
         ("group-sensitive", true, &[Field::EthnicGroup, Field::Religion, Field::BloodGroup]),
     ];
     let lang = texts.lang();
@@ -142,7 +176,7 @@ fn fact(field: Field, record: &Record, lang: Lang) -> Fact {
         _ => Fact::new(label(field, lang), value),
     };
     match source {
-        Some((source, as_of)) => fact.noted(format!("{source}, {}", day(as_of))),
+        Some((source, as_of)) => fact.noted(format!("{}, {}", source_name(source, lang), day(as_of))),
         None => fact,
     }
 }
@@ -169,7 +203,9 @@ fn value(field: Field, record: &Record, lang: Lang) -> Shown<'_> {
         Field::BloodGroup => one(&record.blood_group, |v| coded(field, v, lang)),
         Field::MaritalStatus => one(&record.marital_status, |v| coded(field, v, lang)),
         Field::RelationToHead => one(&record.relation_to_head, |v| coded(field, v, lang)),
-        Field::Nationality => one(&record.nationality, |v| lists::country(v, listed(lang)).unwrap_or(v).to_owned()),
+        Field::Nationality => {
+            one(&record.nationality, |v| lists::country(v, listed(lang)).unwrap_or(v).to_owned())
+        }
         Field::Card => one(&record.card, |v| {
             let until = v.expires_on.map(|d| format!(" – {}", day(d))).unwrap_or_default();
             format!("{}{until}, {}", day(v.issued_on), v.issued_by)
@@ -208,6 +244,21 @@ fn many<'a, T>(field: &'a [Sourced<T>], words: impl Fn(&T) -> String) -> Shown<'
     (text, field.first().map(|s| (s.source.as_str(), s.as_of)))
 }
 
+/// The registers that records come from, by the short names they are kept under.
+fn source_name(source: &str, lang: Lang) -> &str {
+    match (source, lang) {
+        ("ho-tich", Lang::Vi) => "Hộ tịch",
+        ("ho-tich", Lang::En) => "Civil status",
+        ("cu-tru", Lang::Vi) => "Cư trú",
+        ("cu-tru", Lang::En) => "Residence",
+        ("can-cuoc", Lang::Vi) => "Căn cước",
+        ("can-cuoc", Lang::En) => "Identity cards",
+        ("import", Lang::Vi) => "Nhập từ tệp",
+        ("import", Lang::En) => "Imported",
+        (other, _) => other,
+    }
+}
+
 fn coded(field: Field, coded: &Coded, lang: Lang) -> String {
     let name = lists::name(field, coded, listed(lang)).unwrap_or(&coded.code);
     match &coded.other_name {
@@ -232,7 +283,10 @@ fn relative(relative: &Relative) -> String {
 
 fn address(address: &Address) -> String {
     let detail = address.detail.clone().filter(|d| !d.is_empty());
+    // Old records often hold the units in words as well; saying them twice helps nobody.
+    let said = |unit: &str| detail.as_deref().is_some_and(|d| d.contains(unit));
     let units = place(address.province.as_deref(), address.commune.as_deref());
+    let units = if units.split(", ").next().is_some_and(said) { String::new() } else { units };
     [detail, Some(units).filter(|u| !u.is_empty())].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

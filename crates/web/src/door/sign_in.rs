@@ -25,7 +25,8 @@ pub(super) struct SignIn {
 pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
     let shell = pages.shell(&headers, &uri, Section::Officer, None);
     let ended = uri.query().is_some_and(|q| q.split('&').any(|p| p == "ended"));
-    let notice = ended.then(|| Notice::new(Tone::Info, shell.t("sign-in-ended-title"), shell.t("sign-in-ended-text")));
+    let notice =
+        ended.then(|| Notice::new(Tone::Info, shell.t("sign-in-ended-title"), shell.t("sign-in-ended-text")));
     page(&pages, shell, String::new(), None, notice, StatusCode::OK)
 }
 

@@ -27,7 +27,8 @@ pub(super) async fn show(
         Err(_) => return plain::error(shell, ErrorKind::Unavailable),
     };
     let snapshot = pages.road.exchange.snapshot();
-    let account = snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&officer.session.login)).cloned();
+    let account =
+        snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&officer.session.login)).cloned();
     // What an officer may not know of is not there: only the own calls have a page.
     let own = entry.filter(|e| {
         e.call.system_id.as_deref() == Some(&*pages.system)
@@ -41,7 +42,7 @@ pub(super) async fn show(
         summary: summary(&entry, &officer.user.name, texts),
         steps: steps(&entry, texts),
         leaf_hash: hex(&entry.leaf_hash),
-        signature: None,
+        signature: officer.session.signatures.iter().find(|(of, _)| *of == index).map(|(_, s)| s.clone()),
         kid: Some(pages.road.signer.kid().to_owned()),
         shell,
     };
@@ -63,7 +64,10 @@ fn summary(entry: &Entry, officer: &str, texts: Texts) -> Vec<Fact> {
     let call = &entry.call;
     let mut facts = vec![
         Fact::new(texts.t("road-at"), show::moment(call.at_us)),
-        Fact::new(texts.t("road-service"), texts.t(&format!("road-service-{}", call.service.replace('_', "-")))),
+        Fact::new(
+            texts.t("road-service"),
+            texts.t(&format!("road-service-{}", call.service.replace('_', "-"))),
+        ),
         Fact::new(texts.t("road-officer"), officer),
     ];
     let mut add = |key: &str, value: &Option<String>| {
@@ -81,7 +85,9 @@ fn summary(entry: &Entry, officer: &str, texts: Texts) -> Vec<Fact> {
 fn refused_at(code: Code) -> StepKind {
     let position = |code: Code| ENTRIES.iter().position(|e| e.code == code).unwrap_or_default();
     match code {
-        Code::QuotaAccount | Code::QuotaSystem | Code::RequestReplayed | Code::IdempotencyKeyReused => StepKind::Journal,
+        Code::QuotaAccount | Code::QuotaSystem | Code::RequestReplayed | Code::IdempotencyKeyReused => {
+            StepKind::Journal
+        }
         Code::StoreUnavailable | Code::Internal => StepKind::Registry,
         _ if position(code) < position(Code::CertificateMissing) => StepKind::Decode,
         _ if position(code) < position(Code::OrganisationNotActive) => StepKind::Authenticate,
@@ -114,7 +120,9 @@ fn steps(entry: &Entry, texts: Texts) -> Vec<Step> {
                 decided: String::new(),
                 duration_us: duration(entry, kind).filter(|_| state != StepState::Skipped),
                 facts: if state == StepState::Skipped { Vec::new() } else { facts(entry, kind, texts) },
-                refusal: refusal.filter(|_| state == StepState::Refused).map(|code| RefusalText::of(code, texts)),
+                refusal: refusal
+                    .filter(|_| state == StepState::Refused)
+                    .map(|code| RefusalText::of(code, texts)),
             }
         })
         .collect()
@@ -157,7 +165,8 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
         }
         StepKind::Decide => {
             text("road-account", call.account_id.as_deref());
-            text("road-role", call.role.as_deref());
+            let role = call.role.as_deref().map(|role| texts.t(&format!("role-{}", role.replace('_', "-"))));
+            text("road-role", role.as_deref());
             text("road-agreement", call.agreement_id.as_deref());
             text("road-rules-version", Some(&call.rules_version.to_string()));
         }
@@ -165,7 +174,10 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
             text("road-subject", call.subject.as_ref().map(|s| hex(s)).as_deref());
             text("road-released", Some(&names(call.released)));
             for (field, verdict) in &call.verdicts {
-                facts.push(Fact::new(super::form::label(*field, texts.lang()), texts.t(&format!("verdict-{}", verdict.replace('_', "-")))));
+                facts.push(Fact::new(
+                    super::form::label(*field, texts.lang()),
+                    texts.t(&format!("verdict-{}", verdict.replace('_', "-"))),
+                ));
             }
         }
         StepKind::Journal => {
@@ -173,7 +185,9 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
             text("road-correlation", Some(&dancu_gateway::Correlation(call.correlation).to_string()));
             text("road-leaf-hash", Some(&hex(&entry.leaf_hash)));
         }
-        StepKind::Sign => text("road-response-hash", call.response_sha256.as_ref().map(|h| hex(h)).as_deref()),
+        StepKind::Sign => {
+            text("road-response-hash", call.response_sha256.as_ref().map(|h| hex(h)).as_deref())
+        }
     }
     facts
 }

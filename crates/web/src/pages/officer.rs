@@ -176,7 +176,6 @@ impl OfficerPage {
             max: 10,
             ..Input::new(t, "search_birth_date", "field-birth-date", &self.search.birth_date)
                 .hint("field-birth-date-hint")
-                .optional()
         };
         [name, birth]
     }

@@ -193,10 +193,7 @@ impl Road {
     ) -> Result<Permit, Code> {
         let ask = Ask {
             system: &caller.system,
-            service: match request.service {
-                dancu_message::Service::Verify => dancu_policy::Service::Verify,
-                dancu_message::Service::LookUp => dancu_policy::Service::LookUp,
-            },
+            service: request.service,
             login: caller.login.as_deref().or(request.account.as_deref()),
             officer: request.officer.as_deref().or(caller.login.as_deref()),
             agency_code: request.agency_code.as_deref(),

@@ -14,5 +14,5 @@ mod xml;
 
 pub use answer::{Answer, LookUp, Outcome, Refusal, Verification};
 pub use error::WireError;
-pub use request::{Form, Request, Service};
+pub use request::{Form, Request, Service, integration_code};
 pub use xml::XmlLimits;

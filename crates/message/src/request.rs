@@ -2,30 +2,13 @@
 use dancu_citizen::{Claim, FieldSet};
 use std::fmt;
 
-/// The two services of the main road.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Service {
-    /// 033: are these data right?
-    Verify,
-    /// 037: what are the agreed data of this citizen?
-    LookUp,
-}
+pub use dancu_policy::Service;
 
-impl Service {
-    /// The live service's integration code (`MaTichHop`).
-    pub fn integration_code(self) -> &'static str {
-        match self {
-            Self::Verify => "033",
-            Self::LookUp => "037",
-        }
-    }
-
-    /// Stable name in the journal.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::LookUp => "look_up",
-        }
+/// The live service's integration code (`MaTichHop`) of a service.
+pub fn integration_code(service: Service) -> &'static str {
+    match service {
+        Service::Verify => "033",
+        Service::LookUp => "037",
     }
 }
 

@@ -4,20 +4,11 @@
 //! different groups in them. Codes are therefore converted by what they mean, never by number.
 mod list;
 
+pub use dancu_catalogue::Lang;
 pub use list::{CodeList, Edition, Entry};
 
 use crate::{CivilDate, Coded, Field, ListVersion};
 use std::sync::OnceLock;
-
-/// Language of a name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// Vietnamese
-    #[default]
-    Vi,
-    /// English
-    En,
-}
 
 macro_rules! bundled {
     ($($(#[$doc:meta])* $name:ident: $list:literal { $($version:expr, $edition:literal, $file:literal;)* })*) => {$(

@@ -45,7 +45,7 @@ pub(super) fn read(
     let claim = claim(citizen, &at, service, today)?;
     Ok(Request {
         service,
-        integration_code: service.integration_code().to_owned(),
+        integration_code: crate::integration_code(service).to_owned(),
         request_id,
         purpose,
         purpose_text: None,

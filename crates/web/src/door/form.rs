@@ -99,7 +99,7 @@ pub(super) fn read(
     };
     Some(Request {
         service,
-        integration_code: service.integration_code().to_owned(),
+        integration_code: dancu_message::integration_code(service).to_owned(),
         request_id,
         purpose: Some(purpose),
         purpose_text: None,

@@ -204,7 +204,7 @@ fn value(field: Field, record: &Record, lang: Lang) -> Shown<'_> {
         Field::MaritalStatus => one(&record.marital_status, |v| coded(field, v, lang)),
         Field::RelationToHead => one(&record.relation_to_head, |v| coded(field, v, lang)),
         Field::Nationality => {
-            one(&record.nationality, |v| lists::country(v, listed(lang)).unwrap_or(v).to_owned())
+            one(&record.nationality, |v| lists::country(v, lang).unwrap_or(v).to_owned())
         }
         Field::Card => one(&record.card, |v| {
             let until = v.expires_on.map(|d| format!(" – {}", day(d))).unwrap_or_default();
@@ -260,18 +260,10 @@ fn source_name(source: &str, lang: Lang) -> &str {
 }
 
 fn coded(field: Field, coded: &Coded, lang: Lang) -> String {
-    let name = lists::name(field, coded, listed(lang)).unwrap_or(&coded.code);
+    let name = lists::name(field, coded, lang).unwrap_or(&coded.code);
     match &coded.other_name {
         Some(other) => format!("{name} ({other})"),
         None => name.to_owned(),
-    }
-}
-
-/// The code lists have a language type of their own: a ground crate knows no catalogue.
-fn listed(lang: Lang) -> lists::Lang {
-    match lang {
-        Lang::Vi => lists::Lang::Vi,
-        Lang::En => lists::Lang::En,
     }
 }
 

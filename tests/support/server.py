@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -118,8 +119,10 @@ class Process:
 class Demo:
     """`dancu demo` in one folder; may be started again and again."""
 
-    def __init__(self, folder, citizens=2000, port=None, **settings):
-        self.folder = Path(folder)
+    def __init__(self, folder, citizens=2000, port=None, postgres=None, **settings):
+        self.folder, self.postgres = Path(folder), postgres
+        if postgres:
+            settings["DANCU_STORE__POSTGRES"] = postgres
         self.port = port or free_port()
         self.admin = f"http://127.0.0.1:{self.port + ADMIN_OFFSET}"
         self.environment = clean_environment(

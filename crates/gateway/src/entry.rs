@@ -146,12 +146,19 @@ fn outcome(found: &Found) -> Outcome {
 }
 
 /// The entry of a call whose `Idempotency-Key` belongs to another body.
-pub(crate) fn misused_key(call: &Call, prepared: &[Prepared], body: &[u8], now_us: i64) -> Draft {
+pub(crate) fn misused_key(
+    call: &Call,
+    caller: Option<&Caller>,
+    prepared: &[Prepared],
+    body: &[u8],
+    now_us: i64,
+) -> Draft {
     let correlation = prepared.first().map_or([0; 16], |p| p.correlation.0);
     Draft::from(dancu_journal::Call {
         at_us: now_us,
         correlation,
         form: call.protocol.to_owned(),
+        system_id: caller.map(|c| c.system.to_string()),
         certificate: call.peer.certificate.as_ref().map(|c| c.fingerprint),
         outcome: Outcome::Refused(dancu_catalogue::Code::IdempotencyKeyReused),
         response_sha256: Some(crate::sha256(body)),

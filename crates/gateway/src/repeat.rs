@@ -52,13 +52,19 @@ pub(crate) async fn raced(
     if let Some(reply) = earlier(road, call, caller, now_us).await {
         return reply;
     }
-    refuse(road, call, prepared, now_us).await
+    refuse(road, call, caller, prepared, now_us).await
 }
 
 /// The misuse of a key is an entry of its own.
-async fn refuse(road: &Road, call: &Arc<Call>, prepared: &Arc<Vec<Prepared>>, now_us: i64) -> Reply {
+async fn refuse(
+    road: &Road,
+    call: &Arc<Call>,
+    caller: Option<&Caller>,
+    prepared: &Arc<Vec<Prepared>>,
+    now_us: i64,
+) -> Reply {
     let refusal = failed(call, prepared, Code::IdempotencyKeyReused);
-    let draft = crate::entry::misused_key(call, prepared, &refusal.body, now_us);
+    let draft = crate::entry::misused_key(call, caller, prepared, &refusal.body, now_us);
     match road.journal.append_all(vec![draft], None).await {
         Ok(receipts) => {
             let journal = receipts.iter().map(|r| r.index).collect();

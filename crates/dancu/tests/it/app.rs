@@ -152,7 +152,8 @@ impl App {
         let server = Server::start_on(&config, floor, Arc::clone(&clock) as _, Vec::new()).await.unwrap();
         let jwks = Jwks { keys: Vec::new() };
         let mut app = Self { server, place, clock, config, store, jwks, clients: Mutex::default() };
-        let keys = app.call(None, http::Request::get("/.well-known/jwks.json").body(Vec::new()).unwrap()).await;
+        let keys =
+            app.call(None, http::Request::get("/.well-known/jwks.json").body(Vec::new()).unwrap()).await;
         app.jwks = serde_json::from_slice(&keys.body).unwrap();
         app
     }
@@ -180,7 +181,11 @@ impl App {
     }
 
     /// Sends a request over a connection with this certificate, or none.
-    pub(crate) async fn call(&self, certificate: Option<&'static str>, request: http::Request<Vec<u8>>) -> Answer {
+    pub(crate) async fn call(
+        &self,
+        certificate: Option<&'static str>,
+        request: http::Request<Vec<u8>>,
+    ) -> Answer {
         client::send(&self.authority(), self.client(certificate), request).await.unwrap()
     }
 
@@ -199,7 +204,10 @@ impl App {
     }
 
     /// Runs something that blocks on the store, with this server's road.
-    pub(crate) async fn on_road<T: Send + 'static>(&self, f: impl FnOnce(&Road, i64) -> T + Send + 'static) -> T {
+    pub(crate) async fn on_road<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Road, i64) -> T + Send + 'static,
+    ) -> T {
         let (road, now_us) = (Arc::clone(self.road()), self.now_us());
         blocking(move || f(&road, now_us)).await
     }

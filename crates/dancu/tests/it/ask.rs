@@ -114,7 +114,8 @@ impl Ask {
             Proof::PerCall(stamp) => Some(stamp.clone().unwrap_or_else(|| (now_us / 1000).to_string())),
             _ => None,
         };
-        let basic = |secret: &str| format!("Basic {}", STANDARD.encode(format!("{}:{secret}", user(self.system))));
+        let basic =
+            |secret: &str| format!("Basic {}", STANDARD.encode(format!("{}:{secret}", user(self.system))));
         let authorization = match (&self.proof, &stamp) {
             (Proof::Header(header), _) => header.map(str::to_owned),
             (_, Some(stamp)) => {

@@ -41,7 +41,11 @@ pub(crate) async fn receipted(app: &App, answer: &Answer) -> Entry {
     assert_eq!(protected.journal, number);
     assert_eq!(protected.iat, app.now_us() / 1_000_000);
     let entry = app.entry(number).await;
-    assert_eq!(entry.call.response_sha256, Some(dancu_gateway::sha256(&answer.body)), "the entry is of another body");
+    assert_eq!(
+        entry.call.response_sha256,
+        Some(dancu_gateway::sha256(&answer.body)),
+        "the entry is of another body"
+    );
     let correlation = answer.header("dancu-correlation-id").unwrap().replace('-', "");
     assert_eq!(hex::encode(entry.call.correlation), correlation);
     entry

@@ -31,7 +31,8 @@ fn buffer() -> MutexGuard<'static, Vec<u8>> {
 
 /// Begins to keep the log; the first test that asks decides for all.
 pub(crate) fn capture() {
-    let filter = EnvFilter::new("debug,dancu=trace,dancu_gateway=trace,dancu_journal=trace,dancu_storage=trace");
+    let filter =
+        EnvFilter::new("debug,dancu=trace,dancu_gateway=trace,dancu_journal=trace,dancu_storage=trace");
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(Memory).json().finish();
     // Another test was first.
     let _ = tracing::subscriber::set_global_default(subscriber);

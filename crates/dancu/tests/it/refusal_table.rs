@@ -35,12 +35,16 @@ const fn sent(code: Code, vias: &'static [Via], wire: fn(Via, &mut Wire)) -> Row
 pub(crate) const ROWS: &[Row] = &[
     // the message
     sent(Code::XmlMalformed, SOAP, |_, w| replace(w, "</soapenv:Body>", "")),
-    sent(Code::XmlForbidden, SOAP, |_, w| replace(w, "<soapenv:Envelope ", "<!DOCTYPE a [<!ENTITY b \"c\">]><soapenv:Envelope ")),
+    sent(Code::XmlForbidden, SOAP, |_, w| {
+        replace(w, "<soapenv:Envelope ", "<!DOCTYPE a [<!ENTITY b \"c\">]><soapenv:Envelope ")
+    }),
     sent(Code::XmlTooDeep, SOAP, |_, w| {
         let deep = format!("<soapenv:Header>{}{}", "<a>".repeat(40), "</a>".repeat(40));
         replace(w, "<soapenv:Header/>", &format!("{deep}</soapenv:Header>"));
     }),
-    sent(Code::SoapVersion, SOAP, |_, w| replace(w, "schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")),
+    sent(Code::SoapVersion, SOAP, |_, w| {
+        replace(w, "schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")
+    }),
     sent(Code::SoapHeaderNotUnderstood, SOAP, |_, w| {
         replace(w, "<soapenv:Header/>", "<soapenv:Header><a soapenv:mustUnderstand=\"1\"/></soapenv:Header>");
     }),
@@ -50,7 +54,9 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     sent(Code::ElementUnknown, BOTH, |via, w| insert(via, w, "<dan:Khac>1</dan:Khac>", "\"khac\":1")),
     said(Code::FieldMissing, |a| a.number = None),
-    said(Code::FieldType, |a| a.purpose = Some("a code of a purpose that is far longer than any code of a purpose can ever be")),
+    said(Code::FieldType, |a| {
+        a.purpose = Some("a code of a purpose that is far longer than any code of a purpose can ever be")
+    }),
     sent(Code::JsonMalformed, REST, |_, w| replace(w, "}", "")),
     sent(Code::EncodingInvalid, BOTH, |_, w| {
         let at = w.body().windows(4).position(|four| four == b"TRAN").unwrap();
@@ -140,8 +146,16 @@ pub(crate) const EXCUSED: &[(Code, Via, &str)] = &[
     (Code::NotFound, Via::Soap, "SOAP has one address; an unknown operation there is OPERATION_UNKNOWN"),
     (Code::IdempotencyKeyInvalid, Via::Soap, "the live service has no idempotency keys"),
     (Code::IdempotencyKeyReused, Via::Soap, "the live service has no idempotency keys"),
-    (Code::HeadersTooLarge, Via::Soap, "told below HTTP, before there is a protocol: the test of slow and big requests"),
-    (Code::HeadersTooLarge, Via::Rest, "told below HTTP, before there is a protocol: the test of slow and big requests"),
+    (
+        Code::HeadersTooLarge,
+        Via::Soap,
+        "told below HTTP, before there is a protocol: the test of slow and big requests",
+    ),
+    (
+        Code::HeadersTooLarge,
+        Via::Rest,
+        "told below HTTP, before there is a protocol: the test of slow and big requests",
+    ),
     (Code::Internal, Via::Soap, "a fault of the program, which no caller can bring about"),
     (Code::Internal, Via::Rest, "a fault of the program, which no caller can bring about"),
 ];

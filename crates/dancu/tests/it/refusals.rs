@@ -18,7 +18,14 @@ pub(crate) struct Reached(BTreeSet<(&'static str, Via)>);
 
 impl Reached {
     /// Checks the refusal and notes it.
-    pub(crate) async fn check(&mut self, app: &App, via: Via, code: Code, answer: &Answer, journalled: Journalled) {
+    pub(crate) async fn check(
+        &mut self,
+        app: &App,
+        via: Via,
+        code: Code,
+        answer: &Answer,
+        journalled: Journalled,
+    ) {
         refused(app, via, code, answer, journalled).await;
         self.0.insert((code.name(), via));
     }

@@ -1,8 +1,8 @@
 //! The world of the tests: one sound system, and one for each thing that can be wrong with a system.
 use crate::pki::{EXPIRED, REVOKED, STRANGER, pki};
 use dancu_exchange::{
-    World, WorldAccount, WorldAgreement, WorldCertificate, WorldCredential, WorldGrant, WorldHours, WorldOrganisation,
-    WorldPurpose, WorldSystem,
+    World, WorldAccount, WorldAgreement, WorldCertificate, WorldCredential, WorldGrant, WorldHours,
+    WorldOrganisation, WorldPurpose, WorldSystem,
 };
 
 pub(crate) const SOAP_PATH: &str = "/dancu/1.0/xacthuc";
@@ -59,8 +59,19 @@ const AMPLE: u32 = 1_000_000;
 const BASIC: &[&str] = &["personal_id", "id_card_number", "full_name", "birth_date", "sex"];
 /// The fields of the published answer, and the state; contact is left out on purpose.
 const RECORD: &[&str] = &[
-    "personal_id", "id_card_number", "full_name", "sex", "ethnic_group", "religion", "marital_status", "blood_group",
-    "birth_date", "nationality", "permanent_residence", "household", "state",
+    "personal_id",
+    "id_card_number",
+    "full_name",
+    "sex",
+    "ethnic_group",
+    "religion",
+    "marital_status",
+    "blood_group",
+    "birth_date",
+    "nationality",
+    "permanent_residence",
+    "household",
+    "state",
 ];
 
 pub(crate) fn world() -> World {
@@ -76,7 +87,10 @@ pub(crate) fn world() -> World {
         system
     };
     World {
-        organisations: vec![organisation("thai-nguyen", "H55", "active"), organisation("suspended", "H56", "suspended")],
+        organisations: vec![
+            organisation("thai-nguyen", "H55", "active"),
+            organisation("suspended", "H56", "suspended"),
+        ],
         systems: SYSTEMS.iter().map(system).collect(),
     }
 }
@@ -148,7 +162,10 @@ fn accounts(id: &str) -> Vec<WorldAccount> {
     vec![
         account(LOGIN, Some(OFFICER), "one_stop_officer"),
         account("lethimai.stttt", Some(OTHER_OFFICER), "head_of_unit"),
-        WorldAccount { state: "locked".into(), ..account("ducdaikhoa.stttt", Some(LOCKED_OFFICER), "civil_servant") },
+        WorldAccount {
+            state: "locked".into(),
+            ..account("ducdaikhoa.stttt", Some(LOCKED_OFFICER), "civil_servant")
+        },
         account(PLATFORM, None, "platform"),
         account(MANAGER, None, "account_manager"),
         WorldAccount { daily_quota: 0, ..account(SPENT, None, "civil_servant") },

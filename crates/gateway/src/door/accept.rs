@@ -1,4 +1,5 @@
 //! The accept loop: handshake, limits, graceful end.
+use super::stream::Polite;
 use super::{Peer, PeerCertificate, TlsMaterial};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -56,9 +57,12 @@ impl Door {
         let graceful = GracefulShutdown::new();
         let http = http_builder(&self.limits);
         loop {
-            let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
-            let accepted = tokio::select! {
-                accepted = self.listener.accept() => accepted,
+            let next = async {
+                let slot = Arc::clone(&slots).acquire_owned().await;
+                (slot, self.listener.accept().await)
+            };
+            let (slot, accepted) = tokio::select! {
+                next = next => next,
                 _ = closed.wait_for(|closed| *closed) => break,
             };
             let (stream, from) = match accepted {
@@ -71,10 +75,11 @@ impl Door {
                 }
             };
             let (acceptor, http, router) = (acceptor.clone(), http.clone(), router.clone());
-            let (tls, limit, watcher) = (self.tls.clone(), self.limits.handshake, graceful.watcher());
+            let (tls, limits, watcher) = (self.tls.clone(), self.limits.clone(), graceful.watcher());
             tokio::spawn(async move {
                 let _slot = slot;
-                let handshake = tokio::time::timeout(limit, handshake(stream, from, &acceptor, &tls)).await;
+                let handshake =
+                    tokio::time::timeout(limits.handshake, handshake(stream, from, &acceptor, &tls)).await;
                 let Ok(Some((stream, peer))) = handshake else { return };
                 let service = TowerToHyperService::new(router.map_request(
                     move |mut request: hyper::Request<Incoming>| {
@@ -82,7 +87,9 @@ impl Door {
                         request.map(axum::body::Body::new)
                     },
                 ));
-                let connection = http.serve_connection(TokioIo::new(stream), service).into_owned();
+                let connection = http
+                    .serve_connection(TokioIo::new(Polite::new(stream, limits.headers)), service)
+                    .into_owned();
                 if let Err(error) = watcher.watch(connection).await {
                     tracing::debug!(%error, "connection ended");
                 }
@@ -112,8 +119,7 @@ fn http_builder(limits: &DoorLimits) -> Builder<TokioExecutor> {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.headers)
-        .max_buf_size(limits.header_bytes.max(8 * 1024))
-        .pipeline_flush(true);
+        .max_buf_size(limits.header_bytes.max(8 * 1024));
     http.http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))

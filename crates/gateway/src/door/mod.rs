@@ -1,6 +1,7 @@
 //! The TLS door: who may connect, how long anything may take, and how it closes.
 mod accept;
 mod peer;
+mod stream;
 mod tls;
 
 pub use accept::{Door, DoorLimits, Router};

@@ -20,7 +20,31 @@ const VERIFICATIONS: &str = "/api/v1/verifications";
 const LOOK_UPS: &str = "/api/v1/lookups";
 
 pub(super) fn routes() -> Router<Gate> {
-    Router::new().route(VERIFICATIONS, any(verifications)).route(LOOK_UPS, any(look_ups))
+    Router::new()
+        .route(VERIFICATIONS, any(verifications))
+        .route(LOOK_UPS, any(look_ups))
+        .route("/api/{*rest}", any(nothing))
+}
+
+/// An address of no service, told as a problem: the caller is a program, not a reader of pages.
+async fn nothing(
+    State(gate): State<Gate>,
+    Extension(peer): Extension<Peer>,
+    request: HttpRequest,
+) -> Response {
+    let (requests, codec, idempotency) = arrange(Err(WireError::whole(Code::NotFound)), "/api");
+    let call = Call {
+        peer,
+        presented: Presented::Basic(BasicPair::from_headers(request.headers())),
+        requests,
+        protocol: "rest",
+        platform_id: super::platform_id(request.headers()),
+        idempotency,
+        lang: body::lang(request.headers()),
+        began: Instant::now(),
+        codec: Arc::new(codec),
+    };
+    send::send(gate.road.travel(call).await)
 }
 
 /// Encodes answers as JSON; several as a batch.

@@ -32,9 +32,8 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     /// A quantile of the latency in milliseconds.
-    pub(crate) fn quantile_ms(&self, q: f64) -> f64 {
-        let last = self.latencies_us.len().saturating_sub(1);
-        let at = (last as f64 * q).round() as usize;
+    pub(crate) fn quantile_ms(&self, thousandths: usize) -> f64 {
+        let at = self.latencies_us.len().saturating_sub(1) * thousandths / 1000;
         f64::from(self.latencies_us.get(at).copied().unwrap_or_default()) / 1000.0
     }
 }

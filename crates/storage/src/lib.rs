@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![expect(clippy::doc_markdown, reason = "the names of the engines read well as they are")]
 
 mod dialect;
 mod error;

@@ -80,10 +80,10 @@ pub(super) fn read(
     }
     let fields = ticked(form, sent);
     // The law wants all three for a look-up; a verification may go without the date and says so in its verdict.
-    if birth_date == Some(None) && service == Service::LookUp {
+    if birth_date == Ok(None) && service == Service::LookUp {
         form.birth_date.error = Some(missing(lang));
     }
-    let (number, full_name, birth_date) = (number?, full_name?, birth_date?);
+    let (number, full_name, birth_date) = (number.ok()?, full_name.ok()?, birth_date.ok()?);
     for (typed, empty) in [(&mut form.number, number.is_none()), (&mut form.full_name, full_name.is_none())] {
         if empty {
             typed.error = Some(missing(lang));
@@ -114,24 +114,28 @@ pub(super) fn read(
     })
 }
 
-/// Reads one control; `None` when it is wrong, `Some(None)` when it is empty.
+/// A control holds something that cannot be read; it is marked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Wrong;
+
+/// Reads one control; nothing when it is empty.
 fn take<T>(
     typed: &mut Typed,
     sent: &Sent,
     name: &str,
     lang: Lang,
     parse: impl Fn(&str) -> Result<T, Code>,
-) -> Option<Option<T>> {
+) -> Result<Option<T>, Wrong> {
     let text = value(sent, name);
     *typed = Typed::new(text);
     if text.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     match parse(text) {
-        Ok(parsed) => Some(Some(parsed)),
+        Ok(parsed) => Ok(Some(parsed)),
         Err(code) => {
             typed.error = Some(code.title(lang).to_owned());
-            None
+            Err(Wrong)
         }
     }
 }

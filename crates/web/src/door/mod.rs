@@ -58,7 +58,9 @@ pub fn router(pages: Pages) -> Router {
 
 /// The 404 page, for browsers; given to the outermost router.
 pub fn not_found(demo: bool) -> axum::routing::MethodRouter {
-    axum::routing::any(move |headers: HeaderMap, uri: Uri| plain::not_found(demo, headers, uri))
+    axum::routing::any(
+        move |headers: HeaderMap, uri: Uri| async move { plain::not_found(demo, &headers, &uri) },
+    )
 }
 
 impl Pages {

@@ -40,10 +40,10 @@ pub(super) fn signed_in(pages: &Pages, headers: &HeaderMap) -> Option<SignedIn> 
 }
 
 /// The officer, or the page to sign in again.
-pub(super) fn must_be_signed_in(pages: &Pages, headers: &HeaderMap) -> Result<SignedIn, Response> {
+pub(super) fn must_be_signed_in(pages: &Pages, headers: &HeaderMap) -> Result<SignedIn, Box<Response>> {
     signed_in(pages, headers).ok_or_else(|| {
         let had_session = cookies::get(headers, cookies::SESSION).is_some();
-        Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response()
+        Box::new(Redirect::to(if had_session { "/sign-in?ended" } else { "/sign-in" }).into_response())
     })
 }
 
@@ -54,18 +54,18 @@ pub(super) fn own_form(
     uri: &Uri,
     officer: &SignedIn,
     sent: &Sent,
-) -> Result<(), Response> {
+) -> Result<(), Box<Response>> {
     if form::value(sent, "csrf") == &*officer.session.csrf {
         return Ok(());
     }
     let shell = pages.shell(headers, uri, Section::Officer, Some(officer.user.clone()));
-    Err(plain::error(shell, ErrorKind::Forbidden))
+    Err(Box::new(plain::error(shell, ErrorKind::Forbidden)))
 }
 
 pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let counter = uri.query().is_some_and(|q| q.split('&').any(|p| p == "view=counter"));
@@ -87,10 +87,10 @@ pub(super) async fn submit(
     let began = Instant::now();
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return response;
+        return *response;
     }
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let mut form = offered(&pages, &officer, &shell);

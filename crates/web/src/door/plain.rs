@@ -49,8 +49,8 @@ pub(super) async fn ui(State(pages): State<Shared>, headers: HeaderMap, uri: Uri
 }
 
 /// An address that is no page. A machine gets it in its own form from its own routes.
-pub(super) async fn not_found(demo: bool, headers: HeaderMap, uri: Uri) -> Response {
-    let shell = Shell { demo, ..Shell::new(cookies::lang(&headers, &uri), "/") };
+pub(super) fn not_found(demo: bool, headers: &HeaderMap, uri: &Uri) -> Response {
+    let shell = Shell { demo, ..Shell::new(cookies::lang(headers, uri), "/") };
     error(shell, ErrorKind::NotFound)
 }
 

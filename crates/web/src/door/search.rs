@@ -35,10 +35,10 @@ pub(super) async fn submit(
 ) -> Response {
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return response;
+        return *response;
     }
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let form = offered_form(&pages, &officer, &shell);
@@ -81,16 +81,19 @@ pub(super) async fn choose(
 ) -> Response {
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return response;
+        return *response;
     }
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let mut form = offered_form(&pages, &officer, &shell);
     let chosen = officer.session.choices.get(form::value(&sent, "choice"));
     if let Some(hit) = chosen.and_then(|person| pages.road.registry.hit(*person)) {
-        let number = hit.personal_id.map(|n| n.expose()).or_else(|| hit.id_card_number.map(|n| n.expose()));
+        let number = hit
+            .personal_id
+            .map(dancu_citizen::PersonalId::expose)
+            .or_else(|| hit.id_card_number.map(dancu_citizen::IdCardNumber::expose));
         form.number = Typed::new(number.unwrap_or_default());
         form.full_name = Typed::new(hit.full_name.as_ref().map_or("", |n| n.whole()));
         form.birth_date = Typed::new(hit.birth_date.map(show::date).unwrap_or_default());
@@ -150,7 +153,10 @@ fn list(hits: &[dancu_registry::Hit], lang: Lang) -> (Vec<Hit>, HashMap<String, 
     let shown = hits.iter().take(SHOWN).map(|hit| {
         let choice = random_token().unwrap_or_default();
         choices.insert(choice.clone(), hit.person);
-        let number = hit.personal_id.map(|n| n.expose()).or_else(|| hit.id_card_number.map(|n| n.expose()));
+        let number = hit
+            .personal_id
+            .map(dancu_citizen::PersonalId::expose)
+            .or_else(|| hit.id_card_number.map(dancu_citizen::IdCardNumber::expose));
         Hit {
             choice,
             number: number.map(|n| show::masked(&n)).unwrap_or_default(),

@@ -54,7 +54,10 @@ pub(super) fn result(request: &Request, reply: &Reply, now_us: i64, texts: Texts
 /// The line in the list of latest calls.
 pub(super) fn recent(request: &Request, result: &CallResult, now_us: i64) -> RecentCall {
     let claim = &request.claim;
-    let number = claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
+    let number = claim
+        .personal_id
+        .map(dancu_citizen::PersonalId::expose)
+        .or_else(|| claim.id_card_number.map(dancu_citizen::IdCardNumber::expose));
     RecentCall {
         at: moment(now_us),
         service: result.service,
@@ -99,8 +102,8 @@ fn verdicts(comparison: &Comparison, request: &Request, texts: Texts) -> Vec<Fie
 fn asked(field: Field, request: &Request, lang: Lang) -> String {
     let claim = &request.claim;
     match field {
-        Field::PersonalId => claim.personal_id.map(|n| n.expose()),
-        Field::IdCardNumber => claim.id_card_number.map(|n| n.expose()),
+        Field::PersonalId => claim.personal_id.map(dancu_citizen::PersonalId::expose),
+        Field::IdCardNumber => claim.id_card_number.map(dancu_citizen::IdCardNumber::expose),
         Field::FullName => claim.full_name.as_ref().map(|n| n.whole().to_owned()),
         Field::BirthDate => claim.birth_date.map(date),
         Field::Sex => claim.sex.map(|s| sex(s, lang).to_owned()),
@@ -186,60 +189,60 @@ type Shown<'a> = (String, Option<(&'a str, CivilDate)>);
 /// A field in words with its source; empty where the record holds nothing.
 fn value(field: Field, record: &Record, lang: Lang) -> Shown<'_> {
     match field {
-        Field::FullName => one(&record.full_name, |v| v.whole().to_owned()),
+        Field::FullName => one(record.full_name.as_ref(), |v| v.whole().to_owned()),
         Field::OtherNames => many(&record.other_names, |v| v.whole().to_owned()),
-        Field::PersonalId => one(&record.personal_id, |v| v.expose()),
-        Field::IdCardNumber => one(&record.id_card_number, |v| v.expose()),
-        Field::BirthDate => one(&record.birth_date, |v| date(*v)),
-        Field::Sex => one(&record.sex, |v| sex(*v, lang).to_owned()),
-        Field::BirthPlace => one(&record.birth_place, address),
-        Field::BirthRegistration => one(&record.birth_registration, address),
-        Field::HomeTown => one(&record.home_town, address),
-        Field::PermanentResidence => one(&record.permanent_residence, address),
-        Field::TemporaryResidence => one(&record.temporary_residence, address),
-        Field::CurrentResidence => one(&record.current_residence, address),
-        Field::EthnicGroup => one(&record.ethnic_group, |v| coded(field, v, lang)),
-        Field::Religion => one(&record.religion, |v| coded(field, v, lang)),
-        Field::BloodGroup => one(&record.blood_group, |v| coded(field, v, lang)),
-        Field::MaritalStatus => one(&record.marital_status, |v| coded(field, v, lang)),
-        Field::RelationToHead => one(&record.relation_to_head, |v| coded(field, v, lang)),
+        Field::PersonalId => one(record.personal_id.as_ref(), |v| v.expose()),
+        Field::IdCardNumber => one(record.id_card_number.as_ref(), |v| v.expose()),
+        Field::BirthDate => one(record.birth_date.as_ref(), |v| date(*v)),
+        Field::Sex => one(record.sex.as_ref(), |v| sex(*v, lang).to_owned()),
+        Field::BirthPlace => one(record.birth_place.as_ref(), address),
+        Field::BirthRegistration => one(record.birth_registration.as_ref(), address),
+        Field::HomeTown => one(record.home_town.as_ref(), address),
+        Field::PermanentResidence => one(record.permanent_residence.as_ref(), address),
+        Field::TemporaryResidence => one(record.temporary_residence.as_ref(), address),
+        Field::CurrentResidence => one(record.current_residence.as_ref(), address),
+        Field::EthnicGroup => one(record.ethnic_group.as_ref(), |v| coded(field, v, lang)),
+        Field::Religion => one(record.religion.as_ref(), |v| coded(field, v, lang)),
+        Field::BloodGroup => one(record.blood_group.as_ref(), |v| coded(field, v, lang)),
+        Field::MaritalStatus => one(record.marital_status.as_ref(), |v| coded(field, v, lang)),
+        Field::RelationToHead => one(record.relation_to_head.as_ref(), |v| coded(field, v, lang)),
         Field::Nationality => {
-            one(&record.nationality, |v| lists::country(v, lang).unwrap_or(v).to_owned())
+            one(record.nationality.as_ref(), |v| lists::country(v, lang).unwrap_or(v).to_owned())
         }
-        Field::Card => one(&record.card, |v| {
+        Field::Card => one(record.card.as_ref(), |v| {
             let until = v.expires_on.map(|d| format!(" – {}", day(d))).unwrap_or_default();
             format!("{}{until}, {}", day(v.issued_on), v.issued_by)
         }),
-        Field::Father => one(&record.father, relative),
-        Field::Mother => one(&record.mother, relative),
+        Field::Father => one(record.father.as_ref(), relative),
+        Field::Mother => one(record.mother.as_ref(), relative),
         Field::Spouses => many(&record.spouses, relative),
         Field::Children => many(&record.children, relative),
-        Field::Representative => one(&record.representative, relative),
-        Field::Represented => one(&record.represented, relative),
-        Field::Household => one(&record.household, |v| {
+        Field::Representative => one(record.representative.as_ref(), relative),
+        Field::Represented => one(record.represented.as_ref(), relative),
+        Field::Household => one(record.household.as_ref(), |v| {
             let members = v.members.iter().map(relative).collect::<Vec<_>>().join("; ");
             if members.is_empty() { relative(&v.head) } else { format!("{} ({members})", relative(&v.head)) }
         }),
-        Field::TemporaryAbsence => one(&record.temporary_absence, |v| {
+        Field::TemporaryAbsence => one(record.temporary_absence.as_ref(), |v| {
             format!("{}{}", day(v.from), v.to.map(|d| format!(" – {}", day(d))).unwrap_or_default())
         }),
-        Field::ResidenceFile => one(&record.residence_file, Clone::clone),
-        Field::Death => one(&record.death, |v| date(v.on)),
-        Field::Contact => one(&record.contact, |v| {
+        Field::ResidenceFile => one(record.residence_file.as_ref(), Clone::clone),
+        Field::Death => one(record.death.as_ref(), |v| date(v.on)),
+        Field::Contact => one(record.contact.as_ref(), |v| {
             [&v.mobile, &v.email].into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
         }),
         Field::State => (state(record.state, lang).to_owned(), None),
     }
 }
 
-fn one<'a, T>(field: &'a Option<Sourced<T>>, words: impl Fn(&T) -> String) -> Shown<'a> {
+fn one<T>(field: Option<&Sourced<T>>, words: impl Fn(&T) -> String) -> Shown<'_> {
     match field {
         Some(s) => (words(&s.value), Some((&s.source, s.as_of))),
         None => (String::new(), None),
     }
 }
 
-fn many<'a, T>(field: &'a [Sourced<T>], words: impl Fn(&T) -> String) -> Shown<'a> {
+fn many<T>(field: &[Sourced<T>], words: impl Fn(&T) -> String) -> Shown<'_> {
     let text = field.iter().map(|s| words(&s.value)).collect::<Vec<_>>().join("; ");
     (text, field.first().map(|s| (s.source.as_str(), s.as_of)))
 }
@@ -269,7 +272,7 @@ fn coded(field: Field, coded: &Coded, lang: Lang) -> String {
 
 fn relative(relative: &Relative) -> String {
     let name = relative.full_name.as_ref().map(|n| n.whole().to_owned());
-    let number = relative.number.map(|n| n.expose());
+    let number = relative.number.map(dancu_citizen::PersonNumber::expose);
     [name, number].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use dancu_catalogue::{Code, ENTRIES};
 use dancu_journal::{Answered, Entry, Outcome};
+use std::fmt::Write as _;
 
 pub(super) async fn show(
     State(pages): State<Shared>,
@@ -19,12 +20,11 @@ pub(super) async fn show(
 ) -> Response {
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
-        Err(response) => return response,
+        Err(response) => return *response,
     };
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
-    let entry = match pages.road.journal.entry(index).await {
-        Ok(entry) => entry,
-        Err(_) => return plain::error(shell, ErrorKind::Unavailable),
+    let Ok(entry) = pages.road.journal.entry(index).await else {
+        return plain::error(shell, ErrorKind::Unavailable);
     };
     let snapshot = pages.road.exchange.snapshot();
     let account =
@@ -186,12 +186,16 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
             text("road-leaf-hash", Some(&hex(&entry.leaf_hash)));
         }
         StepKind::Sign => {
-            text("road-response-hash", call.response_sha256.as_ref().map(|h| hex(h)).as_deref())
+            text("road-response-hash", call.response_sha256.as_ref().map(|h| hex(h)).as_deref());
         }
     }
     facts
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -15,9 +15,9 @@ def postgres():
 
 
 def test_sqlite(own_demo, pytestconfig):
-    crash.run(own_demo(), max(100, pytestconfig.getoption("--rounds")), seed=time.time_ns() % 1_000_000)
+    crash.run(own_demo(), pytestconfig.getoption("--rounds"), seed=time.time_ns() % 1_000_000)
 
 
 def test_postgresql(own_demo, postgres, pytestconfig):
     demo = own_demo(postgres=postgres.database("dancu"))
-    crash.run(demo, max(100, pytestconfig.getoption("--rounds")), seed=time.time_ns() % 1_000_000)
+    crash.run(demo, pytestconfig.getoption("--rounds"), seed=time.time_ns() % 1_000_000)

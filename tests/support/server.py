@@ -139,6 +139,7 @@ class Demo:
             self.process.kill()
             raise
         self.facts = json.loads((self.folder / "demo.json").read_text())
+        assert self.operator("/readyz")[0] == 200
         return self
 
     def stop(self):

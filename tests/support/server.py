@@ -51,6 +51,11 @@ def run(*arguments, timeout=60, **options):
     )
 
 
+def _meet_limits_as_errors():
+    """A file that may not grow is then an error of the write, as on a full disk; otherwise the signal would kill."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
 class Process:
     """A running `dancu`, its output kept."""
 
@@ -58,6 +63,7 @@ class Process:
         self.popen = subprocess.Popen(
             [str(BINARY), *arguments], env=environment, cwd=cwd,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=_meet_limits_as_errors,
         )
         self.stdout, self.stderr = [], []
         self._changed = threading.Condition()

@@ -337,30 +337,6 @@ def test_the_language_of_a_problem(demo, htmc, verify, header, lang, title):
     assert problem["title"].startswith(title)
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"officer": None}, "OFFICER_MISSING"),
-        ({"officer": "001080000099"}, "OFFICER_UNKNOWN"),
-        ({"account": "nobody"}, "ACCOUNT_UNKNOWN"),
-        ({"account": "phamvanc.stttt", "officer": "019088000527"}, "ACCOUNT_NOT_ACTIVE"),
-        ({"account": "lethib.stttt"}, "OFFICER_NOT_ACCOUNT_HOLDER"),
-        ({"agency_code": "G12.15"}, "AGENCY_MISMATCH"),
-        ({"purpose": "9.9"}, "PURPOSE_NOT_REGISTERED"),
-        ({"purpose": None}, "PURPOSE_MISSING"),
-    ],
-)
-def test_refusals_of_the_decision(demo, htmc, verify, change, code):
-    assert verify(htmc.body(demo.facts["citizens"][0], **change))["code"] == code
-
-
-def test_refusals_by_the_agreement(demo, conforms):
-    bank, citizen = demo.system("ngan-hang"), demo.facts["citizens"][0]
-    no_case = conforms(bank.verify(bank.body(citizen, case_number=None)), "/api/v1/verifications")
-    assert no_case["code"] == "CASE_MISSING"
-    assert conforms(bank.look_up(bank.body(citizen)), "/api/v1/lookups")["code"] == "SERVICE_NOT_AGREED"
-
-
 def test_the_quota_of_an_account_is_exact(demo, conforms):
     """Five calls a day for each account of this system; another account has its own five."""
     bank, citizen = demo.system("ngan-hang"), demo.facts["citizens"][0]

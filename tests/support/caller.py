@@ -35,6 +35,9 @@ class System:
         self.certificate = (facts["client_cert"], facts["client_key"])
         self.officer = facts["officers"][0]["personal_id"]
 
+    def officer_noted(self, note):
+        return next(o for o in self.facts["officers"] if o["note"] == note)
+
     def password_headers(self):
         return {"Authorization": basic(self.username, self.password)}
 

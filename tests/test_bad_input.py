@@ -185,12 +185,7 @@ def heap(tmp_path_factory):
     return path
 
 
-# HTTP/1.1 has no way to refuse a body but to read on: a server that closes at once resets the connection, and the
-# answer may be lost on the way.
-RESET = pytest.mark.xfail(strict=False, reason="HTTP/1.1: the connection is closed with the body unread, so the answer is lost at times")
-
-
-@pytest.mark.parametrize("http", [pytest.param("--http1.1", marks=RESET), "--http2"])
+@pytest.mark.parametrize("http", ["--http1.1", "--http2"])
 @pytest.mark.parametrize("sent", ["announced", "chunked"])
 @pytest.mark.parametrize("path", ["soap", "rest"])
 def test_100_mb(htmc, heap, http, sent, path):
@@ -266,7 +261,6 @@ HUGE = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="HTTP/1.1: the answer is never flushed (pipeline_flush), the connection just ends")
 @pytest.mark.parametrize("name", HUGE)
 def test_huge_headers_get_an_answer(htmc, name):
     answer = raw(htmc.demo, htmc, HUGE[name])
@@ -288,7 +282,6 @@ def test_huge_headers_over_http2_are_refused(htmc):
     assert answer.status == 431
 
 
-@pytest.mark.xfail(strict=True, reason="HTTP/1.1: the answer is never flushed (pipeline_flush), the connection just ends")
 def test_what_is_no_http_gets_an_answer(htmc):
     assert raw(htmc.demo, htmc, b"GARBAGE\r\n\r\n").startswith(b"HTTP/1.1 400")
 
@@ -299,7 +292,6 @@ def test_an_endless_header_does_not_fill_memory(htmc):
     assert htmc.demo.process.memory_kib() - before < 10 * MIB
 
 
-@pytest.mark.xfail(strict=True, reason="pipeline_flush holds a finished answer back while the next request is incomplete")
 def test_an_answer_does_not_wait_for_the_next_request(htmc):
     message = soap.verification()
     authorization = htmc.password_headers()["Authorization"].encode()
@@ -394,15 +386,12 @@ def test_a_slow_body_is_told_so(hasty):
     assert soap.fault(answer.partition(b"\r\n\r\n")[2]).error == "REQUEST_TIMEOUT"
 
 
-NEVER = pytest.mark.xfail(strict=True, reason="until the first bytes tell the version of HTTP, no timeout runs")
-
-
 @pytest.mark.parametrize(
     ("alpn", "first"),
     [
-        pytest.param("http/1.1", b"", marks=NEVER, id="nothing over HTTP/1.1"),
-        pytest.param("h2", b"", marks=NEVER, id="nothing over HTTP/2"),
-        pytest.param("h2", b"PRI * HTTP/2.0\r\n", marks=NEVER, id="half a preface"),
+        pytest.param("http/1.1", b"", id="nothing over HTTP/1.1"),
+        pytest.param("h2", b"", id="nothing over HTTP/2"),
+        pytest.param("h2", b"PRI * HTTP/2.0\r\n", id="half a preface"),
         pytest.param("h2", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]), id="no answer to pings"),
     ],
 )

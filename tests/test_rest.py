@@ -356,7 +356,6 @@ def test_replay_of_a_request_with_a_hash_per_call(demo, htmc, verify):
     assert verify(body | {"request_id": request_id()}, auth=False, headers=headers)["verified"]
 
 
-@pytest.mark.xfail(strict=True, reason="an unknown address below /api/v1 is answered by a page")
 def test_an_unknown_address_below_the_interface_is_a_problem(htmc):
     answer = htmc.post("/api/v1/nothing", json={})
     assert answer.status_code == 404

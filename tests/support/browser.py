@@ -33,7 +33,7 @@ class Visit:
         self.context.set_default_timeout(8000)
         self.requests, self.complaints, self.titles = [], [], set()
         self.typed_numbers = set()
-        self.context.on("request", self.requests.append)
+        self.context.on("request", lambda request: self.requests.append(request))
         self.context.on("console", self._console)
         self.context.on("weberror", lambda e: self.complaints.append(str(e.error)))
         self.page = self.context.new_page()

@@ -1,0 +1,208 @@
+"""Verify and look up, in both languages, with and without JavaScript."""
+
+import pytest
+from playwright.sync_api import expect
+
+from support import entries
+from support.browser import day
+
+SAID = {
+    "verified": {"vi": "Thông tin khớp với dữ liệu dân cư", "en": "The data agree with the population record"},
+    "mismatch": {"vi": "Thông tin không khớp với dữ liệu dân cư", "en": "The data do not agree with the population record"},
+    "not_found": {
+        "vi": "Không tìm thấy công dân theo thông tin đã nhập", "en": "No citizen was found with these data",
+    },
+    "not_usable": {"vi": "Có dữ liệu nhưng không được sử dụng", "en": "There is a record, but it may not be used"},
+    "found": {"vi": "Tìm thấy thông tin công dân", "en": "The citizen was found"},
+    "refused": {"vi": "Yêu cầu bị từ chối", "en": "The request was refused"},
+}
+MATCH = {"vi": "Khớp", "en": "Match"}
+UNACCENTED = {"vi": "Khớp, không dấu", "en": "Match, no marks"}
+NEAR = {"vi": "Gần khớp", "en": "Near"}
+MISMATCH = {"vi": "Không khớp", "en": "No match"}
+NOT_ASKED = {"vi": "Không hỏi", "en": "Not asked"}
+EDIT = {
+    "vi": "Chỉ khác một ký tự; có thể do gõ nhầm.", "en": "One character differs; possibly a typing error.",
+}
+SWAPPED = {"vi": "Ngày và tháng bị đổi chỗ.", "en": "Day and month are swapped."}
+FORMER = {
+    "vi": "Là tên cũ của công dân, trước khi đổi tên.", "en": "A former name, before the citizen changed it.",
+}
+YEAR_ONLY = {
+    "vi": "Dữ liệu dân cư chỉ có năm sinh; năm sinh trùng.",
+    "en": "The record knows only the year of birth; it is the same.",
+}
+LOCKED = {"vi": "Tài khoản đang bị khóa hoặc đã thu hồi.", "en": "The account is locked or closed."}
+BAD_NUMBER = {
+    "vi": "Số định danh phải có 12 chữ số, số CMND phải có 9 chữ số.",
+    "en": "A personal identification number has 12 digits, an old identity card number 9.",
+}
+BAD_DATE = {"vi": "Ngày không tồn tại hoặc sai định dạng.", "en": "The date does not exist or is in a wrong form."}
+FUTURE = {"vi": "Ngày sinh ở tương lai.", "en": "The birth date lies in the future."}
+SENSITIVE = ("ethnic_group", "religion", "blood_group")
+
+
+def said(visit, outcome):
+    assert visit.sentence() == SAID[outcome][visit.lang]
+
+
+def test_what_agrees_is_verified_field_by_field(officer, person):
+    lang = officer.lang
+    begin = entries.size(officer.demo)
+    assert officer.fill(person).verify().status == 200
+    said(officer, "verified")
+    words = [verdict for verdict, _ in officer.verdicts()]
+    assert words == [MATCH[lang], NOT_ASKED[lang], MATCH[lang], MATCH[lang], NOT_ASKED[lang]]
+    # The form keeps what was asked, and the result can be read beside it.
+    expect(officer.page.locator("#full_name")).to_have_value(person["full_name"])
+    [entry] = entries.since(officer.demo, begin)
+    assert entry[entries.FORM] == "page" and entry[entries.SERVICE] == "verify"
+    assert entry[entries.SYSTEM] == "canbo" and entry[entries.ACCOUNT] == "canbo-nguyenvana.stttt"
+    assert entry[entries.OUTCOME] == "verified" and officer.journal_number() == begin
+
+
+def test_names_without_marks_or_spaces_and_numbers_as_cards_show_them_are_understood(officer, person):
+    number = person["personal_id"]
+    officer.fill(
+        person, full_name="TRANTHITHUYHOA", number=f"{number[:3]} {number[3:6]} {number[6:9]} {number[9:]}",
+        birth_date="30.4.1985",
+    )
+    officer.verify()
+    said(officer, "verified")
+    assert officer.verdicts()[2][0] == UNACCENTED[officer.lang]
+
+
+def test_what_differs_says_where_and_how(officer, person):
+    lang = officer.lang
+    officer.fill(person, full_name="Trần Thị Thúy Hoan", birth_date="30/04/1986")
+    officer.verify()
+    said(officer, "mismatch")
+    assert officer.verdicts()[2] == (NEAR[lang], EDIT[lang])
+    assert officer.verdicts()[3][0] == MISMATCH[lang]
+    # The page never tells what the record holds.
+    assert person["full_name"] not in officer.text() and day(person["birth_date"]) not in officer.text()
+
+
+def test_a_former_name_a_swapped_date_and_a_year_alone_have_their_reasons(officer):
+    lang, demo = officer.lang, officer.demo
+    changed = demo.citizen("changed name")
+    officer.fill(changed, full_name=changed["former_name"]).verify()
+    assert officer.verdicts()[2] == (NEAR[lang], FORMER[lang])
+    officer.fill(demo.citizen("long name"), birth_date="10/11/1953").verify()
+    said(officer, "mismatch")
+    officer.fill(demo.citizen("father of the person"), birth_date="06/12/1955").verify()
+    assert officer.verdicts()[3] == (NEAR[lang], SWAPPED[lang])
+    officer.fill(demo.citizen("birth date known to the year"), birth_date="05/06/1941").verify()
+    said(officer, "verified")
+    assert officer.verdicts()[3][1] == YEAR_ONLY[lang]
+
+
+def test_a_number_that_nobody_has_and_a_person_who_has_died(officer):
+    officer.fill(number="001099999999", full_name="Nguyễn Văn Không", birth_date="01/01/1999").verify()
+    said(officer, "not_found")
+    assert officer.verdicts() == []
+    officer.fill(officer.demo.citizen("deceased")).verify()
+    said(officer, "not_usable")
+
+
+def test_a_look_up_shows_what_is_agreed_and_sensitive_fields_only_when_ticked(officer, person):
+    vi = officer.lang == "vi"
+    religion, sensitive = ("Tôn giáo", "Dữ liệu nhạy cảm") if vi else ("Religion", "Sensitive data")
+    begin = entries.size(officer.demo)
+    assert officer.fill(person).look_up().status == 200
+    said(officer, "found")
+    facts = officer.facts()
+    assert person["full_name"] in facts["Họ, chữ đệm và tên" if vi else "Full name"]
+    assert "Trần Văn Bình" in facts["Cha" if vi else "Father"]
+    assert religion not in facts and sensitive not in officer.page.locator("#result").inner_text()
+
+    officer.fill(person)
+    officer.tick(sensitive=["religion"], fields=["mother"])
+    officer.look_up()
+    facts = officer.facts()
+    assert religion in facts and "Phạm Thị Cúc" in facts["Mẹ" if vi else "Mother"]
+    assert ("Cha" if vi else "Father") not in facts, "a field that was not named"
+    expect(officer.page.locator(".factgroup--sensitive")).to_contain_text(sensitive)
+    # What is ticked stays ticked, and the list that holds it stays open.
+    expect(officer.page.locator("input[name=sensitive][value=religion]")).to_be_checked()
+    expect(officer.page.locator("input[name=sensitive][value=religion]")).to_be_visible()
+
+    plain, named = entries.since(officer.demo, begin)
+    assert plain[entries.SERVICE] == named[entries.SERVICE] == "look_up"
+    assert named[entries.RELEASED] & ~plain[entries.RELEASED], "the journal does not tell the sensitive field"
+
+
+def test_what_is_wrong_in_the_form_is_said_before_anything_is_asked(officer, person):
+    lang = officer.lang
+    begin = entries.size(officer.demo)
+    for changed, wrong, control in [
+        ({"number": "12345678901"}, BAD_NUMBER, "number"),
+        ({"number": "1234567890123"}, BAD_NUMBER, "number"),
+        ({"birth_date": "31/02/1985"}, BAD_DATE, "birth_date"),
+        ({"birth_date": "01/01/2100"}, FUTURE, "birth_date"),
+    ]:
+        assert officer.fill(person, **changed).verify().status == 400
+        assert officer.errors() == [wrong[lang]]
+        marked = officer.page.locator("[aria-invalid=true]")
+        expect(marked).to_have_count(1)
+        expect(marked).to_have_id(control)
+        assert wrong[lang] in officer.page.locator(f"#{control}-error").inner_text()
+        expect(marked).to_have_value(next(iter(changed.values())))
+    officer.go("/officer")
+    assert officer.fill(person, purpose=None).verify().status == 400
+    assert len(officer.errors()) == 1 and officer.errors()[0]
+    officer.go("/officer")
+    assert officer.fill(case="").look_up().status == 400
+    assert len(officer.errors()) == 3, "number, name and birth date"
+    assert entries.size(officer.demo) == begin
+    assert officer.page.locator("#result table").count() == 0
+
+
+def test_the_refusal_of_a_locked_officer_is_told_in_words_with_its_code(visit, person):
+    visit.sign_in(2)
+    begin = entries.size(visit.demo)
+    assert visit.fill(person).verify().status == 403
+    said(visit, "refused")
+    result = visit.page.locator("#result")
+    expect(result).to_contain_text(LOCKED[visit.lang])
+    visit.search("Nguyễn Thị Sen", "1941")
+    assert any(LOCKED[visit.lang] in error for error in visit.errors())
+    assert visit.page.locator("#hits table").count() == 0
+    verify, search = entries.since(visit.demo, begin)
+    assert verify[entries.OUTCOME] == search[entries.OUTCOME] == "ACCOUNT_NOT_ACTIVE"
+    assert search[entries.SERVICE] == "search" and search[entries.FORM] == "page"
+
+
+def test_the_list_of_latest_calls_and_the_quota_follow(officer, person):
+    begin = entries.size(officer.demo)
+    used, limit = officer.quota()
+    assert limit == 300
+    officer.fill(person, case="H55.242-1").verify()
+    officer.fill(person, case="H55.242-2").look_up()
+    officer.fill(officer.demo.citizen("deceased"), case="H55.242-3").verify()
+    assert officer.quota() == (used + 3, 300)
+    assert str(used + 3) in officer.page.locator(".quota").inner_text()
+    rows = officer.page.locator("section.noprint tbody tr").all()
+    cases = [row.locator("td").nth(3).inner_text().strip() for row in rows[:3]]
+    assert [c.split()[-1] for c in cases] == ["H55.242-3", "H55.242-2", "H55.242-1"]
+    numbers = [int(row.locator("a").get_attribute("href").rsplit("/", 1)[1]) for row in rows[:3]]
+    assert numbers == [begin + 2, begin + 1, begin]
+    # Whom it concerned shows masked; the whole number is nowhere in the list.
+    listed = officer.page.locator("section.noprint").inner_text()
+    assert person["personal_id"] not in listed and "0011…0017" in listed
+    # It stays when the page is opened anew.
+    officer.go("/officer")
+    assert len(officer.page.locator("section.noprint tbody tr").all()) == 3
+
+
+@pytest.mark.parametrize("state", ["locked", "cancelled", "missing"])
+def test_no_record_that_may_not_be_used_is_shown(visits, state):
+    visit = visits(scripts=False).sign_in(1)
+    citizen = visit.demo.citizen(state)
+    visit.fill(citizen).verify()
+    said(visit, "not_usable")
+    visit.fill(citizen)
+    visit.tick(sensitive=SENSITIVE)
+    visit.look_up()
+    said(visit, "not_usable")
+    assert visit.page.locator(".factgroup--sensitive").count() == 0

@@ -1,4 +1,5 @@
 //! A tree that grows leaf by leaf and remembers only what later roots need.
+use crate::proof::HashReader;
 use crate::{Hash, empty_root, node_hash};
 
 /// The right edge of a growing tree: one hash per complete subtree, largest first, so at most 64.
@@ -16,6 +17,15 @@ impl Frontier {
         Self::default()
     }
 
+    /// The right edge of a tree of `size` leaves, read from its hashes.
+    pub fn load<R: HashReader>(size: u64, reader: &mut R) -> Result<Self, R::Error> {
+        let mut subtrees = Vec::new();
+        for level in (0..64_u8).rev().filter(|level| size >> level & 1 == 1) {
+            subtrees.push(reader.hash_at(level, (size >> level) - 1)?);
+        }
+        Ok(Self { size, subtrees })
+    }
+
     /// How many leaves the tree has.
     pub fn size(&self) -> u64 {
         self.size
@@ -31,6 +41,11 @@ impl Frontier {
         }
         self.subtrees.push(node);
         self.size += 1;
+    }
+
+    /// Roots of the complete subtrees, largest first.
+    pub(crate) fn subtrees(&self) -> &[Hash] {
+        &self.subtrees
     }
 
     /// Root over all leaves so far (RFC 6962 §2.1).

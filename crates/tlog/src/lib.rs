@@ -1,6 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+pub mod bundle;
+pub mod checkpoint;
+pub mod cosignature;
+mod decimal;
 mod frontier;
+pub mod note;
+pub mod proof;
+mod standard64;
+pub mod tile;
+pub mod witness;
 pub use frontier::Frontier;
 
 use aws_lc_rs::digest::{Context, SHA256, digest};

@@ -72,6 +72,10 @@ class Caller(threading.Thread):
         if answer.status != 200:
             self.notes.refused.append((answer.status, content))
             return answer, content
+        if "Dancu-Journal" not in answer.headers:
+            # A batch of which no entry could be written: nothing is acknowledged, each item says so.
+            self.notes.refused += [(item["status"], json.dumps(item).encode()) for item in json.loads(content)["items"]]
+            return answer, content
         first, _, last = answer.headers["Dancu-Journal"].partition("-")
         if last:
             for number, item in zip(range(int(first), int(last) + 1), json.loads(content)["items"], strict=True):

@@ -3,6 +3,7 @@ use super::StoreArguments;
 use crate::server::Floor;
 use clap::Subcommand;
 use dancu_keys::{Algorithm, KeyDir};
+use std::time::Duration;
 
 /// The keys: make, rotate
 #[derive(Debug, Subcommand)]
@@ -16,7 +17,9 @@ pub enum Keys {
 }
 
 /// Records sealed anew in one transaction.
-const BATCH: usize = 200;
+const BATCH: u32 = 200;
+/// Time for every running server to read the folder of the keys; they do several times a second.
+const READ_BY_ALL: Duration = Duration::from_secs(2);
 
 impl Keys {
     pub async fn run(self) -> anyhow::Result<()> {
@@ -50,16 +53,21 @@ impl Keys {
 
 fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
     let floor = Floor::open(&store.config()?, false)?;
-    let number = floor.keys.rotate(&floor.ring)?;
-    println!("sealing key {number} is current; running servers read it when they meet it");
-    let mut sealed = 0;
+    let number = floor.keys.add_sealing_key(&floor.ring)?;
+    // Every server holds the key before the first value stands under it.
+    std::thread::sleep(READ_BY_ALL);
+    floor.keys.set_current(&floor.ring, number)?;
+    println!("sealing key {number} is current");
+    let credentials = floor.exchange.reseal(BATCH)?;
+    println!("  {credentials} values of credentials and accounts sealed anew");
+    let (batch, mut sealed) = (usize::try_from(BATCH)?, 0);
     loop {
-        let done = floor.registry.reseal(BATCH)?;
+        let done = floor.registry.reseal(batch)?;
         if done == 0 {
             break;
         }
         sealed += done;
-        if sealed % 10_000 < BATCH {
+        if sealed % 10_000 < batch {
             println!("  {sealed} records sealed anew");
         }
     }

@@ -28,16 +28,49 @@ def visits(chromium, demo):
         visit.close()
 
 
-@pytest.fixture(params=["vi", "vi-no-scripts", "en", "en-no-scripts"])
+VARIANTS = ["vi", "vi-no-scripts", "en", "en-no-scripts"]
+
+
+def read(variant):
+    return {"lang": variant[:2], "scripts": "no" not in variant}
+
+
+@pytest.fixture(params=VARIANTS)
 def visit(request, visits):
-    """The same walk in both languages, with and without JavaScript."""
-    return visits(lang=request.param[:2], scripts="no" not in request.param)
+    """The same walk in both languages, with and without JavaScript; nobody is signed in yet."""
+    return visits(**read(request.param))
 
 
-@pytest.fixture
-def officer(visit):
-    """The active officer, signed in."""
-    return visit.sign_in()
+@pytest.fixture(scope="session")
+def desks(chromium, demo):
+    """Officers at work: signed in once for each variant, as people are for a morning."""
+    open_ones = {}
+
+    def desk(variant, number):
+        if (variant, number) not in open_ones:
+            open_ones[variant, number] = Visit(chromium, demo, **read(variant)).sign_in(number)
+        return open_ones[variant, number]
+
+    yield desk
+    for visit in open_ones.values():
+        visit.context.close()
+
+
+@pytest.fixture(params=VARIANTS)
+def officer(request, desks):
+    """The active officer before an empty form; judged after each test."""
+    desk = desks(request.param, 0)
+    desk.go("/officer")
+    yield desk
+    desk.judge()
+
+
+@pytest.fixture(params=VARIANTS)
+def locked_officer(request, desks):
+    desk = desks(request.param, 2)
+    desk.go("/officer")
+    yield desk
+    desk.judge()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support import entries
-from support.browser import day
+from support.browser import DESK, PHONE, day
 
 SAID = {
     "verified": {"vi": "Thông tin khớp với dữ liệu dân cư", "en": "The data agree with the population record"},
@@ -79,8 +79,9 @@ def test_what_differs_says_where_and_how(officer, person):
     said(officer, "mismatch")
     assert officer.verdicts()[2] == (NEAR[lang], EDIT[lang])
     assert officer.verdicts()[3][0] == MISMATCH[lang]
-    # The page never tells what the record holds.
-    assert person["full_name"] not in officer.text() and day(person["birth_date"]) not in officer.text()
+    # The result never tells what the record holds.
+    result = officer.page.locator("#result").inner_text()
+    assert person["full_name"] not in result and day(person["birth_date"]) not in result
 
 
 def test_a_former_name_a_swapped_date_and_a_year_alone_have_their_reasons(officer):
@@ -98,11 +99,14 @@ def test_a_former_name_a_swapped_date_and_a_year_alone_have_their_reasons(office
 
 
 def test_a_number_that_nobody_has_and_a_person_who_has_died(officer):
+    advice = officer.page.locator(".result__advice")
     officer.fill(number="001099999999", full_name="Nguyễn Văn Không", birth_date="01/01/1999").verify()
     said(officer, "not_found")
     assert officer.verdicts() == []
+    expect(advice).to_contain_text("Tìm tại quầy" if officer.lang == "vi" else "Search at the counter")
     officer.fill(officer.demo.citizen("deceased")).verify()
     said(officer, "not_usable")
+    expect(advice).to_contain_text("đã chết" if officer.lang == "vi" else "has died")
 
 
 def test_a_look_up_shows_what_is_agreed_and_sensitive_fields_only_when_ticked(officer, person):
@@ -132,6 +136,28 @@ def test_a_look_up_shows_what_is_agreed_and_sensitive_fields_only_when_ticked(of
     assert named[entries.RELEASED] & ~plain[entries.RELEASED], "the journal does not tell the sensitive field"
 
 
+def test_the_form_tells_which_purposes_there_are_and_what_a_look_up_gives(officer):
+    """Few purposes show whole, at once, on a phone too; nothing ticked means everything that is not sensitive."""
+    try:
+        for path in ("/officer", "/officer?view=counter"):
+            for size in (DESK, PHONE):
+                officer.go(path)
+                officer.page.set_viewport_size(size)
+                for words in ("1.004227 – Giải quyết thủ tục hành chính (mô phỏng)",
+                              "VPCP – Xử lý chung trên trục liên thông"):
+                    label = officer.page.get_by_label(words)
+                    expect(label).to_have_count(1)
+                    assert officer.page.get_by_text(words).evaluate("e => e.scrollWidth <= e.clientWidth"), words
+    finally:
+        officer.page.set_viewport_size(DESK)
+    officer.go("/officer")
+    count = officer.page.locator("details.more .count")
+    expect(count).to_have_text("mọi trường, trừ nhạy cảm" if officer.lang == "vi" else "all but sensitive")
+    if officer.scripts:
+        officer.tick(fields=["mother", "father"])
+        expect(count).to_have_text("2")
+
+
 def test_what_is_wrong_in_the_form_is_said_before_anything_is_asked(officer, person):
     lang = officer.lang
     begin = entries.size(officer.demo)
@@ -158,8 +184,8 @@ def test_what_is_wrong_in_the_form_is_said_before_anything_is_asked(officer, per
     assert officer.page.locator("#result table").count() == 0
 
 
-def test_the_refusal_of_a_locked_officer_is_told_in_words_with_its_code(visit, person):
-    visit.sign_in(2)
+def test_the_refusal_of_a_locked_officer_is_told_in_words_with_its_code(locked_officer, person):
+    visit = locked_officer
     begin = entries.size(visit.demo)
     assert visit.fill(person).verify().status == 403
     said(visit, "refused")
@@ -173,7 +199,8 @@ def test_the_refusal_of_a_locked_officer_is_told_in_words_with_its_code(visit, p
     assert search[entries.SERVICE] == "search" and search[entries.FORM] == "page"
 
 
-def test_the_list_of_latest_calls_and_the_quota_follow(officer, person):
+def test_the_list_of_latest_calls_and_the_quota_follow(visit, person):
+    officer = visit.sign_in()
     begin = entries.size(officer.demo)
     used, limit = officer.quota()
     assert limit == 300
@@ -195,7 +222,7 @@ def test_the_list_of_latest_calls_and_the_quota_follow(officer, person):
     assert len(officer.page.locator("section.noprint tbody tr").all()) == 3
 
 
-@pytest.mark.parametrize("state", ["locked", "cancelled", "missing"])
+@pytest.mark.parametrize("state", ["locked", "cancelled"])
 def test_no_record_that_may_not_be_used_is_shown(visits, state):
     visit = visits(scripts=False).sign_in(1)
     citizen = visit.demo.citizen(state)
@@ -205,4 +232,12 @@ def test_no_record_that_may_not_be_used_is_shown(visits, state):
     visit.tick(sensitive=SENSITIVE)
     visit.look_up()
     said(visit, "not_usable")
-    assert visit.page.locator(".factgroup--sensitive").count() == 0
+    assert list(visit.facts()) == ["Mục đích", "Số hồ sơ"], "what the officer gave, and nothing of the record"
+
+
+@pytest.mark.parametrize(("state", "words"), [("deceased", "Đã chết"), ("missing", "Mất tích")])
+def test_a_look_up_tells_that_a_person_has_died_or_is_missing(visits, state, words):
+    visit = visits(scripts=False).sign_in(1)
+    visit.fill(visit.demo.citizen(state)).look_up()
+    said(visit, "found")
+    expect(visit.page.locator(".result__head")).to_contain_text(words)

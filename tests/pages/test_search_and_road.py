@@ -90,11 +90,12 @@ def test_the_road_of_a_call_shows_its_six_steps_and_no_data_of_the_citizen(offic
     officer.switch_language()
     assert f"/road/{number}?lang=" in officer.page.url
     assert [s for s, _ in states(officer)] == STEPS["en" if lang == "vi" else "vi"]
+    officer.switch_language()
+    assert [s for s, _ in states(officer)] == STEPS[lang]
 
 
-def test_a_refusal_is_shown_at_the_step_where_it_fell(visit, person):
-    lang = visit.lang
-    visit.sign_in(2)
+def test_a_refusal_is_shown_at_the_step_where_it_fell(locked_officer, person):
+    visit, lang = locked_officer, locked_officer.lang
     visit.fill(person).verify()
     visit.press(".result__foot a")
     shown = [state for _, state in states(visit)]
@@ -108,14 +109,12 @@ def test_a_refusal_is_shown_at_the_step_where_it_fell(visit, person):
     assert visit.page.locator("#ACCOUNT_NOT_ACTIVE").count() == 1
 
 
-def test_the_road_of_another_officers_call_is_not_there(visit, visits, person):
-    owner = visits(scripts=False).sign_in(1)
+def test_the_road_of_another_officers_call_is_not_there(officer, visits, person):
+    visit, owner = officer, visits(scripts=False).sign_in(1)
     owner.fill(person).verify()
     number = owner.journal_number()
-    visit.sign_in(0)
-    theirs, nobodys = visit.go(f"/road/{number}"), visit.go("/road/999999999")
-    assert theirs.status == nobodys.status == 404
-    visit.go(f"/road/{number}")
+    assert visit.go("/road/999999999").status == 404
+    assert visit.go(f"/road/{number}").status == 404
     assert visit.page.locator("h1").inner_text() == GONE[visit.lang]
     assert visit.page.locator(".road__step").count() == 0
     assert owner.go(f"/road/{number}").status == 200

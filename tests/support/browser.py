@@ -165,7 +165,8 @@ class Visit:
 
     # --- the end ---
 
-    def close(self):
+    def judge(self):
+        """Nothing on the console; no number in an address, a Referer or a title."""
         self.titles.add(self.page.title())
         numbers = self.typed_numbers | {
             c[k] for c in self.demo.facts["citizens"] for k in ("personal_id", "id_card_number", "former_number")
@@ -174,7 +175,15 @@ class Visit:
         told = [self.page.url, *self.titles]
         for request in self.requests:
             told += [request.url, request.headers.get("referer", "")]
-        self.context.close()
-        assert not self.complaints, self.complaints
+        assert len(told) > 2, "nothing was visited"
+        complaints = list(self.complaints)
+        self.requests.clear(), self.complaints.clear(), self.titles.clear()
+        assert not complaints, complaints
         leaks = [(n, t) for t in told for n in numbers if n in t]
         assert not leaks, f"a personal number in an address, a Referer or a title: {leaks}"
+
+    def close(self):
+        try:
+            self.judge()
+        finally:
+            self.context.close()

@@ -1,0 +1,81 @@
+//! The fuzz targets' committed corpora, replayed: no panic, and what is accepted is written again as it was.
+//! The bodies are those of `fuzz/fuzz_targets`, which run on a nightly compiler only.
+use dancu_tlog::bundle::{self, Bundle};
+use dancu_tlog::checkpoint::Checkpoint;
+use dancu_tlog::note::Note;
+use dancu_tlog::tile::Tile;
+use dancu_tlog::witness::AddCheckpoint;
+use std::path::Path;
+
+/// Runs a body over each file of a target's corpus; it tells whether the file was accepted, and some must be and some
+/// must not.
+fn replay(target: &str, body: impl Fn(&[u8]) -> bool) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
+    let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let accepted: Vec<bool> = files.map(|file| body(&std::fs::read(file.unwrap().path()).unwrap())).collect();
+    assert!(accepted.contains(&true) && accepted.contains(&false), "{target} has good and bad seeds");
+}
+
+fn texts(body: impl Fn(&str) -> bool) -> impl Fn(&[u8]) -> bool {
+    move |bytes| std::str::from_utf8(bytes).is_ok_and(&body)
+}
+
+#[test]
+fn note() {
+    replay("note", |bytes| {
+        Note::parse(bytes).is_ok_and(|note| {
+            assert_eq!(note.to_string().as_bytes(), bytes);
+            true
+        })
+    });
+}
+
+#[test]
+fn checkpoint() {
+    replay(
+        "checkpoint",
+        texts(|text| {
+            text.parse::<Checkpoint>().is_ok_and(|checkpoint| {
+                assert_eq!(checkpoint.to_string(), text);
+                true
+            })
+        }),
+    );
+}
+
+#[test]
+fn bundle() {
+    replay("bundle", |bytes| {
+        bundle::parse(bytes).is_ok_and(|entries| {
+            let mut again = Bundle::new();
+            for entry in &entries {
+                again.push(entry).unwrap();
+            }
+            assert_eq!(again.as_bytes(), bytes);
+            true
+        })
+    });
+}
+
+#[test]
+fn tile_path() {
+    replay(
+        "tile_path",
+        texts(|text| {
+            text.parse::<Tile>().is_ok_and(|tile| {
+                assert_eq!(tile.to_string(), text);
+                true
+            })
+        }),
+    );
+}
+
+#[test]
+fn add_checkpoint() {
+    replay("add_checkpoint", |body| {
+        AddCheckpoint::parse(body).is_ok_and(|request| {
+            assert_eq!(request.to_string().as_bytes(), body);
+            true
+        })
+    });
+}

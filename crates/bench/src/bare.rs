@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -19,8 +20,10 @@ pub(crate) async fn serve(directory: &Path) -> anyhow::Result<()> {
     })?;
     let limits = DoorLimits {
         connections: 4096,
+        connections_per_address: 4096,
         handshake: Duration::from_secs(10),
         headers: Duration::from_secs(30),
+        idle: Duration::from_secs(60),
         header_bytes: 16 * 1024,
         drain: Duration::from_secs(1),
     };
@@ -29,12 +32,22 @@ pub(crate) async fn serve(directory: &Path) -> anyhow::Result<()> {
         let body = body.clone();
         async move { body }
     });
-    let door = Door::bind(SocketAddr::from(([127, 0, 0, 1], 0)), tls, limits).await?;
+    let door = Door::bind(SocketAddr::from(([127, 0, 0, 1], 0)), tls, limits, Arc::new(Now)).await?;
     let address = door.address()?;
     println!("{address}");
     let (_open, stopped) = watch::channel(false);
     door.serve(router, stopped).await;
     Ok(())
+}
+
+/// The real clock.
+struct Now;
+
+impl dancu_gateway::Clock for Now {
+    fn now_us(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    }
 }
 
 /// A running peer; ended when dropped.

@@ -27,6 +27,8 @@ pub struct Store {
     pub sqlite: PathBuf,
     /// PostgreSQL connection string; empty for the embedded store
     pub postgres: String,
+    /// Authorities of PostgreSQL's certificate, PEM; empty for a connection without TLS
+    pub postgres_ca: PathBuf,
     /// Connections to PostgreSQL at most
     pub max_connections: usize,
 }
@@ -69,12 +71,16 @@ pub struct Admin {
 pub struct Limits {
     /// Connections open at once
     pub connections: usize,
+    /// Connections open at once from one address
+    pub connections_per_address: usize,
     /// Calls in work at once; above it 503
     pub calls: usize,
     /// Calls in work at once for one system; above it 429
     pub calls_per_system: usize,
     /// Wrong passwords of one system a minute; above it 429
     pub failures_per_minute: u32,
+    /// Refusals of an unregistered address a minute that are journalled; further ones are only counted
+    pub strangers_per_minute: u32,
     /// Bytes of a body
     pub body_bytes: usize,
     /// Bytes of request line and headers
@@ -83,6 +89,10 @@ pub struct Limits {
     pub handshake_seconds: u64,
     /// Seconds for the headers to arrive, and of idleness between calls
     pub header_seconds: u64,
+    /// Seconds in which no byte moves on a connection
+    pub idle_seconds: u64,
+    /// Seconds for which the rules may go unrefreshed; then every call is refused
+    pub stale_seconds: u64,
     /// Seconds for a body to arrive
     pub body_seconds: u64,
     /// Seconds that open calls get at shutdown
@@ -149,6 +159,7 @@ impl Config {
             store: Store {
                 sqlite: directory.join("store/dancu.db"),
                 postgres: String::new(),
+                postgres_ca: PathBuf::new(),
                 max_connections: 16,
             },
             keys: Keys { directory: directory.join("keys") },
@@ -157,27 +168,34 @@ impl Config {
                 public_url: "https://localhost:8443".to_owned(),
                 certificate: directory.join("tls/server.pem"),
                 key: directory.join("tls/server.key"),
-                client_ca: directory.join("tls/client-ca.pem"),
+                client_ca: directory.join("tls/ca.pem"),
                 tls12: false,
                 soap_path: "/dancu/1.0/xacthuc".to_owned(),
             },
             admin: Admin { address: SocketAddr::from(([127, 0, 0, 1], 9443)) },
             limits: Limits {
                 connections: 4096,
+                connections_per_address: 1024,
                 calls: 1024,
                 calls_per_system: 256,
                 failures_per_minute: 10,
+                strangers_per_minute: 600,
                 body_bytes: 1024 * 1024,
                 header_bytes: 16 * 1024,
                 handshake_seconds: 10,
                 header_seconds: 30,
+                idle_seconds: 60,
+                stale_seconds: 30,
                 body_seconds: 20,
                 drain_seconds: 20,
             },
             signing: Signing { algorithm: "Ed25519".to_owned() },
             journal: Journal { group: 512, queue: 4096, idempotency_hours: 24 },
             web: Web { system: "canbo".to_owned(), session_minutes: 15, demo: false },
-            log: Log { filter: "info,rustls=error".to_owned(), format: "json".to_owned() },
+            log: Log {
+                filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
+                format: "json".to_owned(),
+            },
         }
     }
 

@@ -6,9 +6,9 @@ use dancu_exchange::Exchange;
 use dancu_gateway::authenticate::Authenticator;
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
-use dancu_gateway::{CallLimits, Clock, Road, RoadMetrics, Turnstile};
+use dancu_gateway::{CallLimits, Clock, Freshness, Road, RoadMetrics, Turnstile};
 use dancu_journal::{Journal, Options};
-use dancu_keys::{KeyDir, KeyRing, PasswordCache, Signer};
+use dancu_keys::{Algorithm, KeyDir, KeyRing, PasswordCache, PasswordParams, Signer};
 use dancu_registry::Registry;
 use dancu_storage::Store;
 use std::net::SocketAddr;
@@ -28,7 +28,14 @@ pub struct Floor {
 impl Floor {
     /// Opens store and keys and brings the schema up to date. `create` makes what is missing.
     pub fn open(config: &Config, create: bool) -> anyhow::Result<Self> {
-        let keys = KeyDir::open(&config.keys.directory, create).context("keys")?;
+        let algorithm = Algorithm::from_name(&config.signing.algorithm)
+            .with_context(|| format!("signing.algorithm {:?} is unknown", config.signing.algorithm))?;
+        let keys = if create {
+            KeyDir::open_or_create(&config.keys.directory, algorithm)
+        } else {
+            KeyDir::open(&config.keys.directory, false)
+        };
+        let keys = keys.context("keys")?;
         let ring = keys.ring().context("keys")?;
         let store = open_store(config, create)?;
         let exchange = Exchange::open(store.clone(), ring.clone()).context("exchange")?;
@@ -45,10 +52,20 @@ pub fn open_store(config: &Config, create: bool) -> anyhow::Result<Store> {
             crate::files::private_directory(parent)?;
         }
         anyhow::ensure!(create || path.exists(), "store {} does not exist", path.display());
+        if !path.exists() {
+            // The engine gives its other files the mode of this one.
+            crate::files::write_private(path, &[])?;
+        }
         return Store::sqlite(path).with_context(|| format!("store {}", path.display()));
     }
-    let handle = tokio::runtime::Handle::current();
-    Store::postgres(&config.store.postgres, config.store.max_connections, handle).context("PostgreSQL")
+    let (url, most, handle) =
+        (&config.store.postgres, config.store.max_connections, tokio::runtime::Handle::current());
+    let store = if config.store.postgres_ca.as_os_str().is_empty() {
+        Store::postgres(url, most, handle)
+    } else {
+        Store::postgres_tls(url, most, handle, crate::client::tls(&config.store.postgres_ca, None)?)
+    };
+    store.context("PostgreSQL")
 }
 
 /// A service that runs until it is told to stop.
@@ -57,6 +74,7 @@ pub struct Server {
     pub admin: SocketAddr,
     road: Arc<Road>,
     stop: watch::Sender<bool>,
+    drain: Duration,
     doors: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -90,9 +108,10 @@ impl Server {
         let gate = Gate { road: Arc::clone(&road), documents: Arc::new(documents(config, &signer)?) };
 
         let (stop, stopped) = watch::channel(false);
-        let door = Door::bind(config.listen.address, tls(config)?, door_limits(config))
-            .await
-            .with_context(|| format!("cannot listen on {}", config.listen.address))?;
+        let door =
+            Door::bind(config.listen.address, tls(config)?, door_limits(config), Arc::clone(&road.clock))
+                .await
+                .with_context(|| format!("cannot listen on {}", config.listen.address))?;
         let address = door.address()?;
         let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
             .merge(crate::pages::router(config, &gate, accounts));
@@ -104,7 +123,8 @@ impl Server {
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped)),
         ];
-        Ok(Self { address, admin: admin_address, road, stop, doors })
+        let drain = Duration::from_secs(config.limits.drain_seconds + 1);
+        Ok(Self { address, admin: admin_address, road, stop, drain, doors })
     }
 
     /// The road, for tests that look behind the door.
@@ -117,7 +137,8 @@ impl Server {
         self.road.turnstile.close();
         let _ = self.stop.send(true);
         for door in self.doors {
-            let _ = door.await;
+            // A client that never ends its request must not keep the journal from closing.
+            let _ = tokio::time::timeout(self.drain, door).await;
         }
         self.road.journal.close().await;
     }
@@ -139,16 +160,19 @@ fn road(
         journal,
         signer,
         ring: floor.ring.clone(),
-        authenticator: Authenticator::new(PasswordCache::new(10_000)?, 2),
+        authenticator: Authenticator::new(PasswordCache::new(10_000)?, 2, PasswordParams::default())?,
         turnstile: Turnstile::new(CallLimits {
             calls: limits.calls,
             calls_per_system: limits.calls_per_system,
             failures_per_minute: limits.failures_per_minute,
+            strangers_per_minute: limits.strangers_per_minute,
             body_bytes: limits.body_bytes,
+            header_bytes: limits.header_bytes,
             body_time: Duration::from_secs(limits.body_seconds),
         }),
         clock,
         metrics: RoadMetrics::default(),
+        freshness: Freshness::new(Duration::from_secs(limits.stale_seconds)),
         idempotency_us: i64::from(config.journal.idempotency_hours) * 3_600_000_000,
     };
     road.metrics.register(&mut metrics);
@@ -180,8 +204,10 @@ fn door_limits(config: &Config) -> DoorLimits {
     let limits = &config.limits;
     DoorLimits {
         connections: limits.connections,
+        connections_per_address: limits.connections_per_address,
         handshake: Duration::from_secs(limits.handshake_seconds),
         headers: Duration::from_secs(limits.header_seconds),
+        idle: Duration::from_secs(limits.idle_seconds),
         header_bytes: limits.header_bytes,
         drain: Duration::from_secs(limits.drain_seconds),
     }
@@ -196,8 +222,9 @@ async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<
             () = tokio::time::sleep(FRESHNESS) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
-        let (road, keys) = (Arc::clone(&road), keys.clone());
+        let (reading, keys) = (Arc::clone(&road), keys.clone());
         let refreshed = tokio::task::spawn_blocking(move || {
+            let road = reading;
             // Keys first: what another server sealed under a new one must open here.
             if let Err(error) = keys.reload(&road.ring) {
                 tracing::warn!(%error, "the folder of the keys could not be read again");
@@ -206,9 +233,13 @@ async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<
             let people = road.registry.refresh().map(|_| ()).map_err(anyhow::Error::from);
             rules.and(people)
         });
-        if let Ok(Err(error)) = refreshed.await {
-            tracing::warn!(%error, "changes of other servers could not be read");
-            tokio::time::sleep(Duration::from_secs(1)).await;
+        match refreshed.await {
+            Ok(Ok(())) => road.freshness.renew(),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "changes of other servers could not be read");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            Err(_) => {}
         }
     }
 }

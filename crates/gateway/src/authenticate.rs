@@ -4,8 +4,9 @@ use crate::door::{ChainVerdict, Peer};
 use crate::limits::Turnstile;
 use dancu_catalogue::Code;
 use dancu_exchange::{Credential, Snapshot};
-use dancu_keys::{PasswordCache, percall};
+use dancu_keys::{KeyError, PasswordCache, PasswordParams, password, percall};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What a call presents to prove who asks.
@@ -42,13 +43,23 @@ pub struct Caller {
 pub struct Authenticator {
     cache: Arc<PasswordCache>,
     /// Argon2 takes tens of megabytes and milliseconds; only so many at once
-    slow: Semaphore,
+    machines: Semaphore,
+    people: Semaphore,
+    /// Hash of a password that nobody has
+    dummy: Arc<str>,
 }
 
 impl Authenticator {
-    /// With room for `remembered` proved passwords and `slow` Argon2 computations at once.
-    pub fn new(cache: PasswordCache, slow: usize) -> Self {
-        Self { cache: Arc::new(cache), slow: Semaphore::new(slow) }
+    /// With so many Argon2 computations at once in each lane, at this cost for callers that do not exist.
+    pub fn new(cache: PasswordCache, slow: usize, params: PasswordParams) -> Result<Self, KeyError> {
+        let mut nobody = [0_u8; 16];
+        aws_lc_rs::rand::fill(&mut nobody).map_err(|_| KeyError::Crypto("draw a password"))?;
+        Ok(Self {
+            cache: Arc::new(cache),
+            machines: Semaphore::new(slow),
+            people: Semaphore::new(slow),
+            dummy: password::hash(&nobody, params)?.into(),
+        })
     }
 
     /// Proves who asks, or says why not. `system` is known as soon as the certificate is, for the journal.
@@ -72,17 +83,8 @@ impl Authenticator {
         };
         let system = system_of(snapshot, peer, now_us)?;
         let pair = pair.as_ref().map_err(|code| *code)?;
-        turnstile.may_try(&system, now_us)?;
-        let proved = self.check(snapshot, &system, pair, now_us).await;
-        match proved {
-            Ok(replayable) => Ok(Caller { system, login: None, replayable }),
-            Err(code) => {
-                if code == Code::CredentialsWrong {
-                    turnstile.failed(&system, now_us);
-                }
-                Err(code)
-            }
-        }
+        let replayable = self.check(snapshot, &system, pair, turnstile, now_us).await?;
+        Ok(Caller { system, login: None, replayable })
     }
 
     /// Checks one pair; `Ok(true)` when it was a hash of this call.
@@ -91,39 +93,95 @@ impl Authenticator {
         snapshot: &Snapshot,
         system: &str,
         pair: &BasicPair,
+        turnstile: &Turnstile,
         now_us: i64,
     ) -> Result<bool, Code> {
+        let attempt = Attempt { turnstile, who: system, now_us, lane: Lane::Machines };
         let credential = snapshot.credential(&pair.user).filter(|c| &*c.system == system);
         match (&pair.timestamp, credential) {
             (Some(timestamp), Some(credential)) if credential.secret.is_some() => {
                 let window_s = snapshot.rules.system(system).map_or(0, |s| s.system.per_call_window_s);
-                per_call(credential, pair, timestamp, window_s, now_us).map(|()| true)
+                turnstile.may_try(system, now_us)?;
+                let proved = per_call(credential, pair, timestamp, window_s, now_us);
+                if proved == Err(Code::CredentialsWrong) {
+                    turnstile.attempt(system, now_us)?;
+                }
+                proved.map(|()| true)
             }
-            (_, Some(Credential { password: Some(phc), .. })) => {
-                self.password(&pair.user, &pair.password, phc).await.map(|()| false)
+            (_, credential) => {
+                let stored = credential.and_then(|c| c.password.as_ref());
+                self.password(attempt, &pair.user, &pair.password, stored).await.map(|()| false)
             }
-            _ => Err(Code::CredentialsWrong),
         }
     }
 
-    /// Checks a password of an officer's page or a system.
-    pub async fn password(&self, user: &str, password: &str, phc: &Arc<str>) -> Result<(), Code> {
-        if self.cache.knows(user, password.as_bytes(), phc) {
+    /// Checks a password. A guess is counted before it is tried and given back when it was right, so that many at once
+    /// cannot pass the limit. Without a stored hash a dummy is checked: the time tells nothing about who exists.
+    pub async fn password(
+        &self,
+        attempt: Attempt<'_>,
+        user: &str,
+        password: &str,
+        stored: Option<&Arc<str>>,
+    ) -> Result<(), Code> {
+        if stored.is_some_and(|phc| self.cache.knows(user, password.as_bytes(), phc)) {
             return Ok(());
         }
-        let _turn = self.slow.acquire().await.map_err(|_| Code::ShuttingDown)?;
+        attempt.turnstile.attempt(attempt.who, attempt.now_us)?;
+        let turn = tokio::time::timeout(PATIENCE, attempt.lane.of(self).acquire()).await;
+        let Ok(Ok(_turn)) = turn else {
+            attempt.turnstile.forgive(attempt.who);
+            return Err(Code::Overloaded);
+        };
         let (cache, user, password) = (Arc::clone(&self.cache), user.to_owned(), password.to_owned());
-        let phc = Arc::clone(phc);
+        let (known, phc) = (stored.is_some(), Arc::clone(stored.unwrap_or(&self.dummy)));
         let checked =
             tokio::task::spawn_blocking(move || cache.check(&user, password.as_bytes(), &phc)).await;
         match checked {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false)) => Err(Code::CredentialsWrong),
+            Ok(Ok(true)) if known => {
+                attempt.turnstile.forgive(attempt.who);
+                Ok(())
+            }
+            Ok(Ok(_)) => Err(Code::CredentialsWrong),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a stored password hash cannot be read");
                 Err(Code::Internal)
             }
             Err(_) => Err(Code::Internal),
+        }
+    }
+}
+
+/// How long a caller waits for its turn at Argon2.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A guess at a password: whose limit it counts against, and in which lane it waits.
+#[derive(Clone, Copy)]
+pub struct Attempt<'a> {
+    /// Counts the guesses
+    pub turnstile: &'a Turnstile,
+    /// Against whom
+    pub who: &'a str,
+    /// Now
+    pub now_us: i64,
+    /// Machines and people do not wait for each other
+    pub lane: Lane,
+}
+
+/// Who waits for Argon2.
+#[derive(Clone, Copy, Debug)]
+pub enum Lane {
+    /// Systems
+    Machines,
+    /// Officers at the sign-in page
+    People,
+}
+
+impl Lane {
+    fn of(self, authenticator: &Authenticator) -> &Semaphore {
+        match self {
+            Self::Machines => &authenticator.machines,
+            Self::People => &authenticator.people,
         }
     }
 }

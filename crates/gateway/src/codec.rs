@@ -2,6 +2,7 @@
 use crate::Correlation;
 use dancu_catalogue::Lang;
 use dancu_message::{Answer, Request};
+use std::sync::Arc;
 
 /// What an encoder may say about the call beside its answer.
 #[derive(Clone, Copy)]
@@ -22,6 +23,11 @@ pub trait Codec: Send + Sync + 'static {
     /// The body of the reply, made of the committed answers. A protocol without batches sends the only one there is.
     fn join(&self, mut answers: Vec<Committed<'_>>) -> Vec<u8> {
         answers.pop().map(|a| a.bytes.to_vec()).unwrap_or_default()
+    }
+
+    /// For a call that is refused as a whole: the codec of a single answer, when this one is of a batch.
+    fn whole(&self) -> Option<Arc<dyn Codec>> {
+        None
     }
 
     /// `Content-Type` of the body

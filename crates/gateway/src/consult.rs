@@ -1,6 +1,6 @@
 //! The registry's station: a permit and a claim in, an answer out.
 use dancu_catalogue::Code;
-use dancu_citizen::{Allowed, Comparison, Field, FieldSet, LifeState};
+use dancu_citizen::{Allowed, Comparison, Field, FieldSet, IdCardNumber, LifeState, PersonalId};
 use dancu_keys::KeyRing;
 use dancu_message::{Answer, LookUp, Outcome, Refusal, Request, Service, Verification};
 use dancu_policy::{Agreement, Permit};
@@ -24,8 +24,10 @@ impl Found {
     pub(crate) fn subject(&self, request: Option<&Request>, ring: &KeyRing) -> Option<[u8; 16]> {
         self.subject.or_else(|| {
             let claim = &request?.claim;
-            let number =
-                claim.personal_id.map(|n| n.expose()).or_else(|| claim.id_card_number.map(|n| n.expose()));
+            let number = claim
+                .personal_id
+                .map(PersonalId::expose)
+                .or_else(|| claim.id_card_number.map(IdCardNumber::expose));
             number.map(|n| subject_of(ring, &n))
         })
     }
@@ -133,6 +135,6 @@ fn contradicts(comparison: &Comparison) -> bool {
 }
 
 /// What stands for a person in the journal: it tells nothing without the hashing key.
-fn subject_of(ring: &KeyRing, number: &str) -> [u8; 16] {
+pub(crate) fn subject_of(ring: &KeyRing, number: &str) -> [u8; 16] {
     ring.keyed_hash("journal.subject", number.as_bytes())
 }

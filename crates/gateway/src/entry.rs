@@ -1,7 +1,9 @@
 //! What the journal is told of a transaction.
-use crate::authenticate::Caller;
+use crate::authenticate::{Caller, system_of};
 use crate::consult::Found;
 use crate::road::{Call, Prepared};
+use dancu_catalogue::Code;
+use dancu_citizen::FieldSet;
 use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps};
 use dancu_keys::KeyRing;
@@ -32,7 +34,7 @@ impl Context<'_> {
     }
 
     fn entry(&self, one: &Prepared, request: Option<&Request>) -> dancu_journal::Call {
-        let rules = self.caller.and_then(|c| self.snapshot.rules.system(&c.system));
+        let rules = self.system().and_then(|system| self.snapshot.rules.system(&system));
         let login = self.caller.and_then(|c| c.login.as_deref()).or_else(|| request?.account.as_deref());
         let account = rules.and_then(|of| of.account_of(login, request.and_then(|r| r.officer.as_deref())));
         dancu_journal::Call {
@@ -41,12 +43,8 @@ impl Context<'_> {
             form: self.call.protocol.to_owned(),
             service: request.map_or("unread", |r| r.service.name()).to_owned(),
             integration: request.map(|r| r.integration_code.clone()),
-            procedure: one
-                .permit
-                .as_ref()
-                .map(|p| p.purpose.to_string())
-                .or_else(|| request.and_then(|r| r.purpose.clone())),
-            system_id: self.caller.map(|c| c.system.to_string()),
+            procedure: one.permit.as_ref().map(|p| p.purpose.to_string()),
+            system_id: self.system().map(|system| system.to_string()),
             account_id: account.map(|a| a.id.to_string()),
             role: account.map(|a| a.role.name().to_owned()),
             agency_code: request
@@ -72,12 +70,31 @@ impl Context<'_> {
             consent_id: None,
             personal: Personal {
                 request_id: request.map(|r| r.request_id.clone()),
-                officer: request.and_then(|r| r.officer.clone()),
+                officer: request.and_then(|r| r.officer.clone()).or_else(|| login.map(str::to_owned)),
                 case_number: request.and_then(|r| r.case_number.clone()),
-                purpose: request.and_then(|r| r.purpose_text.clone()),
+                purpose: request.and_then(|r| purpose(r, one.permit.is_some())),
                 source_address: Some(self.call.peer.address.to_string()),
             },
         }
+    }
+
+    /// The entry of a call whose `Idempotency-Key` belongs to another call.
+    pub(crate) fn misuse(&self, prepared: &[Prepared], body: &[u8]) -> Draft {
+        let request = self.call.requests.iter().find_map(|r| r.as_ref().ok());
+        let Some(one) = prepared.first() else { return Draft::default() };
+        Draft::from(dancu_journal::Call {
+            outcome: Outcome::Refused(Code::IdempotencyKeyReused),
+            released: FieldSet::EMPTY,
+            verdicts: Vec::new(),
+            response_sha256: Some(crate::sha256(body)),
+            ..self.entry(one, request)
+        })
+    }
+
+    /// The system that asks; of a caller that did not prove itself, the one that its certificate names.
+    fn system(&self) -> Option<Arc<str>> {
+        let proved = self.caller.map(|c| Arc::clone(&c.system));
+        proved.or_else(|| system_of(self.snapshot, &self.call.peer, self.now_us).ok())
     }
 
     /// A hash of this call could be sent again; the request id then counts once within the window.
@@ -115,6 +132,13 @@ fn refusal_hash(call: &Call, prepared: &Arc<Vec<Prepared>>, position: usize) -> 
     })
 }
 
+/// The purpose in words; of a call that got no permit also its code, which may be anything that the caller typed.
+fn purpose(request: &Request, permitted: bool) -> Option<String> {
+    let code = request.purpose.clone().filter(|_| !permitted);
+    let parts: Vec<String> = code.into_iter().chain(request.purpose_text.clone()).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
 fn inputs(request: &Request) -> dancu_citizen::FieldSet {
     use dancu_citizen::Field;
     let claim = &request.claim;
@@ -143,26 +167,4 @@ fn outcome(found: &Found) -> Outcome {
         Answer::Verification(v) => Outcome::Answered(answered(v.outcome, Answered::Verified)),
         Answer::LookUp(l) => Outcome::Answered(answered(l.outcome, Answered::Released)),
     }
-}
-
-/// The entry of a call whose `Idempotency-Key` belongs to another body.
-pub(crate) fn misused_key(
-    call: &Call,
-    caller: Option<&Caller>,
-    prepared: &[Prepared],
-    body: &[u8],
-    now_us: i64,
-) -> Draft {
-    let correlation = prepared.first().map_or([0; 16], |p| p.correlation.0);
-    Draft::from(dancu_journal::Call {
-        at_us: now_us,
-        correlation,
-        form: call.protocol.to_owned(),
-        system_id: caller.map(|c| c.system.to_string()),
-        certificate: call.peer.certificate.as_ref().map(|c| c.fingerprint),
-        outcome: Outcome::Refused(dancu_catalogue::Code::IdempotencyKeyReused),
-        response_sha256: Some(crate::sha256(body)),
-        personal: Personal { source_address: Some(call.peer.address.to_string()), ..Personal::default() },
-        ..dancu_journal::Call::default()
-    })
 }

@@ -8,6 +8,7 @@ mod consult;
 mod correlation;
 pub mod door;
 mod entry;
+mod freshness;
 mod limits;
 mod metrics;
 mod repeat;
@@ -18,10 +19,11 @@ mod search;
 pub use basic::{BasicPair, timestamp_us};
 pub use clock::{Clock, vietnam_day};
 pub use correlation::Correlation;
-pub use limits::{CallLimits, Turnstile};
+pub use freshness::Freshness;
+pub use limits::{CallLimits, Place, Turnstile};
 pub use metrics::RoadMetrics;
 pub use road::{Call, Reply, Road};
-pub use search::SearchCall;
+pub use search::{Found, Ground};
 
 use aws_lc_rs::digest;
 

@@ -1,6 +1,7 @@
 //! What a caller may cost: calls in work, wrong passwords, bytes, time.
 use dancu_catalogue::Code;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,8 +15,12 @@ pub struct CallLimits {
     pub calls_per_system: usize,
     /// Wrong credentials of one system in a minute
     pub failures_per_minute: u32,
+    /// Refusals in a minute of an address that is no registered system's, journalled; further ones are only counted
+    pub strangers_per_minute: u32,
     /// Bytes of a body
     pub body_bytes: usize,
+    /// Bytes of request line and headers
+    pub header_bytes: usize,
     /// Time for a body to arrive
     pub body_time: Duration,
 }
@@ -28,6 +33,14 @@ pub struct Turnstile {
     all: Arc<AtomicUsize>,
     systems: Mutex<HashMap<String, Arc<AtomicUsize>>>,
     failures: Mutex<HashMap<String, Failures>>,
+    strangers: Mutex<Strangers>,
+}
+
+/// Refused strangers of the current minute; forgotten with it, so that they cannot fill the memory.
+#[derive(Debug, Default)]
+struct Strangers {
+    minute: i64,
+    counts: HashMap<IpAddr, u32>,
 }
 
 #[derive(Debug)]
@@ -55,6 +68,7 @@ impl Turnstile {
             all: Arc::new(AtomicUsize::new(0)),
             systems: Mutex::new(HashMap::new()),
             failures: Mutex::new(HashMap::new()),
+            strangers: Mutex::default(),
         }
     }
 
@@ -93,6 +107,20 @@ impl Turnstile {
         take(&counter, self.limits.calls_per_system).ok_or(Code::TooManyRequests)
     }
 
+    /// Counts a refused stranger; whether there were more in this minute than the journal takes.
+    pub fn is_flood(&self, address: IpAddr, now_us: i64) -> bool {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.minute != minute(now_us) {
+            *strangers = Strangers { minute: minute(now_us), counts: HashMap::new() };
+        }
+        if strangers.counts.len() >= REMEMBERED {
+            return true;
+        }
+        let count = strangers.counts.entry(neighbourhood(address)).or_default();
+        *count = count.saturating_add(1);
+        *count > self.limits.strangers_per_minute
+    }
+
     /// Whether a system may still try credentials in this minute.
     pub fn may_try(&self, system: &str, now_us: i64) -> Result<(), Code> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,14 +132,40 @@ impl Turnstile {
         }
     }
 
-    /// Notes a wrong credential of a registered system (so the table cannot grow beyond their number).
-    pub fn failed(&self, system: &str, now_us: i64) {
+    /// Counts a try before it is made.
+    pub fn attempt(&self, who: &str, now_us: i64) -> Result<(), Code> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = failures.entry(system.to_owned()).or_insert(Failures { minute: 0, count: 0 });
+        if failures.len() >= REMEMBERED {
+            failures.retain(|_, f| f.minute == minute(now_us));
+        }
+        let entry = failures.entry(who.to_owned()).or_insert(Failures { minute: 0, count: 0 });
         if entry.minute != minute(now_us) {
             *entry = Failures { minute: minute(now_us), count: 0 };
         }
-        entry.count = entry.count.saturating_add(1);
+        if entry.count >= self.limits.failures_per_minute {
+            return Err(Code::TooManyRequests);
+        }
+        entry.count += 1;
+        Ok(())
+    }
+
+    /// Gives a try back that was right.
+    pub fn forgive(&self, who: &str) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = failures.get_mut(who) {
+            entry.count = entry.count.saturating_sub(1);
+        }
+    }
+}
+
+/// Callers whose tries are remembered before those of past minutes are forgotten.
+const REMEMBERED: usize = 10_000;
+
+/// An address, or the network of 64 bits that one IPv6 subscriber has.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) >> 64 << 64).to_be_bytes()),
     }
 }
 
@@ -133,6 +187,8 @@ mod tests {
             calls: 3,
             calls_per_system: 2,
             failures_per_minute: 2,
+            strangers_per_minute: 2,
+            header_bytes: 1,
             body_bytes: 1,
             body_time: Duration::from_secs(1),
         })
@@ -160,11 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn strangers_are_journalled_so_often_a_minute_and_no_more() {
+        let t = turnstile();
+        let (a, b) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+        assert_eq!([0, 1, 2].map(|now_us| t.is_flood(a, now_us)), [false, false, true]);
+        assert!(!t.is_flood(b, 3), "another address is not held up");
+        assert!(!t.is_flood(a, 60_000_000));
+    }
+
+    #[test]
     fn wrong_credentials_stop_until_the_minute_is_over() {
         let t = turnstile();
-        t.failed("a", 0);
+        assert!(t.attempt("a", 0).is_ok());
+        t.forgive("a");
+        assert!(t.attempt("a", 0).is_ok());
         assert!(t.may_try("a", 1).is_ok());
-        t.failed("a", 2);
+        assert!(t.attempt("a", 2).is_ok());
+        assert_eq!(t.attempt("a", 3), Err(Code::TooManyRequests));
         assert_eq!(t.may_try("a", 3), Err(Code::TooManyRequests));
         assert!(t.may_try("b", 3).is_ok());
         assert!(t.may_try("a", 60_000_000).is_ok());

@@ -1,13 +1,13 @@
 //! The one road that every transaction takes, whatever its protocol:
 //! authenticate, decide, registry, encode, journal, sign. Decoding is done by the door that calls.
-use crate::authenticate::{Authenticator, Caller, Presented};
+use crate::authenticate::{Authenticator, Caller, Presented, system_of};
 use crate::codec::{Codec, Committed, Envelope};
 use crate::consult::{Found, consult};
 use crate::door::Peer;
 use crate::entry::Context;
 use crate::limits::{Place, Turnstile};
 use crate::metrics::RoadMetrics;
-use crate::{Clock, Correlation, repeat};
+use crate::{Clock, Correlation, Freshness, repeat};
 use dancu_catalogue::{Code, Lang};
 use dancu_exchange::{Exchange, Snapshot};
 use dancu_journal::{Journal, JournalError, Receipt};
@@ -38,6 +38,8 @@ pub struct Road {
     pub clock: Arc<dyn Clock>,
     /// Counters
     pub metrics: RoadMetrics,
+    /// Whether the rules are of now
+    pub freshness: Freshness,
     /// For how long the answer to an `Idempotency-Key` is kept, microseconds
     pub idempotency_us: i64,
 }
@@ -62,6 +64,8 @@ pub struct Call {
     pub began: Instant,
     /// The encoding end
     pub codec: Arc<dyn Codec>,
+    /// A place among all calls in work, taken before the body was read, or why there is none
+    pub place: Result<Place, Code>,
 }
 
 /// What leaves.
@@ -104,107 +108,97 @@ pub(crate) struct Times {
 
 impl Road {
     /// Takes one transaction from its decoded form to its signed reply. Refusals go to the end of the road too.
-    pub async fn travel(&self, call: Call) -> Reply {
+    pub async fn travel(&self, mut call: Call) -> Reply {
         let now_us = self.clock.now_us();
         let snapshot = self.exchange.snapshot();
         let mut times = Times { decode: micros(call.began), ..Times::default() };
 
         let began = Instant::now();
-        let (caller, _places) = self.admit(&snapshot, &call.peer, &call.presented, now_us).await;
+        let (caller, _place) = self.admit(&snapshot, &call.place, &call.peer, &call.presented, now_us).await;
         times.authenticate = micros(began);
-
-        if let Some(reply) = repeat::earlier(self, &call, caller.as_ref().ok(), now_us).await {
+        if caller.is_err() {
+            call.refuse_whole();
+        }
+        if caller.is_err() && self.is_flood(&call, now_us) {
+            // A stranger who would fill the journal is only counted; nobody's data are concerned.
+            let reply = self.sign(unjournalled(&call, Code::TooManyRequests, now_us), now_us);
+            self.metrics.note(&reply);
             return reply;
         }
-        let mut prepared = Vec::with_capacity(call.requests.len());
-        for request in &call.requests {
-            prepared.push(self.prepare(&snapshot, &call, &caller, request, times, now_us).await);
-        }
-        let reply = self.commit(&snapshot, call, caller.ok(), prepared, now_us).await;
+
+        let began = Instant::now();
+        let rulings: Vec<Ruling> =
+            call.requests.iter().map(|request| rule(&snapshot, &caller, &call, request, now_us)).collect();
+        times.decide = micros(began);
+        let caller = caller.ok();
+
+        repeat::bind(&mut call, &rulings);
+        let reply = match repeat::earlier(self, &call, caller.as_ref(), now_us).await {
+            Ok(Some(reply)) => reply,
+            // A store that cannot be read is met again at the commit, which has the last word.
+            Ok(None) | Err(_) => {
+                let mut prepared = Vec::with_capacity(rulings.len());
+                for (request, ruling) in call.requests.iter().zip(rulings) {
+                    prepared.push(self.prepare(&call, request.as_ref().ok(), ruling, times, now_us).await);
+                }
+                self.commit(&snapshot, call, caller, prepared, now_us).await
+            }
+        };
         self.metrics.note(&reply);
         reply
     }
 
-    /// Proves who asks and finds a place among the calls in work.
+    /// Proves who asks and finds a place among the calls of its system.
     pub(crate) async fn admit(
         &self,
         snapshot: &Snapshot,
+        place: &Result<Place, Code>,
         peer: &Peer,
         presented: &Presented,
         now_us: i64,
-    ) -> (Result<Caller, Code>, Vec<Place>) {
-        let mut places = Vec::with_capacity(2);
-        match self.turnstile.enter() {
-            Ok(place) => places.push(place),
-            Err(code) => return (Err(code), places),
+    ) -> (Result<Caller, Code>, Option<Place>) {
+        if let Err(code) = place {
+            return (Err(*code), None);
+        }
+        if self.freshness.is_stale() {
+            return (Err(Code::StoreUnavailable), None);
         }
         let proved = self.authenticator.prove(snapshot, peer, presented, &self.turnstile, now_us).await;
-        let caller = proved.and_then(|caller| {
-            places.push(self.turnstile.enter_system(&caller.system)?);
-            Ok(caller)
-        });
-        (caller, places)
+        match proved.and_then(|caller| Ok((self.turnstile.enter_system(&caller.system)?, caller))) {
+            Ok((place, caller)) => (Ok(caller), Some(place)),
+            Err(code) => (Err(code), None),
+        }
     }
 
-    /// Decides one request, asks the registry, and encodes the answer.
+    /// Whether a peer that is no registered system has been refused too often in this minute.
+    fn is_flood(&self, call: &Call, now_us: i64) -> bool {
+        let known = system_of(&self.exchange.snapshot(), &call.peer, now_us).is_ok();
+        !known && self.turnstile.is_flood(call.peer.address, now_us)
+    }
+
+    /// Asks the registry what the ruling allows, and encodes the answer.
     async fn prepare(
         &self,
-        snapshot: &Snapshot,
         call: &Call,
-        caller: &Result<Caller, Code>,
-        request: &Result<Request, WireError>,
+        request: Option<&Request>,
+        ruling: Ruling,
         mut times: Times,
         now_us: i64,
     ) -> Prepared {
         let began = Instant::now();
-        let decided = match (caller, request) {
-            (Err(code), _) => Err(Refusal { code: *code, field: None }),
-            (Ok(_), Err(unread)) => Err(Refusal::from(unread.clone())),
-            (Ok(caller), Ok(request)) => self
-                .decide(snapshot, caller, call, request, now_us)
-                .map(|permit| (permit, request))
-                .map_err(|code| Refusal { code, field: None }),
-        };
-        times.decide = micros(began);
-
-        let began = Instant::now();
-        let (permit, found) = match decided {
-            Ok((permit, request)) => {
+        let (permit, found) = match (ruling, request) {
+            (Ok(permit), Some(request)) => {
                 let found = consult(&self.registry, &self.ring, &permit, request).await;
                 (Some(permit), found)
             }
-            Err(refusal) => (None, Found::refused(refusal)),
+            (Ok(_), None) => (None, Found::refused(Refusal { code: Code::Internal, field: None })),
+            (Err(refusal), _) => (None, Found::refused(refusal)),
         };
         times.registry = micros(began);
 
         let correlation = Correlation::random(now_us);
-        let envelope = Envelope { request: request.as_ref().ok(), correlation, lang: call.lang };
-        let bytes = call.codec.encode(&found.answer, &envelope);
+        let bytes = call.codec.encode(&found.answer, &Envelope { request, correlation, lang: call.lang });
         Prepared { correlation, permit, found, times, bytes }
-    }
-
-    fn decide(
-        &self,
-        snapshot: &Snapshot,
-        caller: &Caller,
-        call: &Call,
-        request: &Request,
-        now_us: i64,
-    ) -> Result<Permit, Code> {
-        let ask = Ask {
-            system: &caller.system,
-            service: request.service,
-            login: caller.login.as_deref().or(request.account.as_deref()),
-            officer: request.officer.as_deref().or(caller.login.as_deref()),
-            agency_code: request.agency_code.as_deref(),
-            purpose: request.purpose.as_deref(),
-            case_number: request.case_number.as_deref(),
-            fields: request.fields,
-            older_form: request.form == dancu_message::Form::SoapOlder,
-            source: call.peer.address,
-            now_us,
-        };
-        decide(&snapshot.rules, &ask)
     }
 
     /// Writes the entries, replaces what the commit overruled, and signs.
@@ -222,9 +216,7 @@ impl Road {
         let once = repeat::once(&call, caller.as_ref(), &prepared, now_us + self.idempotency_us);
         match self.journal.append_all(drafts, once).await {
             Ok(receipts) => self.sign(reply(&call, &prepared, &receipts), now_us),
-            Err(JournalError::DuplicateKey) => {
-                repeat::raced(self, &call, caller.as_ref(), &prepared, now_us).await
-            }
+            Err(JournalError::DuplicateKey) => repeat::raced(self, &context, &prepared).await,
             Err(error) => {
                 tracing::error!(%error, "the journal cannot be written");
                 let first = prepared.first().map(|p| &p.found.answer);
@@ -238,19 +230,40 @@ impl Road {
         }
     }
 
+    /// Signs a reply. Nothing leaves unsigned: should the signer fail, the body is dropped.
     pub(crate) fn sign(&self, mut reply: Reply, now_us: i64) -> Reply {
         let number = reply.journal.first().copied();
-        match self.signer.sign_detached(&reply.body, number.unwrap_or_default(), now_us.div_euclid(1_000_000))
-        {
-            // Without a journal number there is nothing to sign for: the reply says that no entry exists.
-            Ok(signature) => reply.signature = number.map(|_| signature),
-            Err(error) => tracing::error!(%error, "an answer could not be signed"),
+        match self.signer.sign_detached(&reply.body, number, now_us.div_euclid(1_000_000)) {
+            Ok(signature) => reply.signature = Some(signature),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be signed");
+                reply.status = Code::Internal.status();
+                reply.body.clear();
+                reply.answers.clear();
+            }
         }
         reply
     }
 }
 
+impl Call {
+    /// Whoever may not ask gets one answer and one entry, however many requests came along.
+    pub(crate) fn refuse_whole(&mut self) {
+        self.requests.truncate(1);
+        self.idempotency = None;
+        if let Some(single) = self.codec.whole() {
+            self.codec = single;
+        }
+    }
+}
+
 impl Prepared {
+    /// Nothing prepared: stands where only the ending matters.
+    pub(crate) fn empty(correlation: Correlation) -> Self {
+        let found = Found::refused(Refusal { code: Code::Internal, field: None });
+        Self { correlation, permit: None, found, times: Times::default(), bytes: Vec::new() }
+    }
+
     /// Another answer to the same request.
     pub(crate) fn encode(
         &self,
@@ -263,15 +276,65 @@ impl Prepared {
     }
 }
 
+/// Why a request may not be answered, or what it may have.
+pub(crate) type Ruling = Result<Permit, Refusal>;
+
+/// Decides one request of a call.
+fn rule(
+    snapshot: &Snapshot,
+    caller: &Result<Caller, Code>,
+    call: &Call,
+    request: &Result<Request, WireError>,
+    now_us: i64,
+) -> Ruling {
+    let caller = caller.as_ref().map_err(|code| Refusal { code: *code, field: None })?;
+    let request = request.as_ref().map_err(|unread| Refusal::from(unread.clone()))?;
+    let ask = Ask {
+        system: &caller.system,
+        service: request.service,
+        login: caller.login.as_deref().or(request.account.as_deref()),
+        officer: request.officer.as_deref().or(caller.login.as_deref()),
+        agency_code: request.agency_code.as_deref(),
+        purpose: request.purpose.as_deref(),
+        case_number: request.case_number.as_deref(),
+        fields: request.fields,
+        older_form: request.form == dancu_message::Form::SoapOlder,
+        source: call.peer.address,
+        now_us,
+    };
+    decide(&snapshot.rules, &ask).map_err(|code| Refusal { code, field: None })
+}
+
+/// The refusal of a call that gets no entry.
+pub(crate) fn unjournalled(call: &Call, code: Code, now_us: i64) -> Reply {
+    let prepared: Vec<Prepared> =
+        call.requests.iter().map(|_| Prepared::empty(Correlation::random(now_us))).collect();
+    failed(call, &prepared, code)
+}
+
 /// The reply made of committed answers; where the commit ruled otherwise, of refusals.
 pub(crate) fn reply(call: &Call, prepared: &[Prepared], receipts: &[Receipt]) -> Reply {
     let rulings = receipts.iter().map(|r| (Some(r.index), r.ruling.err()));
     assemble(call, prepared, rulings)
 }
 
-/// The reply when nothing was committed: every answer becomes the same refusal.
+/// The reply when nothing was committed: one refusal of the whole.
 pub(crate) fn failed(call: &Call, prepared: &[Prepared], code: Code) -> Reply {
-    assemble(call, prepared, prepared.iter().map(|_| (None, Some(code))))
+    let codec = call.codec.whole().unwrap_or_else(|| Arc::clone(&call.codec));
+    let answer = Answer::Refusal(Refusal { code, field: None });
+    let request = call.requests.first().and_then(|r| r.as_ref().ok());
+    let correlation = prepared.first().map_or(Correlation([0; 16]), |p| p.correlation);
+    let body = codec.encode(&answer, &Envelope { request, correlation, lang: call.lang });
+    Reply {
+        status: code.status(),
+        content_type: codec.content_type(true),
+        body,
+        signature: None,
+        journal: Vec::new(),
+        answers: vec![answer],
+        correlation,
+        repeated: false,
+    }
 }
 
 fn assemble(

@@ -2,25 +2,34 @@
 use crate::authenticate::{Presented, Session};
 use crate::door::Peer;
 use crate::road::Road;
-use crate::{Correlation, entry};
+use crate::{Correlation, consult, entry};
 use dancu_catalogue::Code;
-use dancu_citizen::{Field, FieldSet};
+use dancu_citizen::{Field, FieldSet, IdCardNumber, LifeState, PersonalId};
+use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Draft, Outcome, Personal};
+use dancu_keys::KeyRing;
 use dancu_policy::{Ask, Permit, Service, decide};
-use dancu_registry::{Hit, Search};
+use dancu_registry::{Hit, PersonKey, Search};
 
-/// A search by a signed-in officer.
-pub struct SearchCall {
+/// Who searches, and on what ground.
+#[derive(Clone)]
+pub struct Ground {
     /// The other end of the connection
     pub peer: Peer,
     /// Who searches
     pub session: Session,
-    /// What for
-    pub search: Search,
     /// Purpose or procedure code
     pub purpose: Option<String>,
     /// Number of the case in hand
     pub case_number: Option<String>,
+}
+
+/// Who was found.
+pub struct Found {
+    /// As many as were asked for
+    pub hits: Vec<Hit>,
+    /// There are more
+    pub more: bool,
 }
 
 /// What a hit shows; the agreement must grant a look-up of each.
@@ -32,72 +41,138 @@ const SHOWN: FieldSet = FieldSet::EMPTY
     .with(Field::PermanentResidence);
 
 impl Road {
-    /// Searches, if the officer may; the search is charged and journalled before anybody is shown.
-    pub async fn search(&self, call: SearchCall) -> Result<Vec<Hit>, Code> {
+    /// Searches, if the officer may. The search is charged and journalled first; then each person found gets an entry of
+    /// their own, so that the journal can tell them that they were seen; then they are shown.
+    pub async fn search(&self, ground: &Ground, search: &Search) -> Result<Found, Code> {
         let now_us = self.clock.now_us();
-        let snapshot = self.exchange.snapshot();
-        let presented = Presented::Session(call.session.clone());
-        let (caller, _places) = self.admit(&snapshot, &call.peer, &presented, now_us).await;
-        let decided = caller.and_then(|_| {
-            decide(
-                &snapshot.rules,
-                &Ask {
-                    system: &call.session.system,
-                    service: Service::LookUp,
-                    login: Some(&call.session.login),
-                    officer: Some(&call.session.login),
-                    agency_code: None,
-                    purpose: call.purpose.as_deref(),
-                    case_number: call.case_number.as_deref(),
-                    fields: Some(SHOWN),
-                    older_form: false,
-                    source: call.peer.address,
-                    now_us,
-                },
-            )
+        let station = self.station(ground, now_us).await;
+        let mut asked = search.clone();
+        asked.limit = search.limit + 1;
+        let registry = self.registry.clone();
+        let found = match &station.permit {
+            Ok(_) => {
+                tokio::task::spawn_blocking(move || registry.search(&asked)).await.map_err(|_| Code::Internal)
+            }
+            Err(code) => Err(*code),
+        };
+        let outcome = match &found {
+            Ok(hits) if hits.is_empty() => Outcome::Answered(Answered::NotFound),
+            Ok(_) => Outcome::Answered(Answered::Served),
+            Err(code) => Outcome::Refused(*code),
+        };
+        let charges = station.permit.iter().flat_map(|p| &p.charges).map(entry::charge).collect();
+        let entry = dancu_journal::Call { inputs: inputs(search), outcome, ..station.entry };
+        self.note(vec![Draft { charges, ..Draft::from(entry.clone()) }]).await?;
+        let mut hits = found?;
+        let more = hits.len() > search.limit;
+        hits.truncate(search.limit);
+        // What a look-up would not show, a search does not either.
+        hits.retain(|hit| !matches!(hit.state, LifeState::Cancelled | LifeState::Locked));
+        let card = station.permit.as_ref().is_ok_and(|p| {
+            p.agreement.grants.look_up.is_some_and(|agreed| agreed.contains(Field::IdCardNumber))
         });
-        let hits = decided.as_ref().map(|_| self.registry.search(&call.search)).map_err(|code| *code);
-        let draft = draft(&call, decided.ok(), &hits, now_us);
-        let receipt = self.journal.append(draft).await.map_err(|error| {
+        let seen = hits.iter().map(|hit| Draft::from(seen(hit, card, &entry, &self.ring))).collect();
+        self.note(seen).await?;
+        for hit in hits.iter_mut().filter(|_| !card) {
+            hit.id_card_number = None;
+        }
+        Ok(Found { hits, more })
+    }
+
+    /// Shows the number of a person who was found, if the officer still may; decided and journalled anew.
+    pub async fn reveal(&self, ground: &Ground, person: PersonKey) -> Result<Option<Hit>, Code> {
+        let now_us = self.clock.now_us();
+        let station = self.station(ground, now_us).await;
+        let hit = self.registry.hit(person);
+        let draft = match (&station.permit, &hit) {
+            (Ok(_), Some(hit)) => seen(hit, false, &station.entry, &self.ring),
+            (Ok(_), None) => {
+                dancu_journal::Call { outcome: Outcome::Answered(Answered::NotFound), ..station.entry }
+            }
+            (Err(code), _) => dancu_journal::Call { outcome: Outcome::Refused(*code), ..station.entry },
+        };
+        self.note(vec![Draft::from(draft)]).await?;
+        station.permit.map(|_| hit)
+    }
+
+    /// Proves and decides: the stations before the registry.
+    async fn station(&self, ground: &Ground, now_us: i64) -> Station {
+        let snapshot = self.exchange.snapshot();
+        let presented = Presented::Session(ground.session.clone());
+        let place = self.turnstile.enter();
+        let (caller, _place) = self.admit(&snapshot, &place, &ground.peer, &presented, now_us).await;
+        let permit = caller.and_then(|_| decide(&snapshot.rules, &ground.ask(now_us)));
+        let entry = ground.entry(&snapshot, permit.as_ref().ok(), now_us);
+        Station { permit, entry }
+    }
+
+    async fn note(&self, drafts: Vec<Draft>) -> Result<(), Code> {
+        let receipts = self.journal.append_all(drafts, None).await.map_err(|error| {
             tracing::error!(%error, "the journal cannot be written");
             error.code()
         })?;
-        receipt.ruling?;
-        hits
+        receipts.into_iter().try_for_each(|receipt| receipt.ruling)
     }
 }
 
-fn draft(call: &SearchCall, permit: Option<Permit>, hits: &Result<Vec<Hit>, Code>, now_us: i64) -> Draft {
-    let outcome = match hits {
-        Ok(hits) if hits.is_empty() => Outcome::Answered(Answered::NotFound),
-        Ok(_) => Outcome::Answered(Answered::Served),
-        Err(code) => Outcome::Refused(*code),
-    };
-    let shown = matches!(hits, Ok(hits) if !hits.is_empty());
-    Draft {
-        charges: permit.iter().flat_map(|p| &p.charges).map(entry::charge).collect(),
-        ..Draft::from(dancu_journal::Call {
+/// A decided search, with what its entries have in common.
+struct Station {
+    permit: Result<Permit, Code>,
+    entry: dancu_journal::Call,
+}
+
+/// The entry of a person who is shown.
+fn seen(hit: &Hit, card: bool, entry: &dancu_journal::Call, ring: &KeyRing) -> dancu_journal::Call {
+    let number = hit.personal_id.map(PersonalId::expose);
+    let number = number.or_else(|| hit.id_card_number.map(IdCardNumber::expose));
+    dancu_journal::Call {
+        subject: number.map(|n| consult::subject_of(ring, &n)),
+        released: if card && hit.id_card_number.is_some() { SHOWN.with(Field::IdCardNumber) } else { SHOWN },
+        outcome: Outcome::Answered(Answered::Released),
+        ..entry.clone()
+    }
+}
+
+impl Ground {
+    fn ask(&self, now_us: i64) -> Ask<'_> {
+        Ask {
+            system: &self.session.system,
+            service: Service::LookUp,
+            login: Some(&self.session.login),
+            officer: Some(&self.session.login),
+            agency_code: None,
+            purpose: self.purpose.as_deref(),
+            case_number: self.case_number.as_deref(),
+            fields: Some(SHOWN),
+            older_form: false,
+            source: self.peer.address,
+            now_us,
+        }
+    }
+
+    fn entry(&self, snapshot: &Snapshot, permit: Option<&Permit>, now_us: i64) -> dancu_journal::Call {
+        let rules = snapshot.rules.system(&self.session.system);
+        let account = rules.and_then(|of| of.by_login(&self.session.login));
+        dancu_journal::Call {
             at_us: now_us,
             correlation: Correlation::random(now_us).0,
             form: "page".to_owned(),
             service: "search".to_owned(),
-            procedure: call.purpose.clone(),
-            system_id: Some(call.session.system.to_string()),
-            account_id: permit.as_ref().map(|p| p.account.id.to_string()),
-            role: permit.as_ref().map(|p| p.account.role.name().to_owned()),
-            organisation: permit.as_ref().map(|p| p.system.organisation.to_string()),
-            agreement_id: permit.as_ref().map(|p| p.agreement.id.to_string()),
-            inputs: inputs(&call.search),
-            released: if shown { SHOWN } else { FieldSet::EMPTY },
-            outcome,
+            procedure: permit.map(|p| p.purpose.to_string()),
+            system_id: Some(self.session.system.to_string()),
+            account_id: account.map(|a| a.id.to_string()),
+            role: account.map(|a| a.role.name().to_owned()),
+            organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
+            agreement_id: permit.map(|p| p.agreement.id.to_string()),
+            rules_version: u64::try_from(snapshot.version).unwrap_or_default(),
             personal: Personal {
-                officer: Some(call.session.login.to_string()),
-                case_number: call.case_number.clone(),
-                source_address: Some(call.peer.address.to_string()),
+                officer: Some(self.session.login.to_string()),
+                case_number: self.case_number.clone(),
+                source_address: Some(self.peer.address.to_string()),
                 ..Personal::default()
             },
             ..dancu_journal::Call::default()
-        })
+        }
     }
 }
 

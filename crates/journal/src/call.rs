@@ -12,9 +12,10 @@ use std::fmt;
 pub struct Call {
     /// When the call arrived, microseconds since the epoch
     pub at_us: i64,
-    /// What ties the entry to logs and to the answer; the items of one batch share it
+    /// What ties the entry to logs and to the answer; each request of a batch has its own, people found by one search
+    /// share it
     pub correlation: [u8; 16],
-    /// Protocol and form of the message, for example `soap-033`, `rest`, `page`
+    /// Protocol and form of the message, `soap`, `soap-older`, `rest`, `rest-batch` or `page`
     pub form: String,
     /// Service, for example `verify`, `look_up`
     pub service: String,

@@ -48,6 +48,10 @@ pub(crate) fn keep(
     idempotency: &Idempotency,
     receipts: &[Receipt],
 ) -> Result<(), JournalError> {
+    // A refusal is not pinned: what stood in the way may be gone when the caller tries again.
+    if receipts.iter().all(|receipt| receipt.ruling.is_err()) {
+        return Ok(());
+    }
     let key = hashed(ring, &idempotency.key);
     let answer = (idempotency.answer)(receipts);
     let sealed = ring.seal(place(&row_key(&idempotency.system, key)), &answer)?;

@@ -83,8 +83,10 @@ impl Journal {
                 let (mut before, mut since) = (0, size);
                 while before < since {
                     let middle = before + (since - before) / 2;
-                    let row =
-                        tx.query_opt("SELECT at_us FROM journal_entry WHERE idx = $1", &[unit::number(middle)?])?;
+                    let row = tx.query_opt(
+                        "SELECT at_us FROM journal_entry WHERE idx = $1",
+                        &[unit::number(middle)?],
+                    )?;
                     let early = row.map(|row| row.int(0)).transpose()?.is_some_and(|at| at < at_us);
                     if early { before = middle + 1 } else { since = middle }
                 }

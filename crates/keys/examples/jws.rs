@@ -9,11 +9,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let payload = arguments.next().map_or_else(|| Ok(b"payload".to_vec()), std::fs::read)?;
     let signer = Signer::from_pkcs8(algorithm, &Signer::generate(algorithm)?, Vec::new())?;
     println!("{}", serde_json::to_string(&signer.jwks())?);
-    println!("{}", signer.sign_detached(&payload, 42, 1_763_620_000)?);
+    println!("{}", signer.sign_detached(&payload, Some(42), 1_763_620_000)?);
 
     let (rounds, start) = (20_000_u32, Instant::now());
     for n in 0..rounds {
-        std::hint::black_box(signer.sign_detached(&payload, u64::from(n), 1_763_620_000)?);
+        std::hint::black_box(signer.sign_detached(&payload, Some(u64::from(n)), 1_763_620_000)?);
     }
     eprintln!("{} bytes, {}: {:?} a signature", payload.len(), algorithm.name(), start.elapsed() / rounds);
     Ok(())

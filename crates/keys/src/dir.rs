@@ -51,6 +51,16 @@ impl KeyDir {
     /// Opens the folder. With `create`, a folder that holds no keys yet gets new ones; a folder that holds some but
     /// misses others is an error either way, because new keys could not read what the old ones sealed.
     pub fn open(path: impl Into<PathBuf>, create: bool) -> Result<Self, KeyError> {
+        Self::open_for(path, create.then(Algorithm::default))
+    }
+
+    /// As [`open`](Self::open) with `create`, and the signing key, when it is made, is of this algorithm.
+    pub fn open_or_create(path: impl Into<PathBuf>, algorithm: Algorithm) -> Result<Self, KeyError> {
+        Self::open_for(path, Some(algorithm))
+    }
+
+    fn open_for(path: impl Into<PathBuf>, new: Option<Algorithm>) -> Result<Self, KeyError> {
+        let create = new.is_some();
         let dir = Self { path: path.into(), create };
         if create && !dir.path.exists() {
             file::create_folder(&dir.path)?;
@@ -61,7 +71,7 @@ impl KeyDir {
             let keys = BTreeMap::from([(1, random_text()?)]);
             // The signing key first: a crash between the two leaves a folder that is refused, not one that lacks
             // the key of the data.
-            dir.write_signing(Algorithm::default(), vec![])?;
+            dir.write_signing(new.unwrap_or_default(), vec![])?;
             file::write(&sealing, &SealingFile { current: 1, keys, hashing: random_text()? })?;
         }
         file::check_mode(&sealing, 0o077, 0o600)?;
@@ -276,7 +286,7 @@ mod tests {
     fn retired_signers_still_verify() {
         let (_temp, path) = folder();
         let dir = KeyDir::open(&path, true).unwrap();
-        let jws = dir.signer().unwrap().sign_detached(b"x", 1, 2).unwrap();
+        let jws = dir.signer().unwrap().sign_detached(b"x", Some(1), 2).unwrap();
         let signer = dir.rotate_signer(Algorithm::Es256).unwrap();
         let jwks = signer.jwks();
         assert_eq!((jwks.keys.len(), &*jwks.keys[0].alg), (2, "ES256"));

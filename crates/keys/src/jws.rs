@@ -16,8 +16,9 @@ pub struct Protected {
     pub alg: String,
     /// Which key signed
     pub kid: String,
-    /// Number of the journal entry
-    pub journal: u64,
+    /// Number of the journal entry; none on a refusal that could not be journalled
+    #[serde(default)]
+    pub journal: Option<u64>,
     /// When it was signed, seconds since 1970 UTC
     pub iat: i64,
     b64: bool,

@@ -24,9 +24,13 @@ impl Algorithm {
         }
     }
 
-    /// From its name
+    /// From its name in JOSE, or from `Ed25519`, the name of the curve that RFC 9864 gives the algorithm too
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::EdDsa, Self::Es256].into_iter().find(|a| a.name() == name)
+        match name {
+            "EdDSA" | "Ed25519" => Some(Self::EdDsa),
+            "ES256" => Some(Self::Es256),
+            _ => None,
+        }
     }
 }
 
@@ -102,10 +106,18 @@ impl Signer {
     }
 
     /// A detached JWS (`header..signature`) over the payload's bytes, the number of its journal entry, and the time
-    /// in seconds since 1970 UTC.
-    pub fn sign_detached(&self, payload: &[u8], journal: u64, time_s: i64) -> Result<String, KeyError> {
+    /// in seconds since 1970 UTC. Without a number it says that no entry exists: only a refusal may be so.
+    pub fn sign_detached(
+        &self,
+        payload: &[u8],
+        journal: Option<u64>,
+        time_s: i64,
+    ) -> Result<String, KeyError> {
         let mut tail = self.rest.clone();
-        tail.extend_from_slice(format!(r#"{time_s},"journal":{journal}}}"#).as_bytes());
+        match journal {
+            Some(number) => tail.extend_from_slice(format!(r#"{time_s},"journal":{number}}}"#).as_bytes()),
+            None => tail.extend_from_slice(format!("{time_s}}}").as_bytes()),
+        }
 
         let mut input = Vec::with_capacity(self.head.len() + 80 + payload.len());
         input.extend_from_slice(self.head.as_bytes());
@@ -152,9 +164,9 @@ mod tests {
         #[test]
         fn verifies_what_it_signed(payload: Vec<u8>, journal: u64, time: i64, es: bool) {
             let signer = signer(if es { Algorithm::Es256 } else { Algorithm::EdDsa });
-            let jws = signer.sign_detached(&payload, journal, time).unwrap();
+            let jws = signer.sign_detached(&payload, Some(journal), time).unwrap();
             let header = verify_detached(&jws, &payload, signer.jwk()).unwrap();
-            prop_assert_eq!((header.journal, header.iat, &*header.kid), (journal, time, signer.kid()));
+            prop_assert_eq!((header.journal, header.iat, &*header.kid), (Some(journal), time, signer.kid()));
             let mut other = payload.clone();
             other.push(0);
             prop_assert_eq!(verify_detached(&jws, &other, signer.jwk()), Err(VerifyError::Signature));
@@ -164,8 +176,10 @@ mod tests {
     #[test]
     fn header_is_bound() {
         let signer = signer(Algorithm::EdDsa);
-        let (one, two) =
-            (signer.sign_detached(b"x", 1, 7).unwrap(), signer.sign_detached(b"x", 2, 7).unwrap());
+        let (one, two) = (
+            signer.sign_detached(b"x", Some(1), 7).unwrap(),
+            signer.sign_detached(b"x", Some(2), 7).unwrap(),
+        );
         let mixed = format!("{}..{}", one.split_once("..").unwrap().0, two.split_once("..").unwrap().1);
         assert_eq!(verify_detached(&mixed, b"x", signer.jwk()), Err(VerifyError::Signature));
     }
@@ -173,7 +187,7 @@ mod tests {
     #[test]
     fn wrong_keys_and_headers_are_refused() {
         let signer = signer(Algorithm::EdDsa);
-        let jws = signer.sign_detached(b"x", 1, 7).unwrap();
+        let jws = signer.sign_detached(b"x", Some(1), 7).unwrap();
         for other in [Algorithm::EdDsa, Algorithm::Es256] {
             let other = self::signer(other);
             assert_eq!(verify_detached(&jws, b"x", other.jwk()), Err(VerifyError::Key));
@@ -192,7 +206,7 @@ mod tests {
     #[test]
     fn header_reads_as_documented() {
         let signer = signer(Algorithm::EdDsa);
-        let jws = signer.sign_detached(b"x", 12, 1_763_620_000).unwrap();
+        let jws = signer.sign_detached(b"x", Some(12), 1_763_620_000).unwrap();
         let header = URL_SAFE_NO_PAD.decode(jws.split_once("..").unwrap().0).unwrap();
         let expected = format!(
             r#"{{"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"{}","iat":1763620000,"journal":12}}"#,

@@ -66,13 +66,16 @@
   // What is new on the page is read first: errors before the result.
   const fresh = [...document.querySelectorAll("[data-focus]")].filter((e) => !e.closest("[data-still]"));
   const target = fresh.find((e) => e.matches(".error-summary")) || fresh[0];
-  if (target) target.focus({ preventScroll: target.getBoundingClientRect().top < innerHeight / 2 });
+  // Once the page is whole: before that the browser takes the focus to what the address names.
+  addEventListener("load", () => {
+    if (target) target.focus({ preventScroll: target.getBoundingClientRect().top < innerHeight / 2 });
+  });
 
   // How many fields are ticked.
   for (const details of document.querySelectorAll("details.more")) {
     const count = details.querySelector(".count");
     details.addEventListener("change", () => {
-      count.textContent = details.querySelectorAll("input:checked").length;
+      count.textContent = details.querySelectorAll("input:checked").length || count.dataset.none;
     });
   }
 })();

@@ -112,7 +112,8 @@ fn report(answer: &client::Answer, keys: &client::Answer) -> anyhow::Result<()> 
     let kid = dancu_keys::Protected::peek(signature)?.kid;
     let key = jwks.find(&kid).context("the key of the signature is not published")?;
     let signed = dancu_keys::verify_detached(signature, &answer.body, key)?;
-    eprintln!("HTTP {} · signature good · journal entry {}", answer.status, signed.journal);
+    let entry = signed.journal.map_or("none".to_owned(), |n| n.to_string());
+    eprintln!("HTTP {} · signature good · journal entry {entry}", answer.status);
     anyhow::ensure!(answer.status == 200, "refused: {}", body["code"].as_str().unwrap_or("?"));
     Ok(())
 }

@@ -38,6 +38,10 @@ impl Doctor {
     }
 }
 
+/// What to do when the store opens and its content does not.
+const REMEDY: &str = "sealed values that do not open: restore the keys that were backed up with this store; a migration \
+                      that was changed: run the version of dancu that made the store, or a newer one";
+
 fn examine(config: &Config) -> Vec<Finding> {
     let keys = KeyDir::open(&config.keys.directory, false);
     let ring = keys.as_ref().map_err(ToString::to_string).and_then(|k| k.ring().map_err(|e| e.to_string()));
@@ -88,17 +92,9 @@ fn examine(config: &Config) -> Vec<Finding> {
         let ring: dancu_keys::KeyRing = ring;
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
         let opened = exchange.as_ref().err().map(ToString::to_string);
-        findings.push(finding(
-            "exchange opens with these keys",
-            opened,
-            "the keys do not belong to this store: restore those that were backed up with it",
-        ));
+        findings.push(finding("exchange opens with these keys", opened, REMEDY));
         let registry = dancu_registry::Registry::open(store, ring).err().map(|e| e.to_string());
-        findings.push(finding(
-            "registry opens with these keys",
-            registry,
-            "the keys do not belong to this store: restore those that were backed up with it",
-        ));
+        findings.push(finding("registry opens with these keys", registry, REMEDY));
         if let Ok(exchange) = exchange {
             findings.push(finding(
                 "officers' pages",

@@ -233,6 +233,7 @@ impl Import {
         }
         let floor = Floor::open(&config, true)?;
         let taken = take_in(&floor.registry, read.records)?;
+        floor.registry.refresh()?;
         println!("{taken} citizens taken in; {} in the store", floor.registry.count());
         Ok(())
     }

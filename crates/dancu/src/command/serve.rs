@@ -3,7 +3,7 @@ use crate::config::Config;
 use crate::server::Server;
 use clap::Args;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serve by a configuration file
 #[derive(Debug, Args)]
@@ -17,20 +17,32 @@ impl Serve {
     pub async fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&self.config, super::environment())?;
         crate::log::start(&config.log)?;
+        let signals = Signals::listen()?;
         let server = Server::start(&config, Vec::new()).await?;
         tracing::info!(address = %server.address, admin = %server.admin, "serving");
-        until_told_to_stop(server).await
+        signals.end(server).await;
+        Ok(())
     }
 }
 
-/// Serves until SIGTERM or SIGINT, then ends gracefully.
-pub async fn until_told_to_stop(server: Server) -> anyhow::Result<()> {
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT, heard from before the service says that it is ready.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    pub fn listen() -> anyhow::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    tracing::info!("stopping: open calls end, new ones are refused");
-    server.stop().await;
-    Ok(())
+
+    /// Serves until one comes, then ends gracefully.
+    pub async fn end(mut self, server: Server) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        tracing::info!("stopping: open calls end, new ones are refused");
+        server.stop().await;
+    }
 }

@@ -2,10 +2,12 @@
 use super::registry::Format;
 use crate::clock::SystemClock;
 use anyhow::Context as _;
-use dancu_citizen::{CivilDate, ListVersion, Record};
+use dancu_catalogue::Code;
+use dancu_citizen::{CivilDate, ListVersion, PersonNumber, Record};
 use dancu_gateway::{Clock as _, vietnam_day};
 use dancu_registry::transfer::qcvn109::{Form, Heading};
 use dancu_registry::transfer::{Fault, Row, RowFault, csv, parquet, qcvn109};
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
 use std::num::NonZeroUsize;
@@ -81,14 +83,36 @@ pub(super) fn read(format: Format, path: &Path) -> anyhow::Result<Read> {
 
 fn rows(rows: impl Iterator<Item = Result<Row, Fault>>, today: CivilDate) -> anyhow::Result<Read> {
     let mut read = Read::default();
-    for row in rows {
+    let mut taken = HashSet::new();
+    for (row, position) in rows.zip(1..) {
         match row {
-            Ok(row) => read.records.push(row.into_record("import", today)),
+            Ok(row) => match twice(&row, &mut taken) {
+                // The first row is line 1 after the column names; a field that runs over lines moves the rest.
+                Some(column) => {
+                    let code = Code::ElementDuplicate;
+                    read.faults.push(RowFault { line: position + 1, column: Some(column), code });
+                }
+                None => read.records.push(row.into_record("import", today)),
+            },
             Err(Fault::Row(fault)) => read.faults.push(fault),
             Err(Fault::File(error)) => return Err(error.into()),
         }
     }
     Ok(read)
+}
+
+/// The column whose number an earlier row has.
+fn twice(row: &Row, taken: &mut HashSet<PersonNumber>) -> Option<&'static str> {
+    let numbers = [
+        ("personal_id", row.personal_id.map(PersonNumber::PersonalId)),
+        ("id_card_number", row.id_card_number.map(PersonNumber::IdCard)),
+    ];
+    let known = numbers.iter().find(|(_, n)| n.is_some_and(|n| taken.contains(&n)));
+    if let Some((column, _)) = known {
+        return Some(column);
+    }
+    taken.extend(numbers.into_iter().filter_map(|(_, n)| n));
+    None
 }
 
 fn message(form: Form, path: &Path, today: CivilDate) -> anyhow::Result<Read> {

@@ -6,7 +6,7 @@ mod world;
 
 pub use seed::SEED;
 
-use crate::command::{environment, serve::until_told_to_stop};
+use crate::command::{environment, serve::Signals};
 use crate::config::Config;
 use crate::server::Server;
 use anyhow::Context as _;
@@ -52,9 +52,11 @@ impl Demo {
         if self.seed_only {
             return Ok(());
         }
+        let signals = Signals::listen()?;
         let server = Server::start(&config, facts.accounts()).await?;
         facts.print(&self.dir, server.admin);
-        until_told_to_stop(server).await
+        signals.end(server).await;
+        Ok(())
     }
 
     fn config(&self) -> anyhow::Result<Config> {
@@ -62,12 +64,11 @@ impl Demo {
         config.listen.address.set_port(self.port);
         config.admin.address.set_port(self.port.checked_add(1000).context("the port is too high")?);
         config.listen.public_url = format!("https://localhost:{}", self.port);
-        config.listen.client_ca = self.dir.join("tls/ca.pem");
         // Old clients in the field speak TLS 1.2; the demo welcomes them.
         config.listen.tls12 = true;
         config.web.demo = true;
         config.log.format = "text".to_owned();
-        config.log.filter = "warn,rustls=error".to_owned();
+        config.log.filter = "warn,rustls=error,tokio_postgres=warn".to_owned();
         Config::parse_over(config, environment())
     }
 }

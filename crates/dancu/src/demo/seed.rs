@@ -30,7 +30,7 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
     let unknown = Authority::create(&stranger)?.client("client-unknown")?;
 
     let floor = Floor::open(config, true)?;
-    let (world, systems) = build(&authority, &dates()?, &config.listen.soap_path)?;
+    let (world, systems) = build(&authority, &dates()?, &config.listen.public_url, &config.listen.soap_path)?;
     floor.exchange.provision(&world, SystemClock.now_us()).context("organisations and systems")?;
     let population = fill(&floor.registry, SEED, citizens)?;
     let facts = Facts {

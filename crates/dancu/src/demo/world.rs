@@ -80,6 +80,7 @@ const AMPLE: u32 = 2_000_000_000;
 pub(super) fn build(
     authority: &Authority,
     dates: &Dates,
+    public_url: &str,
     service_url: &str,
 ) -> anyhow::Result<(World, Vec<SystemFacts>)> {
     let mut systems = Vec::new();
@@ -112,7 +113,7 @@ pub(super) fn build(
             username: plan.username.to_owned(),
             password: Some(password),
             secret: Some(secret),
-            service_urls: vec![service_url.to_owned(), format!("https://localhost:8443{service_url}")],
+            service_urls: vec![service_url.to_owned(), format!("{public_url}{service_url}")],
         }];
         systems.push(plan.system(certificates, credentials, &officers));
     }
@@ -265,7 +266,7 @@ impl Plan {
             certificates,
             credentials,
             agreements: vec![self.agreement()],
-            accounts: officers.iter().map(|o| self.account(o)).collect(),
+            accounts: officers.iter().zip(1..).map(|(o, number)| self.account(o, number)).collect(),
             ..WorldSystem::default()
         }
     }
@@ -298,9 +299,9 @@ impl Plan {
         }
     }
 
-    fn account(&self, officer: &OfficerFacts) -> WorldAccount {
+    fn account(&self, officer: &OfficerFacts, number: usize) -> WorldAccount {
         WorldAccount {
-            id: format!("{}-{}", self.id, officer.login),
+            id: format!("{}-{number}", self.id),
             login: officer.login.clone(),
             officer_number: (!officer.personal_id.is_empty()).then(|| officer.personal_id.clone()),
             officer_name: officer.full_name.clone(),

@@ -1,6 +1,8 @@
 //! The accept loop: handshake, limits, graceful end.
+use super::guests::Guests;
 use super::stream::Polite;
 use super::{Peer, PeerCertificate, TlsMaterial};
+use crate::Clock;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -22,10 +24,14 @@ pub type Router = axum::Router;
 pub struct DoorLimits {
     /// Connections open at once; the next waits in the kernel's queue
     pub connections: usize,
+    /// Connections open at once from one address
+    pub connections_per_address: usize,
     /// Time for the TLS handshake
     pub handshake: Duration,
     /// Time for the request line and headers to arrive, and the longest idle time between requests
     pub headers: Duration,
+    /// Longest time in which no byte moves
+    pub idle: Duration,
     /// Bytes of request line and headers
     pub header_bytes: usize,
     /// Time that open calls get to end when the door closes
@@ -37,12 +43,18 @@ pub struct Door {
     listener: TcpListener,
     tls: TlsMaterial,
     limits: DoorLimits,
+    clock: Arc<dyn Clock>,
 }
 
 impl Door {
     /// Binds the address.
-    pub async fn bind(address: SocketAddr, tls: TlsMaterial, limits: DoorLimits) -> std::io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind(address).await?, tls, limits })
+    pub async fn bind(
+        address: SocketAddr,
+        tls: TlsMaterial,
+        limits: DoorLimits,
+        clock: Arc<dyn Clock>,
+    ) -> std::io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(address).await?, tls, limits, clock })
     }
 
     /// The address in use, with the port that the system chose where 0 was asked.
@@ -56,6 +68,7 @@ impl Door {
         let slots = Arc::new(Semaphore::new(self.limits.connections));
         let graceful = GracefulShutdown::new();
         let http = http_builder(&self.limits);
+        let guests = Guests::default();
         loop {
             let next = async {
                 let slot = Arc::clone(&slots).acquire_owned().await;
@@ -74,12 +87,18 @@ impl Door {
                     continue;
                 }
             };
+            let Some(guest) = guests.come(from.ip().to_canonical(), self.limits.connections_per_address)
+            else {
+                continue;
+            };
             let (acceptor, http, router) = (acceptor.clone(), http.clone(), router.clone());
+            let now_us = self.clock.now_us();
             let (tls, limits, watcher) = (self.tls.clone(), self.limits.clone(), graceful.watcher());
             tokio::spawn(async move {
-                let _slot = slot;
+                let (_slot, _guest) = (slot, guest);
                 let handshake =
-                    tokio::time::timeout(limits.handshake, handshake(stream, from, &acceptor, &tls)).await;
+                    tokio::time::timeout(limits.handshake, handshake(stream, from, &acceptor, &tls, now_us))
+                        .await;
                 let Ok(Some((stream, peer))) = handshake else { return };
                 let service = TowerToHyperService::new(router.map_request(
                     move |mut request: hyper::Request<Incoming>| {
@@ -88,7 +107,7 @@ impl Door {
                     },
                 ));
                 let connection = http
-                    .serve_connection(TokioIo::new(Polite::new(stream, limits.headers)), service)
+                    .serve_connection(TokioIo::new(Polite::new(stream, limits.headers, limits.idle)), service)
                     .into_owned();
                 if let Err(error) = watcher.watch(connection).await {
                     tracing::debug!(%error, "connection ended");
@@ -104,12 +123,13 @@ async fn handshake(
     from: SocketAddr,
     acceptor: &TlsAcceptor,
     tls: &TlsMaterial,
+    now_us: i64,
 ) -> Option<(tokio_rustls::server::TlsStream<TcpStream>, Peer)> {
     // Without it a small answer waits for the client's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let stream = acceptor.accept(stream).await.ok()?;
     let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    let certificate = PeerCertificate::judge(shown, &tls.client_roots).map(Arc::new);
+    let certificate = PeerCertificate::judge(shown, &tls.client_roots, now_us).map(Arc::new);
     let address = from.ip().to_canonical();
     Some((stream, Peer { address, certificate }))
 }
@@ -119,12 +139,10 @@ fn http_builder(limits: &DoorLimits) -> Builder<TokioExecutor> {
     http.http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.headers)
-        .max_buf_size(limits.header_bytes.max(8 * 1024));
+        .max_buf_size(limits.header_bytes.max(2 * 1024) * 4);
     http.http2()
         .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(limits.header_bytes).unwrap_or(u32::MAX))
-        .max_concurrent_streams(64)
-        .keep_alive_interval(limits.headers)
-        .keep_alive_timeout(limits.headers);
+        .max_header_list_size(u32::try_from(limits.header_bytes.saturating_mul(4)).unwrap_or(u32::MAX))
+        .max_concurrent_streams(64);
     http
 }

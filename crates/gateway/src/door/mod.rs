@@ -1,5 +1,6 @@
 //! The TLS door: who may connect, how long anything may take, and how it closes.
 mod accept;
+mod guests;
 mod peer;
 mod stream;
 mod tls;

@@ -39,13 +39,14 @@ pub struct Peer {
 
 impl PeerCertificate {
     /// Reads and judges a certificate chain, the client's own first. `None` when there is none or it is not X.509.
-    pub fn judge(chain: &[CertificateDer<'_>], roots: &RootCertStore) -> Option<Self> {
+    pub fn judge(chain: &[CertificateDer<'_>], roots: &RootCertStore, now_us: i64) -> Option<Self> {
         let (leaf, intermediates) = chain.split_first()?;
         let (_, parsed) = x509_parser::parse_x509_certificate(leaf).ok()?;
         let validity = parsed.validity();
         let (not_before_s, not_after_s) = (validity.not_before.timestamp(), validity.not_after.timestamp());
         let digest = crate::fingerprint(leaf);
-        let chain = chain_verdict(leaf, intermediates, roots, not_after_s);
+        let at_s = now_us.div_euclid(1_000_000).clamp(not_before_s, not_after_s.max(not_before_s));
+        let chain = chain_verdict(leaf, intermediates, roots, at_s);
         Some(Self { fingerprint: digest, not_before_s, not_after_s, chain })
     }
 
@@ -55,8 +56,8 @@ impl PeerCertificate {
     }
 }
 
-/// Expiry has a reason code of its own and is asked at every call, so the path is judged as of the leaf's last
-/// moment: only the signatures, the names and the usage decide here.
+/// The leaf's own expiry has a reason code of its own and is asked at every call. So the path is judged as of now, or as
+/// of the moment nearest to now at which the leaf is valid: its issuers, signatures, names and usage decide here.
 fn chain_verdict(
     leaf: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],

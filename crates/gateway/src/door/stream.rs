@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// Length of the preface of HTTP/2 (RFC 9113 section 3.4). Until it is complete, or begins otherwise, no version is
 /// known and no timer of HTTP runs.
@@ -18,7 +18,28 @@ const LINGER: Duration = Duration::from_secs(1);
 pub(super) struct Polite<S> {
     inner: S,
     opening: Option<Opening>,
+    idle: Idle,
     closing: Closing,
+}
+
+/// Ends a connection on which nothing moves.
+struct Idle {
+    limit: Duration,
+    until: Pin<Box<Sleep>>,
+}
+
+impl Idle {
+    fn moved(&mut self) {
+        self.until.as_mut().reset(Instant::now() + self.limit);
+    }
+
+    /// The error of a time that is over.
+    fn check(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        self.until
+            .as_mut()
+            .poll(cx)
+            .map(|()| Error::new(ErrorKind::TimedOut, "nothing moves on the connection"))
+    }
 }
 
 struct Opening {
@@ -33,10 +54,22 @@ enum Closing {
 }
 
 impl<S> Polite<S> {
-    /// The client must begin within this time.
-    pub(super) fn new(inner: S, begin_within: Duration) -> Self {
+    /// The client must begin within this time, and move a byte within `idle` ever after.
+    pub(super) fn new(inner: S, begin_within: Duration, idle: Duration) -> Self {
+        let idle = Idle { limit: idle, until: Box::pin(sleep(idle)) };
         let opening = Opening { until: Box::pin(sleep(begin_within)), read: 0 };
-        Self { inner, opening: Some(opening), closing: Closing::Open }
+        Self { inner, opening: Some(opening), idle, closing: Closing::Open }
+    }
+}
+
+impl<S> Polite<S> {
+    /// A client that does not read holds the writer up; for so long and no longer.
+    fn written(&mut self, polled: Poll<Result<usize>>, cx: &mut Context<'_>) -> Poll<Result<usize>> {
+        if polled.is_ready() {
+            self.idle.moved();
+            return polled;
+        }
+        self.idle.check(cx).map(Err)
     }
 }
 
@@ -49,6 +82,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Polite<S> {
         let this = &mut *self;
         let before = buffer.filled().len();
         let polled = Pin::new(&mut this.inner).poll_read(cx, buffer);
+        if polled.is_ready() {
+            this.idle.moved();
+        } else if let Poll::Ready(error) = this.idle.check(cx) {
+            return Poll::Ready(Err(error));
+        }
         let Some(opening) = &mut this.opening else { return polled };
         if polled.is_pending() {
             ready!(opening.until.as_mut().poll(cx));
@@ -66,7 +104,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Polite<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Polite<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.written(polled, cx)
     }
 
     fn poll_write_vectored(
@@ -74,7 +113,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Polite<S> {
         cx: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, slices)
+        let polled = Pin::new(&mut self.inner).poll_write_vectored(cx, slices);
+        self.written(polled, cx)
     }
 
     fn is_write_vectored(&self) -> bool {

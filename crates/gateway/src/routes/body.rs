@@ -5,6 +5,13 @@ use dancu_catalogue::Code;
 use dancu_message::WireError;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
+/// Whether the headers keep within their limit. The HTTP library has a limit of its own, four times as wide, and
+/// answers there without a word.
+pub(super) fn check_headers(headers: &http::HeaderMap, limits: &CallLimits) -> Result<(), Code> {
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if bytes > limits.header_bytes { Err(Code::HeadersTooLarge) } else { Ok(()) }
+}
+
 /// The whole body, or why it could not be had. A body that announces too much is refused unread.
 pub(super) async fn read(
     body: Body,

@@ -1,5 +1,6 @@
 //! The addresses of the machines' door.
 mod body;
+mod entrance;
 mod public;
 mod rest;
 mod send;

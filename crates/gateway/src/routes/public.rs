@@ -23,6 +23,7 @@ pub(super) fn routes() -> Router<Gate> {
         .route("/api/v1/openapi.json", get(openapi))
         .route("/schema/qcvn109.xsd", get(xsd))
         .route("/schema/errors.md", get(errors))
+        .route("/errors", get(|| async { axum::response::Redirect::to("/docs") }))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
 }
@@ -47,13 +48,20 @@ async fn ready(State(gate): State<Gate>) -> Response {
     health(&gate).await
 }
 
+/// How long a health check waits for the store.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// 200 when the next call can be answered: open, and the store takes a read.
 pub async fn health(gate: &Gate) -> Response {
     if gate.road.turnstile.is_closing() {
         return (StatusCode::SERVICE_UNAVAILABLE, "shutting down\n").into_response();
     }
-    match gate.road.journal.len().await {
-        Ok(_) => "ready\n".into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+    if gate.road.freshness.is_stale() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the rules could not be read for too long\n")
+            .into_response();
+    }
+    match tokio::time::timeout(PATIENCE, gate.road.journal.len()).await {
+        Ok(Ok(_)) => "ready\n".into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
     }
 }

@@ -1,11 +1,11 @@
 //! JSON over REST: one request or a batch, problems by RFC 9457, idempotency keys.
+use super::entrance::{self, Entrance, Rest};
 use super::{Gate, body, send};
-use crate::authenticate::Presented;
 use crate::codec::{Codec, Committed, Envelope};
 use crate::door::Peer;
-use crate::{BasicPair, Call, sha256, vietnam_day};
+use crate::{Call, sha256, vietnam_day};
 use axum::extract::{Request as HttpRequest, State};
-use axum::http::{HeaderMap, Method};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
@@ -32,19 +32,9 @@ async fn nothing(
     Extension(peer): Extension<Peer>,
     request: HttpRequest,
 ) -> Response {
-    let (requests, codec, idempotency) = arrange(Err(WireError::whole(Code::NotFound)), "/api");
-    let call = Call {
-        peer,
-        presented: Presented::Basic(BasicPair::from_headers(request.headers())),
-        requests,
-        protocol: "rest",
-        platform_id: super::platform_id(request.headers()),
-        idempotency,
-        lang: body::lang(request.headers()),
-        began: Instant::now(),
-        codec: Arc::new(codec),
-    };
-    send::send(gate.road.travel(call).await)
+    let entrance = Entrance::of(&gate, peer, request.headers());
+    let arranged = arrange(Err(WireError::whole(Code::NotFound)), "/api");
+    send::send(gate.road.travel(call(entrance, request.headers(), arranged, Instant::now())).await)
 }
 
 /// Encodes answers as JSON; several as a batch.
@@ -93,6 +83,13 @@ impl Codec for RestCodec {
         body
     }
 
+    fn whole(&self) -> Option<Arc<dyn Codec>> {
+        self.batch.then(|| {
+            Arc::new(Self { instance: self.instance, batch: false, request_ids: Vec::new() })
+                as Arc<dyn Codec>
+        })
+    }
+
     fn content_type(&self, refused: bool) -> &'static str {
         if refused && !self.batch { "application/problem+json" } else { "application/json" }
     }
@@ -128,36 +125,41 @@ async fn serve(
     service: Service,
     instance: &'static str,
 ) -> Response {
-    let began = Instant::now();
     let (parts, stream) = request.into_parts();
-    let read = match checked(&parts.method, &parts.headers) {
-        Ok(()) => body::read(stream, body::announced(&parts.headers), gate.road.turnstile.limits()).await,
-        Err(code) => Err(WireError::whole(code)),
-    };
+    let entrance = Entrance::of(gate, peer, &parts.headers);
+    let read = entrance.body(gate, &parts, stream, &["application/json"]).await;
+    let began = Instant::now();
     let today = vietnam_day(gate.road.clock.now_us());
     let decoded = read.and_then(|bytes| {
-        let idempotency = idempotency(&parts.headers, &bytes)?;
+        let idempotency = idempotency(&parts.headers, instance, &bytes)?;
         Ok((rest::decode(&bytes, service, today)?, idempotency))
     });
-    let (requests, codec, idempotency) = arrange(decoded, instance);
-    let call = Call {
-        peer,
-        presented: Presented::Basic(BasicPair::from_headers(&parts.headers)),
-        requests,
-        protocol: if codec.batch { "rest-batch" } else { "rest" },
-        platform_id: super::platform_id(&parts.headers),
-        idempotency,
-        lang: body::lang(&parts.headers),
-        began,
-        codec: Arc::new(codec),
-    };
-    send::send(gate.road.travel(call).await)
+    let arranged = arrange(decoded, instance);
+    send::send(gate.road.travel(call(entrance, &parts.headers, arranged, began)).await)
+}
+
+fn call(entrance: Entrance, headers: &HeaderMap, arranged: Arranged, began: Instant) -> Call {
+    let (requests, codec, idempotency) = arranged;
+    entrance::call(
+        entrance,
+        Rest {
+            requests,
+            protocol: if codec.batch { "rest-batch" } else { "rest" },
+            platform_id: super::platform_id(headers),
+            idempotency,
+            lang: body::lang(headers),
+            began,
+            codec: Arc::new(codec),
+        },
+    )
 }
 
 type Decoded = Result<(Body, Option<(String, [u8; 32])>), WireError>;
 type Requests = Vec<Result<dancu_message::Request, WireError>>;
 
-fn arrange(decoded: Decoded, instance: &'static str) -> (Requests, RestCodec, Option<(String, [u8; 32])>) {
+type Arranged = (Requests, RestCodec, Option<(String, [u8; 32])>);
+
+fn arrange(decoded: Decoded, instance: &'static str) -> Arranged {
     let single = RestCodec { instance, batch: false, request_ids: Vec::new() };
     match decoded {
         Ok((Body::One(request), key)) => (vec![Ok(*request)], single, key),
@@ -169,19 +171,17 @@ fn arrange(decoded: Decoded, instance: &'static str) -> (Requests, RestCodec, Op
     }
 }
 
-fn checked(method: &Method, headers: &HeaderMap) -> Result<(), Code> {
-    if method != Method::POST {
-        return Err(Code::MethodNotAllowed);
-    }
-    if body::has_type(headers, &["application/json"]) { Ok(()) } else { Err(Code::ContentType) }
-}
-
-fn idempotency(headers: &HeaderMap, bytes: &[u8]) -> Result<Option<(String, [u8; 32])>, WireError> {
+fn idempotency(
+    headers: &HeaderMap,
+    instance: &str,
+    bytes: &[u8],
+) -> Result<Option<(String, [u8; 32])>, WireError> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let printable =
         |text: &&str| (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
     match value.to_str().ok().filter(printable) {
-        Some(key) => Ok(Some((key.to_owned(), sha256(bytes)))),
+        // The same body at another address is another call.
+        Some(key) => Ok(Some((key.to_owned(), sha256(&[instance.as_bytes(), &[0], bytes].concat())))),
         None => Err(WireError::at(Code::IdempotencyKeyInvalid, "Idempotency-Key")),
     }
 }
@@ -210,7 +210,7 @@ mod document {
 
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(untagged)]
-    #[expect(dead_code, reason = "names two shapes of a body for the document")]
+    #[expect(dead_code, clippy::large_enum_variant, reason = "names two shapes of a body for the document")]
     enum VerificationBody {
         One(VerificationRequest),
         Batch(VerificationBatch),
@@ -218,7 +218,7 @@ mod document {
 
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(untagged)]
-    #[expect(dead_code, reason = "names two shapes of a body for the document")]
+    #[expect(dead_code, clippy::large_enum_variant, reason = "names two shapes of a body for the document")]
     enum LookUpBody {
         One(LookUpRequest),
         Batch(LookUpBatch),
@@ -226,7 +226,7 @@ mod document {
 
     #[derive(serde::Serialize, utoipa::ToSchema)]
     #[serde(untagged)]
-    #[expect(dead_code, reason = "names two shapes of a body for the document")]
+    #[expect(dead_code, clippy::large_enum_variant, reason = "names two shapes of a body for the document")]
     enum VerificationReply {
         One(VerificationAnswer),
         Batch(BatchAnswer<VerificationAnswer>),
@@ -346,7 +346,7 @@ mod tests {
         let key = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("idempotency-key", text.parse().unwrap());
-            idempotency(&headers, b"x")
+            idempotency(&headers, VERIFICATIONS, b"x")
         };
         assert!(key("a-1").unwrap().is_some());
         assert_eq!(key("").unwrap_err().code, Code::IdempotencyKeyInvalid);

@@ -1,15 +1,16 @@
 //! The live SOAP service.
-use super::{Gate, body, send};
+use super::entrance::{self, Entrance, Rest};
+use super::{Gate, send};
 use crate::codec::{Codec, Envelope};
 use crate::door::Peer;
-use crate::{BasicPair, Call, authenticate::Presented, vietnam_day};
+use crate::vietnam_day;
 use axum::extract::{RawQuery, Request as HttpRequest, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{Method, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
 use axum::{Extension, Router};
-use dancu_catalogue::{Code, Lang};
-use dancu_message::{Answer, Form, WireError, soap};
+use dancu_catalogue::Lang;
+use dancu_message::{Answer, Form, soap};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,46 +42,26 @@ async fn serve(
         return ([(header::CONTENT_TYPE, "text/xml; charset=utf-8")], gate.documents.wsdl.clone())
             .into_response();
     }
-    let began = Instant::now();
     let (parts, stream) = request.into_parts();
-    let decoded = match checked(&parts.method, &parts.headers) {
-        Ok(()) => {
-            let limits = gate.road.turnstile.limits();
-            let read = body::read(stream, body::announced(&parts.headers), limits).await;
-            read.and_then(|bytes| soap::decode(&bytes, vietnam_day(gate.road.clock.now_us())))
-        }
-        Err(code) => Err(WireError::whole(code)),
-    };
-    let reply = gate.road.travel(call(peer, &parts.headers, decoded, began)).await;
-    send::send(reply)
-}
-
-fn checked(method: &Method, headers: &HeaderMap) -> Result<(), Code> {
-    if method != Method::POST {
-        return Err(Code::MethodNotAllowed);
-    }
-    if body::has_type(headers, &["text/xml", "application/xml"]) { Ok(()) } else { Err(Code::ContentType) }
-}
-
-fn call(
-    peer: Peer,
-    headers: &HeaderMap,
-    decoded: Result<dancu_message::Request, WireError>,
-    began: Instant,
-) -> Call {
-    Call {
-        peer,
-        presented: Presented::Basic(BasicPair::from_headers(headers)),
-        protocol: match decoded.as_ref().map(|r| r.form) {
-            Ok(Form::SoapOlder) => "soap-older",
-            _ => "soap",
+    let entrance = Entrance::of(&gate, peer, &parts.headers);
+    let body = entrance.body(&gate, &parts, stream, &["text/xml", "application/xml"]).await;
+    let began = Instant::now();
+    let decoded = body.and_then(|bytes| soap::decode(&bytes, vietnam_day(gate.road.clock.now_us())));
+    let call = entrance::call(
+        entrance,
+        Rest {
+            protocol: match decoded.as_ref().map(|r| r.form) {
+                Ok(Form::SoapOlder) => "soap-older",
+                _ => "soap",
+            },
+            requests: vec![decoded],
+            platform_id: super::platform_id(&parts.headers),
+            idempotency: None,
+            // The live clients read Vietnamese; the fault's code is for machines.
+            lang: Lang::Vi,
+            began,
+            codec: Arc::new(SoapCodec),
         },
-        requests: vec![decoded],
-        platform_id: super::platform_id(headers),
-        idempotency: None,
-        // The live clients read Vietnamese; the fault's code is for machines.
-        lang: Lang::Vi,
-        began,
-        codec: Arc::new(SoapCodec),
-    }
+    );
+    send::send(gate.road.travel(call).await)
 }

@@ -1,8 +1,5 @@
 //! Answers in JSON.
-use super::{
-    BatchAnswer, BatchItem, CitizenAnswer, FieldAnswer, FieldAnswers, LookUpAnswer, Problem,
-    VerificationAnswer,
-};
+use super::{CitizenAnswer, FieldAnswer, FieldAnswers, LookUpAnswer, Problem, VerificationAnswer};
 use crate::{Answer, LookUp, Outcome, Refusal, Verification};
 use dancu_catalogue::Lang;
 use dancu_citizen::{Comparison, Field};
@@ -29,15 +26,6 @@ pub fn encode(answer: &Answer, reply: &Reply<'_>) -> Vec<u8> {
         Ok(told) => bytes(&told),
         Err(problem) => bytes(&problem),
     }
-}
-
-/// Writes the answers to a batch, in the order of its requests.
-pub fn encode_batch<'a>(answers: impl IntoIterator<Item = (&'a Answer, Reply<'a>)>) -> Vec<u8> {
-    let item = |(index, (answer, reply)): (usize, (&Answer, Reply<'_>))| match told(answer, &reply) {
-        Ok(told) => BatchItem { index, status: 200, answer: Some(told), problem: None },
-        Err(problem) => BatchItem { index, status: problem.status, answer: None, problem: Some(*problem) },
-    };
-    bytes(&BatchAnswer { items: answers.into_iter().enumerate().map(item).collect() })
 }
 
 #[derive(Serialize)]

@@ -6,7 +6,7 @@ mod problem;
 mod request;
 mod schema;
 
-pub use answer::{Reply, encode, encode_batch};
+pub use answer::{Reply, encode};
 pub use batch::{BATCH_MAX, Body, Item};
 pub use citizen::{
     AbsenceValue, AddressValue, CardValue, CitizenAnswer, CodedValue, ContactValue, DeathValue,

@@ -45,7 +45,8 @@ impl Problem {
     pub fn of(refusal: &Refusal, reply: &Reply<'_>) -> Self {
         let entry = refusal.code.entry();
         let title = refusal.code.title(reply.lang);
-        let detail = match (&refusal.field, reply.lang) {
+        let place = refusal.field.as_ref().filter(|field| !field.is_empty());
+        let detail = match (place, reply.lang) {
             (None, _) => title.to_owned(),
             (Some(field), Lang::Vi) => format!("{title} Vị trí: {field}"),
             (Some(field), Lang::En) => format!("{title} At: {field}"),
@@ -59,7 +60,7 @@ impl Problem {
             code: entry.name.to_owned(),
             correlation_id: reply.correlation_id.to_owned(),
             journal: reply.journal,
-            field: refusal.field.clone(),
+            field: place.cloned(),
             retry: retry(entry.retry).to_owned(),
             actor: actor(entry.actor).to_owned(),
             action: refusal.code.action(reply.lang).to_owned(),

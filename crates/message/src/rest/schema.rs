@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
 
-/// What is said about the citizen. `Debug` does not show it.
+/// What is said about the citizen
+// Its `Debug` does not show it.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CitizenClaim {
@@ -168,6 +169,12 @@ pub struct LookUpAnswer {
 pub struct BatchItem<T> {
     /// Place in the batch, from 0
     pub index: usize,
+    /// As sent, where it could be read
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Number of the request's own journal entry
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<u64>,
     /// Status that the request alone would have had
     pub status: u16,
     /// The answer

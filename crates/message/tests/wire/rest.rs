@@ -168,8 +168,8 @@ fn every_form_of_answer() {
     let refusal =
         Answer::Refusal(Refusal { code: Code::NumberInvalid, field: Some("/citizen/personal_id".into()) });
     insta::assert_snapshot!("problem", pretty(&rest::encode(&refusal, &reply())));
-    let batch = [(&verified, reply()), (&refusal, Reply { lang: Lang::En, ..reply() })];
-    insta::assert_snapshot!("batch", pretty(&rest::encode_batch(batch)));
+    let english = Reply { lang: Lang::En, ..reply() };
+    insta::assert_snapshot!("problem_in_english", pretty(&rest::encode(&refusal, &english)));
 }
 
 #[test]

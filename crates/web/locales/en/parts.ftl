@@ -35,10 +35,13 @@ outcome-found = Found
 outcome-found-sentence = The citizen was found
 outcome-mismatch = No match
 outcome-mismatch-sentence = The data do not agree with the population record
+outcome-mismatch-advice = Compare the papers with what was entered. If the papers are right, ask the citizen to have the record corrected at the commune police where they live.
 outcome-not-found = Not found
 outcome-not-found-sentence = No citizen was found with these data
+outcome-not-found-advice = Check the number entered. For a citizen without papers, use Search at the counter.
 outcome-not-usable = Not usable
 outcome-not-usable-sentence = There is a record, but it may not be used
+outcome-not-usable-advice = The person has died or is missing, or the record is cancelled or locked. Do not decide on this result; if it must be cleared up, ask the commune police of their residence.
 outcome-refused = Refused
 outcome-refused-sentence = The request was refused
 

@@ -47,7 +47,7 @@ road-rules-version = Phiên bản quy tắc
 road-subject = Công dân (mã băm có khóa)
 road-released = Trường đã cung cấp
 road-index = Số nhật ký
-road-correlation = Mã tra cứu
+road-correlation = Mã tra soát
 road-response-hash = SHA-256 của câu trả lời
 
 role-one-stop-officer = Cán bộ một cửa

@@ -35,10 +35,13 @@ outcome-found = Tìm thấy
 outcome-found-sentence = Tìm thấy thông tin công dân
 outcome-mismatch = Không khớp
 outcome-mismatch-sentence = Thông tin không khớp với dữ liệu dân cư
+outcome-mismatch-advice = Đối chiếu lại giấy tờ với nội dung đã nhập. Nếu giấy tờ đúng, đề nghị công dân điều chỉnh dữ liệu tại Công an cấp xã nơi cư trú.
 outcome-not-found = Không tìm thấy
 outcome-not-found-sentence = Không tìm thấy công dân theo thông tin đã nhập
+outcome-not-found-advice = Kiểm tra lại số đã nhập. Khi công dân không mang giấy tờ, dùng mục Tìm tại quầy.
 outcome-not-usable = Không sử dụng được
 outcome-not-usable-sentence = Có dữ liệu nhưng không được sử dụng
+outcome-not-usable-advice = Người này đã chết hoặc mất tích, hoặc hồ sơ đã hủy hay bị khóa. Không dùng kết quả này để giải quyết thủ tục; cần làm rõ thì liên hệ Công an cấp xã nơi cư trú.
 outcome-refused = Bị từ chối
 outcome-refused-sentence = Yêu cầu bị từ chối
 

@@ -16,17 +16,17 @@ pub(super) fn value<'a>(sent: &'a Sent, name: &str) -> &'a str {
 }
 
 /// An empty form with what the officer's agreement offers.
-pub(super) fn offered(rules: &Rules, system: &str, login: &str, lang: Lang) -> OfficerForm {
+pub(super) fn offered(rules: &Rules, system: &str, login: &str, today: CivilDate, lang: Lang) -> OfficerForm {
     let Some(of) = rules.system(system) else { return OfficerForm::default() };
     let role = of.by_login(login).map(|a| a.role);
     let mut form = OfficerForm::default();
-    let mut shown = FieldSet::EMPTY;
-    for agreement in &of.agreements {
+    let (mut shown, mut every_purpose_wants_a_case) = (FieldSet::EMPTY, true);
+    for agreement in of.agreements.iter().filter(|a| a.in_force(today)) {
         form.may_verify |= agreement.grants.verify.is_some();
         form.may_look_up |= agreement.grants.look_up.is_some() && role != Some(Role::AccountManager);
         shown = shown.union(agreement.grants.of(Agreed::LookUp).unwrap_or_default());
         for (code, purpose) in &agreement.purposes {
-            form.case_required |= purpose.case_required;
+            every_purpose_wants_a_case &= purpose.case_required;
             let label = match &purpose.name {
                 Some(name) => format!("{code} – {name}"),
                 None => code.to_string(),
@@ -34,6 +34,7 @@ pub(super) fn offered(rules: &Rules, system: &str, login: &str, lang: Lang) -> O
             form.purposes.push(Choice::new(code.to_string(), label, false));
         }
     }
+    form.case_required = every_purpose_wants_a_case && !form.purposes.is_empty();
     form.purposes.sort_by(|a, b| a.value.cmp(&b.value));
     let choices = |sensitive: bool| {
         let fields = shown.iter().filter(move |f| f.is_sensitive() == sensitive);

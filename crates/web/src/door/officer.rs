@@ -14,6 +14,7 @@ use dancu_gateway::routes::RestCodec;
 use dancu_gateway::{Call, vietnam_day};
 use dancu_journal::Scope;
 use dancu_message::Request;
+use dancu_policy::{Account, AccountState};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -21,6 +22,7 @@ use std::time::Instant;
 pub(super) struct SignedIn {
     pub(super) token: String,
     pub(super) session: Session,
+    pub(super) account: Arc<Account>,
     pub(super) user: User,
 }
 
@@ -30,13 +32,17 @@ pub(super) fn signed_in(pages: &Pages, headers: &HeaderMap) -> Option<SignedIn> 
     let session = pages.sessions.get(token, pages.road.clock.now_us())?;
     let snapshot = pages.road.exchange.snapshot();
     let of = snapshot.rules.system(&pages.system)?;
-    let account = of.by_login(&session.login)?;
+    // A locked account or another password ends the session at once.
+    let account = of.by_login(&session.login).filter(|a| a.state == AccountState::Active)?;
+    if snapshot.account_password(&account.id) != Some(&session.proved) {
+        return None;
+    }
     let user = User {
         name: account.officer_name.clone(),
         agency: of.organisation.as_ref().map(|o| o.name.clone()).unwrap_or_default(),
         csrf: session.csrf.to_string(),
     };
-    Some(SignedIn { token: token.to_owned(), session, user })
+    Some(SignedIn { token: token.to_owned(), session, account: Arc::clone(account), user })
 }
 
 /// The officer, or the page to sign in again.
@@ -135,6 +141,7 @@ fn call(
         idempotency: None,
         lang: shell.lang,
         began,
+        place: pages.road.turnstile.enter(),
     }
 }
 
@@ -145,7 +152,14 @@ pub(super) fn proved(pages: &Pages, officer: &SignedIn) -> Proved {
 
 /// The form with what the officer's agreement offers.
 pub(super) fn offered(pages: &Pages, officer: &SignedIn, shell: &Shell) -> OfficerForm {
-    form::offered(&pages.road.exchange.snapshot().rules, &pages.system, &officer.session.login, shell.lang)
+    let today = vietnam_day(pages.road.clock.now_us());
+    form::offered(
+        &pages.road.exchange.snapshot().rules,
+        &pages.system,
+        &officer.session.login,
+        today,
+        shell.lang,
+    )
 }
 
 /// What changes from one rendering of the page to the next.

@@ -1,7 +1,7 @@
 //! The search at the counter (HC-7). It shows people, so it takes the road: agreed, charged, journalled.
 use super::form::{self, Sent};
 use super::officer::{Desk, must_be_signed_in, offered as offered_form, own_form, proved, render};
-use super::session::random_token;
+use super::session::{FoundBefore, random_token};
 use super::{Shared, show};
 use crate::page::Section;
 use crate::pages::{CounterSearch, Hit, OfficerForm, View};
@@ -11,9 +11,9 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use dancu_catalogue::{Code, Lang};
-use dancu_citizen::{CivilDate, Sex};
+use dancu_citizen::{CivilDate, PersonalId, Sex};
 use dancu_gateway::door::Peer;
-use dancu_gateway::{SearchCall, vietnam_day};
+use dancu_gateway::{Ground, vietnam_day};
 use dancu_registry::Search;
 use std::collections::HashMap;
 
@@ -47,19 +47,19 @@ pub(super) async fn submit(
     let mut status = StatusCode::OK;
     if let Some(asked) = read(&mut search, &sent, today, shell.lang) {
         let text = |name: &str| Some(form::value(&sent, name).to_owned()).filter(|v| !v.is_empty());
-        let call = SearchCall {
+        let ground = Ground {
             peer,
             session: proved(&pages, &officer),
-            search: asked,
             purpose: text("purpose"),
             case_number: text("case_number"),
         };
-        match pages.road.search(call).await {
-            Ok(hits) => {
-                let (shown, choices) = list(&hits, shell.lang);
-                search.more = hits.len() > SHOWN;
+        match pages.road.search(&ground, &asked).await {
+            Ok(found) => {
+                let (shown, choices) = list(&found.hits, shell.lang);
+                search.more = found.more;
                 search.hits = Some(shown);
-                pages.sessions.set_choices(&officer.token, choices);
+                let Ground { purpose, case_number, .. } = ground;
+                pages.sessions.set_found(&officer.token, FoundBefore { choices, purpose, case_number });
             }
             Err(code) => {
                 status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN);
@@ -72,9 +72,10 @@ pub(super) async fn submit(
     render(&pages, officer, shell, Desk { view: View::Counter, form, search, result: None }, status).await
 }
 
-/// The person chosen fills the form; what happens next is a verification or a look-up like any other.
+/// The person chosen fills the form, on the ground of the search; what happens next is a call like any other.
 pub(super) async fn choose(
     State(pages): State<Shared>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     uri: Uri,
     Form(sent): Form<Sent>,
@@ -88,23 +89,42 @@ pub(super) async fn choose(
     }
     let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let mut form = offered_form(&pages, &officer, &shell);
-    let chosen = officer.session.choices.get(form::value(&sent, "choice"));
-    if let Some(hit) = chosen.and_then(|person| pages.road.registry.hit(*person)) {
-        let number = hit
-            .personal_id
-            .map(dancu_citizen::PersonalId::expose)
-            .or_else(|| hit.id_card_number.map(dancu_citizen::IdCardNumber::expose));
-        form.number = Typed::new(number.unwrap_or_default());
-        form.full_name = Typed::new(hit.full_name.as_ref().map_or("", |n| n.whole()));
-        form.birth_date = Typed::new(hit.birth_date.map(show::date).unwrap_or_default());
-        form.sex = Typed::new(match hit.sex {
-            Sex::Unknown => String::new(),
-            sex => sex.code().to_string(),
-        });
+    let mut status = StatusCode::OK;
+    if let Some(found) = officer.session.found.clone()
+        && let Some(person) = found.choices.get(form::value(&sent, "choice"))
+    {
+        let FoundBefore { purpose, case_number, .. } = &found;
+        let ground = Ground {
+            peer,
+            session: proved(&pages, &officer),
+            purpose: purpose.clone(),
+            case_number: case_number.clone(),
+        };
+        match pages.road.reveal(&ground, *person).await {
+            Ok(Some(hit)) => fill(&mut form, &hit, &ground),
+            Ok(None) => {}
+            Err(code) => {
+                status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::FORBIDDEN);
+                form.error = Some(format!("{} {}", code.title(shell.lang), code.action(shell.lang)));
+            }
+        }
     }
     let search = offered(&form);
-    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, StatusCode::OK)
-        .await
+    render(&pages, officer, shell, Desk { view: View::ByNumber, form, search, result: None }, status).await
+}
+
+fn fill(form: &mut OfficerForm, hit: &dancu_registry::Hit, ground: &Ground) {
+    form.number = Typed::new(hit.personal_id.map(PersonalId::expose).unwrap_or_default());
+    form.full_name = Typed::new(hit.full_name.as_ref().map_or("", |n| n.whole()));
+    form.birth_date = Typed::new(hit.birth_date.map(show::date).unwrap_or_default());
+    form.sex = Typed::new(match hit.sex {
+        Sex::Unknown => String::new(),
+        sex => sex.code().to_string(),
+    });
+    form.case_number = Typed::new(ground.case_number.clone().unwrap_or_default());
+    for choice in &mut form.purposes {
+        choice.chosen = Some(&choice.value) == ground.purpose.as_ref();
+    }
 }
 
 /// Reads the search, or marks what is wrong.
@@ -138,19 +158,14 @@ fn read(search: &mut CounterSearch, sent: &Sent, today: CivilDate, lang: Lang) -
         "2" => Some(Sex::Female),
         _ => None,
     };
-    let asked = Search {
-        name: Some(name.ok()?),
-        birth: birth.and_then(Result::ok),
-        sex,
-        number: None,
-        limit: SHOWN + 1,
-    };
+    let asked =
+        Search { name: Some(name.ok()?), birth: birth.and_then(Result::ok), sex, number: None, limit: SHOWN };
     (!wrong).then_some(asked)
 }
 
 fn list(hits: &[dancu_registry::Hit], lang: Lang) -> (Vec<Hit>, HashMap<String, dancu_registry::PersonKey>) {
     let mut choices = HashMap::new();
-    let shown = hits.iter().take(SHOWN).map(|hit| {
+    let shown = hits.iter().map(|hit| {
         let choice = random_token().unwrap_or_default();
         choices.insert(choice.clone(), hit.person);
         let number = hit

@@ -12,16 +12,30 @@ const RECENT: usize = 10;
 pub(crate) struct Session {
     /// Login, the account of every call
     pub(crate) login: Arc<str>,
+    /// Hash of the password that was proved; another one on record ends the session
+    pub(crate) proved: Arc<str>,
     /// Token that every form of the session carries
     pub(crate) csrf: Arc<str>,
     /// Latest calls, newest first
     pub(crate) recent: VecDeque<RecentCall>,
     /// Signatures of the latest answers, by journal number
     pub(crate) signatures: VecDeque<(u64, String)>,
-    /// What the last counter search found, by the opaque choice
-    pub(crate) choices: HashMap<String, PersonKey>,
+    /// What the last counter search found
+    pub(crate) found: Option<FoundBefore>,
+    opened_us: i64,
     last_us: i64,
 }
+
+/// The last counter search: whom it found, by the opaque choice, and on what ground.
+#[derive(Clone)]
+pub(crate) struct FoundBefore {
+    pub(crate) choices: HashMap<String, PersonKey>,
+    pub(crate) purpose: Option<String>,
+    pub(crate) case_number: Option<String>,
+}
+
+/// However busy, an officer proves who they are once a working day.
+const LONGEST_US: i64 = 12 * 3_600_000_000;
 
 /// All sessions of this server.
 pub struct Sessions {
@@ -36,14 +50,16 @@ impl Sessions {
     }
 
     /// Opens a session; gives the value of its cookie. `None` when the system has no randomness.
-    pub(crate) fn open(&self, login: &str, now_us: i64) -> Option<String> {
+    pub(crate) fn open(&self, login: &str, proved: &Arc<str>, now_us: i64) -> Option<String> {
         let (token, csrf) = (random_token()?, random_token()?);
         let session = Session {
             login: login.into(),
+            proved: Arc::clone(proved),
             csrf: csrf.into(),
             recent: VecDeque::new(),
             signatures: VecDeque::new(),
-            choices: HashMap::new(),
+            found: None,
+            opened_us: now_us,
             last_us: now_us,
         };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,7 +72,7 @@ impl Sessions {
     pub(crate) fn get(&self, token: &str, now_us: i64) -> Option<Session> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let session = open.get_mut(token)?;
-        if now_us - session.last_us > self.idle_us {
+        if now_us - session.last_us > self.idle_us || now_us - session.opened_us > LONGEST_US {
             open.remove(token);
             return None;
         }
@@ -83,10 +99,10 @@ impl Sessions {
     }
 
     /// Remembers whom a search found.
-    pub(crate) fn set_choices(&self, token: &str, choices: HashMap<String, PersonKey>) {
+    pub(crate) fn set_found(&self, token: &str, found: FoundBefore) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = open.get_mut(token) {
-            session.choices = choices;
+            session.found = Some(found);
         }
     }
 }
@@ -110,12 +126,18 @@ mod tests {
     #[test]
     fn a_session_ends_when_it_is_idle_and_when_it_is_closed() {
         let sessions = Sessions::new(15);
-        let token = sessions.open("a", 0).unwrap();
+        let proved: Arc<str> = "phc".into();
+        let token = sessions.open("a", &proved, 0).unwrap();
         let minute = 60_000_000;
         assert!(sessions.get(&token, 14 * minute).is_some());
         assert!(sessions.get(&token, 29 * minute).is_some(), "use keeps it awake");
         assert!(sessions.get(&token, 45 * minute).is_none());
-        let token = sessions.open("a", 0).unwrap();
+        let token = sessions.open("a", &proved, 0).unwrap();
+        for minutes in (0..12 * 60).step_by(10) {
+            assert!(sessions.get(&token, minutes * minute).is_some());
+        }
+        assert!(sessions.get(&token, 12 * 60 * minute + 1).is_none(), "no session outlives the day");
+        let token = sessions.open("a", &proved, 0).unwrap();
         sessions.close(&token);
         assert!(sessions.get(&token, 0).is_none());
     }

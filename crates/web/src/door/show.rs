@@ -342,7 +342,8 @@ pub(super) fn moment(at_us: i64) -> String {
 
 /// A number of which only the ends show.
 pub(super) fn masked(number: &str) -> String {
-    match (number.get(..4), number.get(number.len().saturating_sub(4)..)) {
+    let ends = if number.len() >= 12 { 4 } else { 2 };
+    match (number.get(..ends), number.get(number.len().saturating_sub(ends)..)) {
         (Some(start), Some(end)) if number.len() >= 9 => format!("{start}…{end}"),
         _ => "…".to_owned(),
     }

@@ -3,11 +3,16 @@ use super::{Shared, cookies, session::random_token};
 use crate::page::{Section, Shell, html};
 use crate::pages::SignInPage;
 use crate::parts::{Notice, Tone, Typed};
+use axum::Extension;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dancu_catalogue::Code;
+use dancu_gateway::authenticate::{Attempt, Lane};
+use dancu_gateway::door::Peer;
+use dancu_policy::AccountState;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -32,6 +37,7 @@ pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: U
 
 pub(super) async fn submit(
     State(pages): State<Shared>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     uri: Uri,
     Form(form): Form<SignIn>,
@@ -43,8 +49,8 @@ pub(super) async fn submit(
         return page(&pages, shell, form.login, None, Some(notice), StatusCode::BAD_REQUEST);
     }
     let now_us = pages.road.clock.now_us();
-    match prove(&pages, &form, now_us).await {
-        Ok(()) => {}
+    let proved = match prove(&pages, &peer, &form, now_us).await {
+        Ok(proved) => proved,
         Err(code) => {
             let words = match code {
                 Code::TooManyRequests => shell.t("sign-in-too-often"),
@@ -52,8 +58,8 @@ pub(super) async fn submit(
             };
             return page(&pages, shell, form.login, Some(words.into_owned()), None, StatusCode::UNAUTHORIZED);
         }
-    }
-    let Some(token) = pages.sessions.open(&form.login, now_us) else {
+    };
+    let Some(token) = pages.sessions.open(&form.login, &proved, now_us) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut response = Redirect::to(own_path(&form.next)).into_response();
@@ -71,24 +77,23 @@ pub(super) async fn leave(State(pages): State<Shared>, headers: HeaderMap) -> Re
     response
 }
 
-/// Checks login and password by the rules of the door: the same cache, the same limits.
-async fn prove(pages: &Shared, form: &SignIn, now_us: i64) -> Result<(), Code> {
+/// Checks login and password by the rules of the door. Guesses count for an address and a login together: nobody can lock
+/// a colleague out from elsewhere, and a login that does not exist answers as slowly as one that does.
+async fn prove(pages: &Shared, peer: &Peer, form: &SignIn, now_us: i64) -> Result<Arc<str>, Code> {
     let road = &pages.road;
-    // Each login has its own count, so that guessing at one does not keep the others out.
     let snapshot = road.exchange.snapshot();
-    let account = snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&form.login)).cloned();
-    let guessed = format!("{}/{}", pages.system, account.as_ref().map_or("?", |a| &a.id));
-    road.turnstile.may_try(&guessed, now_us)?;
-    let stored = account.as_ref().and_then(|a| snapshot.account_password(&a.id)).cloned();
-    let proved = match stored {
-        Some(phc) => road.authenticator.password(&form.login, &form.password, &phc).await,
-        None => Err(Code::CredentialsWrong),
-    };
-    if proved == Err(Code::CredentialsWrong) {
-        road.turnstile.failed(&guessed, now_us);
-    }
-    proved
+    let account = snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&form.login));
+    let active = account.filter(|a| a.state == AccountState::Active);
+    let stored = active.and_then(|a| snapshot.account_password(&a.id));
+    let login: String = form.login.chars().take(LONGEST_LOGIN).collect();
+    let who = format!("page/{}/{login}", peer.address);
+    let attempt = Attempt { turnstile: &road.turnstile, who: &who, now_us, lane: Lane::People };
+    road.authenticator.password(attempt, &login, &form.password, stored).await?;
+    stored.cloned().ok_or(Code::CredentialsWrong)
 }
+
+/// Longest login (registration form of official letter 6359/VP-HCC).
+const LONGEST_LOGIN: usize = 60;
 
 fn page(
     pages: &Shared,

@@ -26,13 +26,10 @@ pub(super) async fn show(
     let Ok(entry) = pages.road.journal.entry(index).await else {
         return plain::error(shell, ErrorKind::Unavailable);
     };
-    let snapshot = pages.road.exchange.snapshot();
-    let account =
-        snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&officer.session.login)).cloned();
     // What an officer may not know of is not there: only the own calls have a page.
     let own = entry.filter(|e| {
         e.call.system_id.as_deref() == Some(&*pages.system)
-            && e.call.account_id.as_deref() == account.as_ref().map(|a| &*a.id)
+            && e.call.account_id.as_deref() == Some(&*officer.account.id)
     });
     let Some(entry) = own else { return plain::error(shell, ErrorKind::NotFound) };
     let texts = shell.texts();

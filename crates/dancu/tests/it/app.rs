@@ -73,6 +73,15 @@ impl Place {
         self.directory.path().join("keys")
     }
 
+    /// Writes a configuration file by which a command finds this store.
+    pub(crate) fn write_configuration(&self, config: &Config) -> PathBuf {
+        let mut config = config.clone();
+        config.store.postgres = self.url.clone().unwrap_or_default();
+        let file = self.directory.path().join("dancu.toml");
+        std::fs::write(&file, toml::to_string(&config).unwrap()).unwrap();
+        file
+    }
+
     pub(crate) fn open(&self) -> Store {
         if let Some(url) = &self.url {
             return open_postgres(url);

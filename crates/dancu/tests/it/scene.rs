@@ -71,6 +71,7 @@ const RECORD: &[&str] = &[
     "nationality",
     "permanent_residence",
     "household",
+    "relation_to_head",
     "state",
 ];
 

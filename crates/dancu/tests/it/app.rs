@@ -48,7 +48,6 @@ impl TestClock {
 
 /// Where a service keeps what it keeps; several servers may share it.
 pub(crate) struct Place {
-    pub(crate) engine: Engine,
     directory: TempDir,
     pub(crate) url: Option<String>,
     pub(crate) postgres: Option<PostgresServer>,
@@ -62,7 +61,7 @@ impl Place {
             (None, Engine::Postgres) => Some(fresh_postgres_url()),
             (None, Engine::Sqlite) => None,
         };
-        Self { engine, directory: tempfile::tempdir().unwrap(), url, postgres }
+        Self { directory: tempfile::tempdir().unwrap(), url, postgres }
     }
 
     pub(crate) fn store_directory(&self) -> PathBuf {

@@ -138,8 +138,10 @@ fn password() -> [(&'static str, String); 1] {
 
 async fn the_published_requests_get_the_published_answers(engine: Engine) {
     let app = App::start(engine).await;
-    let named: String =
-        NAMED.iter().map(|n| format!("<dan:TruongThongTin>{n}</dan:TruongThongTin>")).collect();
+    let named = format!(
+        "<dan:TruongThongTin>{}</dan:TruongThongTin>",
+        NAMED.join("</dan:TruongThongTin><dan:TruongThongTin>")
+    );
     let look_up_named =
         LOOK_UP.replace("</dan:TraCuuThongTinCongDan>", &format!("{named}</dan:TraCuuThongTinCongDan>"));
     let plain_record = SENSITIVE.iter().fold(tight(RECORD), |record, field| record.replace(field, ""));

@@ -36,14 +36,14 @@ pub(crate) const ROWS: &[Row] = &[
     // the message
     sent(Code::XmlMalformed, SOAP, |_, w| replace(w, "</soapenv:Body>", "")),
     sent(Code::XmlForbidden, SOAP, |_, w| {
-        replace(w, "<soapenv:Envelope ", "<!DOCTYPE a [<!ENTITY b \"c\">]><soapenv:Envelope ")
+        replace(w, "<soapenv:Envelope ", "<!DOCTYPE a [<!ENTITY b \"c\">]><soapenv:Envelope ");
     }),
     sent(Code::XmlTooDeep, SOAP, |_, w| {
         let deep = format!("<soapenv:Header>{}{}", "<a>".repeat(40), "</a>".repeat(40));
         replace(w, "<soapenv:Header/>", &format!("{deep}</soapenv:Header>"));
     }),
     sent(Code::SoapVersion, SOAP, |_, w| {
-        replace(w, "schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")
+        replace(w, "schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope");
     }),
     sent(Code::SoapHeaderNotUnderstood, SOAP, |_, w| {
         replace(w, "<soapenv:Header/>", "<soapenv:Header><a soapenv:mustUnderstand=\"1\"/></soapenv:Header>");
@@ -55,7 +55,7 @@ pub(crate) const ROWS: &[Row] = &[
     sent(Code::ElementUnknown, BOTH, |via, w| insert(via, w, "<dan:Khac>1</dan:Khac>", "\"khac\":1")),
     said(Code::FieldMissing, |a| a.number = None),
     said(Code::FieldType, |a| {
-        a.purpose = Some("a code of a purpose that is far longer than any code of a purpose can ever be")
+        a.purpose = Some("a code of a purpose that is far longer than any code of a purpose can ever be");
     }),
     sent(Code::JsonMalformed, REST, |_, w| replace(w, "}", "")),
     sent(Code::EncodingInvalid, BOTH, |_, w| {

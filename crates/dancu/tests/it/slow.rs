@@ -8,6 +8,7 @@ use crate::{Engine, on_both_engines};
 use dancu::client::Answer;
 use dancu_catalogue::Code;
 use rustls_pki_types::ServerName;
+use std::fmt::Write as _;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -27,9 +28,9 @@ async fn send_half(app: &App, request: http::Request<Vec<u8>>) -> Answer {
     let mut stream = connect(app).await;
     let mut head = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", request.uri().path());
     for (name, value) in request.headers() {
-        head.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
+        write!(head, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", request.body().len()));
+    write!(head, "content-length: {}\r\n\r\n", request.body().len()).unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&request.body()[..10]).await.unwrap();
     stream.flush().await.unwrap();

@@ -73,19 +73,19 @@ const CASES: &[(&str, Change, bool, &str)] = &[
 async fn tontai_means_number_name_and_birth_date(engine: Engine) {
     let app = App::start(engine).await;
     for (what, change, exists, outcome) in CASES {
-        let ask = |_| {
+        let ask = || {
             let mut ask = Ask::verify();
             change(&mut ask);
             ask
         };
-        let answer = app.ask(Via::Soap, &ask(())).await;
+        let answer = app.ask(Via::Soap, &ask()).await;
         let text = answer.text();
         assert_eq!(
             between(&text, "<dan:TonTai>", "</dan:TonTai>"),
             Some(if *exists { "true" } else { "false" }),
             "{what}"
         );
-        let answer = app.ask(Via::Rest, &ask(())).await;
+        let answer = app.ask(Via::Rest, &ask()).await;
         let body: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!((&body["exists"], &body["outcome"]), (&json!(exists), &json!(outcome)), "{what}");
         let entry = receipted(&app, &answer).await;

@@ -151,7 +151,9 @@ pub(crate) fn agreement(tx: &mut Tx<'_>, a: &Agreement, now_us: i64) -> Done {
     let purposes: Vec<Vec<Value>> = a
         .purposes
         .iter()
-        .map(|(code, purpose)| vec![text(&a.id), text(code), purpose.case_required.into(), purpose.name.as_deref().into()])
+        .map(|(code, purpose)| {
+            vec![text(&a.id), text(code), purpose.case_required.into(), purpose.name.as_deref().into()]
+        })
         .collect();
     tx.execute_many(
         "INSERT INTO agreement_purpose (agreement, code, case_required, name) VALUES ($1, $2, $3, $4)",

@@ -399,10 +399,12 @@ fn agreement(a: &WorldAgreement, system: &Id) -> Checked<Agreement> {
             Service::LookUp => grants.look_up = Some(fields),
         }
     }
-    let purpose = |p: &WorldPurpose| (p.code.as_str().into(), Purpose {
-        name: p.name.as_deref().map(Into::into),
-        case_required: p.case_required,
-    });
+    let purpose = |p: &WorldPurpose| {
+        (
+            p.code.as_str().into(),
+            Purpose { name: p.name.as_deref().map(Into::into), case_required: p.case_required },
+        )
+    };
     let agreement = Agreement {
         id: at.id(&a.id)?,
         system: system.clone(),

@@ -43,3 +43,19 @@ pub(crate) fn split(signature: &[u8]) -> Option<(u64, &[u8; 64])> {
     i64::try_from(time_s).ok()?;
     Some((time_s, signature.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{join, split};
+
+    #[test]
+    fn a_signature_has_one_length_and_a_time_of_63_bits() {
+        let largest = i64::MAX.unsigned_abs();
+        assert_eq!(split(&join(largest, &[7; 64])), Some((largest, &[7; 64])));
+        assert_eq!(split(&join(largest + 1, &[7; 64])), None);
+        for length in [0, 63, 65] {
+            assert_eq!(split(&join(1, &vec![7; length])), None);
+        }
+        assert_eq!(split(&[7; 7]), None);
+    }
+}

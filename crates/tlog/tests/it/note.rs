@@ -80,6 +80,16 @@ fn a_key_counts_once_and_must_be_unambiguous() {
     let twice = parse(format!("{TEXT}\n{PETER_LINE}{PETER_LINE}")).unwrap();
     assert_eq!(twice.verify(&[peter()]).unwrap().len(), 1);
     assert_eq!(twice.verify(&[peter(), peter()]).unwrap().len(), 1);
+    // Two keys of one name with one id, found by trying.
+    let collide = |n: u32| {
+        VerifierKey::new("k", SignatureType::Ed25519, [n.to_be_bytes(); 8].concat().try_into().unwrap())
+            .unwrap()
+    };
+    let keys = [collide(19_360), collide(92_457)];
+    assert_eq!(keys[0].id(), keys[1].id());
+    let note = parse(format!("{TEXT}\n— k DdafYwA=\n")).unwrap();
+    assert_eq!(note.verify(&keys).err(), Some(Unverified::AmbiguousKey));
+    assert_eq!(note.verify(&keys[..1]).err(), Some(Unverified::BadSignature));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) async fn serve(directory: &Path) -> anyhow::Result<()> {
         connections_per_address: 4096,
         handshake: Duration::from_secs(10),
         headers: Duration::from_secs(30),
-        idle: Duration::from_secs(60),
+        idle: Duration::from_mins(1),
         header_bytes: 16 * 1024,
         drain: Duration::from_secs(1),
     };

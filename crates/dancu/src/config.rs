@@ -208,10 +208,10 @@ impl Config {
 
     /// Lays the environment over a configuration.
     pub fn parse_over(
-        base: Self,
+        base: &Self,
         environment: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
-        Self::parse(&toml::to_string(&base)?, environment)
+        Self::parse(&toml::to_string(base)?, environment)
     }
 
     /// Reads TOML text and lays the environment over it.

@@ -247,7 +247,7 @@ async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<
 async fn sweep(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(Duration::from_secs(60)) => {}
+            () = tokio::time::sleep(Duration::from_mins(1)) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
         if let Err(error) = road.journal.sweep(road.clock.now_us()).await {

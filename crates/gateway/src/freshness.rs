@@ -41,7 +41,7 @@ mod tests {
         let freshness = Freshness::new(Duration::ZERO);
         std::thread::sleep(Duration::from_millis(2));
         assert!(freshness.is_stale());
-        let freshness = Freshness::new(Duration::from_secs(3600));
+        let freshness = Freshness::new(Duration::from_hours(1));
         assert!(!freshness.is_stale());
         freshness.renew();
         assert!(!freshness.is_stale());

@@ -133,17 +133,16 @@ impl Road {
         let caller = caller.ok();
 
         repeat::bind(&mut call, &rulings);
-        let reply = match repeat::earlier(self, &call, caller.as_ref(), now_us).await {
-            Ok(Some(reply)) => reply,
-            // A store that cannot be read is met again at the commit, which has the last word.
-            Ok(None) | Err(_) => {
-                let mut prepared = Vec::with_capacity(rulings.len());
-                for (request, ruling) in call.requests.iter().zip(rulings) {
-                    prepared.push(self.prepare(&call, request.as_ref().ok(), ruling, times, now_us).await);
-                }
-                self.commit(&snapshot, call, caller, prepared, now_us).await
-            }
-        };
+        // A store that cannot be read is met again at the commit, which has the last word.
+        if let Ok(Some(reply)) = repeat::earlier(self, &call, caller.as_ref(), now_us).await {
+            self.metrics.note(&reply);
+            return reply;
+        }
+        let mut prepared = Vec::with_capacity(rulings.len());
+        for (request, ruling) in call.requests.iter().zip(rulings) {
+            prepared.push(self.prepare(&call, request.as_ref().ok(), ruling, times, now_us).await);
+        }
+        let reply = self.commit(&snapshot, call, caller, prepared, now_us).await;
         self.metrics.note(&reply);
         reply
     }

@@ -1,10 +1,12 @@
 //! `dancu call`: verifies or looks up from the shell, and checks the signature of the answer.
 use crate::client;
+use crate::demo::Facts;
 use anyhow::Context as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use dancu_gateway::Clock as _;
+use dancu_message::rest::{CitizenClaim, VerificationRequest};
 use std::path::PathBuf;
 
 /// Verify (or look up) one citizen through a running service
@@ -47,60 +49,46 @@ pub struct Call {
 
 impl Call {
     pub async fn run(self) -> anyhow::Result<()> {
-        let text = std::fs::read_to_string(&self.demo)
-            .with_context(|| format!("{}: start the demo first (make demo)", self.demo.display()))?;
-        let facts: serde_json::Value = serde_json::from_str(&text)?;
-        let system = facts["systems"]
-            .as_array()
-            .and_then(|s| s.iter().find(|s| s["id"] == self.system.as_str()))
+        let facts = Facts::read(&self.demo)?;
+        let system = facts
+            .systems
+            .iter()
+            .find(|s| s.id == self.system)
             .with_context(|| format!("no system {:?} in {}", self.system, self.demo.display()))?;
-        let base = facts["base_url"].as_str().context("base_url")?;
-        let authority = base.trim_start_matches("https://").trim_end_matches('/').to_owned();
-        let path =
-            |value: &serde_json::Value| value.as_str().map(PathBuf::from).context("a path in demo.json");
-        let (certificate, key) = (path(&system["client_cert"])?, path(&system["client_key"])?);
-        let tls = client::tls(&path(&facts["ca_cert"])?, Some((&certificate, &key)))?;
-
-        let officer =
-            self.officer.clone().or_else(|| Some(system["officers"][0]["personal_id"].as_str()?.to_owned()));
-        let body = self.body(officer);
-        let pair = format!(
-            "{}:{}",
-            system["username"].as_str().unwrap_or_default(),
-            system["password"].as_str().unwrap_or_default()
-        );
-        let request =
-            http::Request::post(if self.look_up { "/api/v1/lookups" } else { "/api/v1/verifications" })
-                .header("content-type", "application/json")
-                .header("authorization", format!("Basic {}", STANDARD.encode(pair)))
-                .body(serde_json::to_vec(&body)?)?;
+        let authority = facts.base_url.trim_start_matches("https://").trim_end_matches('/').to_owned();
+        let tls = client::tls(&facts.ca_cert, Some((&system.client_cert, &system.client_key)))?;
+        let first = system.officers.first().map(|officer| officer.personal_id.clone());
+        let body = self.body(self.officer.clone().or(first));
+        let pair = STANDARD.encode(format!("{}:{}", system.username, system.password));
+        let path = if self.look_up { "/api/v1/lookups" } else { "/api/v1/verifications" };
+        let request = http::Request::post(path)
+            .header("content-type", "application/json")
+            .header("authorization", format!("Basic {pair}"))
+            .body(serde_json::to_vec(&body)?)?;
         let answer = client::send(&authority, tls.clone(), request).await?;
         let keys = http::Request::get("/.well-known/jwks.json").body(Vec::new())?;
         let keys = client::send(&authority, tls, keys).await?;
         report(&answer, &keys)
     }
 
-    fn body(&self, officer: Option<String>) -> serde_json::Value {
-        let number = if self.number.len() == 9 { "id_card_number" } else { "personal_id" };
-        let mut citizen = serde_json::json!({ number: self.number, "full_name": self.name });
-        let mut body = serde_json::json!({
-            "request_id": crate::clock::SystemClock.now_us().to_string(),
-            "purpose": self.purpose,
-        });
-        let put = |target: &mut serde_json::Value, key: &str, value: &Option<String>| {
-            if let Some(value) = value {
-                target[key] = value.as_str().into();
-            }
-        };
-        put(&mut citizen, "birth_date", &self.born);
-        put(&mut citizen, "sex", &self.sex);
-        put(&mut body, "case_number", &self.case);
-        put(&mut body, "officer", &officer);
-        body["citizen"] = citizen;
-        if !self.field.is_empty() {
-            body["fields"] = self.field.clone().into();
+    /// A look-up asks in the same words as a verification.
+    fn body(&self, officer: Option<String>) -> VerificationRequest {
+        let is_old_card = self.number.len() == 9;
+        VerificationRequest {
+            request_id: crate::clock::SystemClock.now_us().to_string(),
+            purpose: Some(self.purpose.clone()),
+            case_number: self.case.clone(),
+            officer,
+            citizen: CitizenClaim {
+                personal_id: (!is_old_card).then(|| self.number.clone()),
+                id_card_number: is_old_card.then(|| self.number.clone()),
+                full_name: Some(self.name.clone()),
+                birth_date: self.born.clone(),
+                sex: self.sex.clone(),
+            },
+            fields: (!self.field.is_empty()).then(|| self.field.clone()),
+            ..VerificationRequest::default()
         }
-        body
     }
 }
 
@@ -114,6 +102,10 @@ fn report(answer: &client::Answer, keys: &client::Answer) -> anyhow::Result<()> 
     let signed = dancu_keys::verify_detached(signature, &answer.body, key)?;
     let entry = signed.journal.map_or("none".to_owned(), |n| n.to_string());
     eprintln!("HTTP {} · signature good · journal entry {entry}", answer.status);
-    anyhow::ensure!(answer.status == 200, "refused: {}", body["code"].as_str().unwrap_or("?"));
+    anyhow::ensure!(
+        answer.status == 200,
+        "refused: {}",
+        body.get("code").and_then(|c| c.as_str()).unwrap_or("?")
+    );
     Ok(())
 }

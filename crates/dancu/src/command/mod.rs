@@ -69,7 +69,7 @@ impl StoreArguments {
     /// The configuration that they mean.
     pub fn config(&self) -> anyhow::Result<Config> {
         match (&self.store, &self.config) {
-            (Some(directory), _) => Config::parse_over(Config::for_directory(directory), environment()),
+            (Some(directory), _) => Config::parse_over(&Config::for_directory(directory), environment()),
             (None, Some(file)) => Config::load(file, environment()),
             (None, None) => anyhow::bail!("--store DIR or --config FILE is needed"),
         }

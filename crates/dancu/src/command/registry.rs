@@ -189,9 +189,9 @@ impl Progress {
             return;
         }
         self.told = Instant::now();
-        let left =
-            self.total.saturating_sub(done) as f64 / done.max(1) as f64 * self.began.elapsed().as_secs_f64();
-        print!("\r  {done} of {} {} · about {left:.0} s left   ", self.total, self.what);
+        let spent = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let left = self.total.saturating_sub(done).saturating_mul(spent) / done.max(1) / 1000;
+        print!("\r  {done} of {} {} · about {left} s left   ", self.total, self.what);
         let _ = std::io::stdout().flush();
     }
 
@@ -232,7 +232,7 @@ impl Import {
             crate::files::private_directory(parent)?;
         }
         let floor = Floor::open(&config, true)?;
-        let taken = take_in(&floor.registry, read.records)?;
+        let taken = take_in(&floor.registry, &read.records)?;
         floor.registry.refresh()?;
         println!("{taken} citizens taken in; {} in the store", floor.registry.count());
         Ok(())
@@ -240,7 +240,7 @@ impl Import {
 }
 
 /// Puts records in, batch by batch; the first that cannot be put in ends it and is named by its row.
-fn take_in(registry: &Citizens, records: Vec<Record>) -> anyhow::Result<u64> {
+fn take_in(registry: &Citizens, records: &[Record]) -> anyhow::Result<u64> {
     let (now_us, mut progress) = (SystemClock.now_us(), Progress::new("citizens", records.len() as u64));
     let today = vietnam_day(now_us);
     let mut done = 0_u64;

@@ -10,7 +10,7 @@ const FILE: &str = "demo.json";
 
 /// The facts of a demo.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Facts {
+pub struct Facts {
     pub base_url: String,
     pub soap_path: String,
     pub wsdl_url: String,
@@ -27,7 +27,7 @@ pub(super) struct Facts {
 
 /// A synthetic citizen to try with.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct CitizenFacts {
+pub struct CitizenFacts {
     pub personal_id: Option<String>,
     pub id_card_number: Option<String>,
     pub full_name: String,
@@ -51,10 +51,7 @@ pub(super) fn write(dir: &Path, facts: &Facts) -> anyhow::Result<()> {
 
 /// Reads the facts and makes their addresses those of this start.
 pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
-    let path = dir.join(FILE);
-    let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut facts: Facts = serde_json::from_slice(&text)
-        .with_context(|| format!("{} is of another version; renew it with --fresh", path.display()))?;
+    let mut facts = Facts::read(&dir.join(FILE))?;
     facts.base_url.clone_from(&config.listen.public_url);
     facts.soap_path.clone_from(&config.listen.soap_path);
     facts.wsdl_url = format!("{}{}?wsdl", facts.base_url, facts.soap_path);
@@ -63,6 +60,14 @@ pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
 }
 
 impl Facts {
+    /// Reads the file that a demo wrote.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read(path)
+            .with_context(|| format!("{}: start the demo first (make demo)", path.display()))?;
+        serde_json::from_slice(&text)
+            .with_context(|| format!("{} is of another version; renew it with --fresh", path.display()))
+    }
+
     /// The officers of the pages, for the sign-in page to tell.
     pub(super) fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
         let officers = self.systems.iter().flat_map(|s| &s.officers);

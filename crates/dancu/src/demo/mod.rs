@@ -4,10 +4,11 @@ pub mod pki;
 mod seed;
 mod world;
 
+pub use facts::Facts;
 pub use seed::SEED;
 
 use crate::command::{environment, serve::Signals};
-use crate::config::Config;
+use crate::config::{Config, Log};
 use crate::server::Server;
 use anyhow::Context as _;
 use clap::Args;
@@ -67,9 +68,9 @@ impl Demo {
         // Old clients in the field speak TLS 1.2; the demo welcomes them.
         config.listen.tls12 = true;
         config.web.demo = true;
-        config.log.format = "text".to_owned();
-        config.log.filter = "warn,rustls=error,tokio_postgres=warn".to_owned();
-        Config::parse_over(config, environment())
+        config.log =
+            Log { format: "text".to_owned(), filter: "warn,rustls=error,tokio_postgres=warn".to_owned() };
+        Config::parse_over(&config, environment())
     }
 }
 
@@ -81,9 +82,9 @@ fn remove(dir: &Path) -> anyhow::Result<()> {
         .find(|entry| !known.iter().any(|k| entry.file_name().to_string_lossy().starts_with(k)));
     if let Some(entry) = foreign {
         anyhow::bail!(
-            "{} is not a demo folder (it holds {:?}); choose another with --dir",
+            "{} is not a demo folder (it holds {}); choose another with --dir",
             dir.display(),
-            entry.file_name()
+            entry.file_name().display()
         );
     }
     std::fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))

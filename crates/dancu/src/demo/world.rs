@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// A system as `demo.json` tells it: what a client needs to call.
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
-pub(super) struct SystemFacts {
+pub struct SystemFacts {
     pub id: String,
     pub name: String,
     pub note: String,
@@ -29,7 +29,7 @@ pub(super) struct SystemFacts {
 
 /// An officer as `demo.json` tells them.
 #[derive(Clone, Debug, Serialize, serde::Deserialize)]
-pub(super) struct OfficerFacts {
+pub struct OfficerFacts {
     pub personal_id: String,
     pub login: String,
     pub full_name: String,
@@ -144,6 +144,7 @@ fn organisations() -> Vec<WorldOrganisation> {
 }
 
 /// How one system of the demo differs from the others.
+#[expect(clippy::struct_excessive_bools, reason = "each is a thing that a system has or has not")]
 struct Plan {
     id: &'static str,
     organisation: &'static str,

@@ -131,6 +131,7 @@ fn what_is_no_note() {
         (format!("a\tb\n\n{line}"), NoteRefused::NotText),
         (format!("a\r\n\n{line}"), NoteRefused::NotText),
         (format!("a\0\n\n{line}"), NoteRefused::NotText),
+        (format!("a\u{1f}\n\n{line}"), NoteRefused::NotText),
     ] {
         assert_eq!(parse(&bad), Err(why), "{bad:?}");
     }

@@ -97,8 +97,10 @@ fn a_missing_or_mutilated_tile_is_told() {
     assert!(matches!(Edge::resume(300, from(&files)), Err(ResumeError::Damaged(d)) if d.0 == tile));
     let read = |files: &Files| TileReader::new(300, from(files)).hash_at(0, 299);
     assert!(matches!(read(&files), Err(TileError::Damaged(d)) if d.0 == tile));
-    files.insert(tile, [&honest[..], &[0; 32]].concat());
-    assert!(matches!(read(&files), Err(TileError::Damaged(d)) if d.0 == tile));
+    for extra in [1, 31, 32] {
+        files.insert(tile, [&honest[..], &vec![0; extra]].concat());
+        assert!(matches!(read(&files), Err(TileError::Damaged(d)) if d.0 == tile));
+    }
     files.remove(&tile);
     assert_eq!(read(&files), Err(TileError::Source("tile/0/001.p/44".to_owned())));
     assert_eq!(Edge::resume(300, from(&files)), Err(ResumeError::Source("tile/0/001.p/44".to_owned())));

@@ -52,6 +52,17 @@ def road(visit):
     visit.press(".result__foot a")
 
 
+def refused(visit):
+    visit.fill(visit.demo.citizen("person of the examples"))
+    visit.choose_unregistered_purpose()
+    visit.verify()
+
+
+def refused_road(visit):
+    refused(visit)
+    visit.press(".result__foot a")
+
+
 def sign_in_errors(visit):
     visit.try_to_sign_in("nobody.at.all", "wrong")
     assert visit.errors()
@@ -68,13 +79,11 @@ PUBLIC = {
 AT_THE_DESK = {
     "officer": at("/officer"), "result": result, "mismatch": mismatch, "look-up": look_up, "everything": everything,
     "errors": errors, "counter": at("/officer?view=counter"), "search errors": search_errors, "hits": hits,
-    "nobody": nobody, "road": road, "home": at("/"),
+    "nobody": nobody, "road": road, "home": at("/"), "refused": refused, "refused road": refused_road,
 }
-REFUSED = {"refused": result, "refused road": road}
 PAGES = (
     [(None, name, way) for name, way in PUBLIC.items()]
     + [(0, name, way) for name, way in AT_THE_DESK.items()]
-    + [(2, name, way) for name, way in REFUSED.items()]
 )
 
 
@@ -87,7 +96,7 @@ def stranger(chromium, demo):
     visit.context.close()
 
 
-@pytest.fixture(params=PAGES, ids=[f"{name}{'' if who is None else f' of officer {who}'}" for who, name, _ in PAGES])
+@pytest.fixture(params=PAGES, ids=[f"{name}{'' if who is None else ', signed in'}" for who, name, _ in PAGES])
 def page(request, desks, stranger):
     """A window with the page in the state asked for."""
     who, _, way = request.param

@@ -111,21 +111,21 @@ def test_signing_in_needs_the_token_of_its_form(visits):
         assert visit.session_cookie() is None
 
 
-@pytest.mark.parametrize("target", [
-    "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example",
-    "javascript:alert(1)", "/\tx", "/%0d%0aLocation:https://evil.example", "",
-])
-def test_signing_in_leads_nowhere_else(visits, target):
+def test_signing_in_leads_nowhere_else(visits):
     visit = visits(scripts=False)
-    visit.go("/sign-in?next=" + "https://evil.example/")
-    assert visit.page.locator("input[name=next]").get_attribute("value").startswith("/")
     officer = visit.officer()
-    form = {"csrf": visit.csrf(), "login": officer["login"], "password": officer["password"], "next": target}
-    answer = visit.context.request.post("/sign-in", form=form, max_redirects=0)
-    assert answer.status == 303
-    location = answer.headers["location"]
-    assert location.startswith("/") and not re.match(r"^/[/\\]", location)
-    assert "\n" not in location and "\t" not in location
+    for target in (
+        "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example",
+        "javascript:alert(1)", "/\tx", "/%0d%0aLocation:https://evil.example", "",
+    ):
+        visit.go("/sign-in?next=https://evil.example/")
+        assert visit.page.locator("input[name=next]").get_attribute("value").startswith("/")
+        form = {"csrf": visit.csrf(), "login": officer["login"], "password": officer["password"], "next": target}
+        answer = visit.context.request.post("/sign-in", form=form, max_redirects=0)
+        assert answer.status == 303
+        location = answer.headers["location"]
+        assert location.startswith("/") and not re.match(r"^/[/\\]", location), target
+        assert "\n" not in location and "\t" not in location
 
 
 def test_another_site_can_neither_ask_nor_frame_in_the_officers_name(visits):

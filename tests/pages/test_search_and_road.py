@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from support import entries
@@ -25,20 +26,35 @@ def test_a_citizen_without_papers_is_found_chosen_and_verified(officer):
     row = officer.page.locator("#hits tbody tr").filter(has_text=citizen["full_name"])
     expect(row).to_have_count(1)
     assert "0341…0063" in row.inner_text() and citizen["personal_id"] not in officer.page.content()
-    [entry] = entries.since(officer.demo, begin)
-    assert (entry[entries.FORM], entry[entries.SERVICE]) == ("page", "search")
+    # The search is journalled, and so is that this person was seen: the journal can tell them.
+    asked, seen = entries.since(officer.demo, begin)
+    for entry in (asked, seen):
+        assert (entry[entries.FORM], entry[entries.SERVICE]) == ("page", "search")
+    assert entries.SUBJECT not in asked and entries.SUBJECT in seen
     assert officer.quota()[0] == used + 1
 
     officer.press(row.locator("button"))
+    *_, chosen = entries.since(officer.demo, begin)
+    assert chosen[entries.SUBJECT] == seen[entries.SUBJECT] and officer.quota()[0] == used + 1
     expect(officer.page.locator("#number")).to_have_value(citizen["personal_id"])
     expect(officer.page.locator("#full_name")).to_have_value(citizen["full_name"])
     expect(officer.page.locator("#birth_date")).to_have_value("1941")
-    officer.choose_purpose("1.004227")
+    # The ground of the search is the ground of what follows.
     officer.verify()
     assert officer.sentence() == VERIFIED[officer.lang]
+    assert "VPCP" in officer.page.locator("#result").inner_text()
 
 
-def test_a_search_needs_a_name_a_birth_date_and_a_purpose(officer):
+@pytest.mark.xfail(strict=True, reason="who has an old card number only is chosen without it")
+def test_who_has_an_old_card_number_only_can_be_chosen_too(one_of_two):
+    citizen = one_of_two.demo.citizen("old card number only")
+    one_of_two.search(citizen["full_name"], citizen["birth_date"])
+    one_of_two.press(one_of_two.page.locator("#hits tbody tr").filter(has_text=citizen["full_name"]).locator("button"))
+    expect(one_of_two.page.locator("#number")).to_have_value(citizen["id_card_number"], timeout=1000)
+
+
+def test_a_search_needs_a_name_a_birth_date_and_a_purpose(one_of_two):
+    officer = one_of_two
     begin = entries.size(officer.demo)
     for name, birth, purpose in [
         ("Nguyễn Thị Sen", "", "VPCP"), ("", "1941", "VPCP"), ("Nguyễn Thị Sen", "1941", None),
@@ -51,7 +67,8 @@ def test_a_search_needs_a_name_a_birth_date_and_a_purpose(officer):
     assert entries.size(officer.demo) == begin, "nothing was searched, so nothing is journalled"
 
 
-def test_a_search_that_nobody_fits_says_so(officer):
+def test_a_search_that_nobody_fits_says_so(one_of_two):
+    officer = one_of_two
     officer.search("Nguyễn Văn Không Có Ai", "1901")
     assert NOBODY[officer.lang] in officer.page.locator("#hits").inner_text()
 
@@ -94,19 +111,21 @@ def test_the_road_of_a_call_shows_its_six_steps_and_no_data_of_the_citizen(offic
     assert [s for s, _ in states(officer)] == STEPS[lang]
 
 
-def test_a_refusal_is_shown_at_the_step_where_it_fell(locked_officer, person):
-    visit, lang = locked_officer, locked_officer.lang
-    visit.fill(person).verify()
-    visit.press(".result__foot a")
-    shown = [state for _, state in states(visit)]
+def test_a_refusal_is_shown_at_the_step_where_it_fell(officer, person):
+    lang = officer.lang
+    officer.fill(person)
+    officer.choose_unregistered_purpose()
+    officer.verify()
+    officer.press(".result__foot a")
+    shown = [state for _, state in states(officer)]
     passed, here, not_taken = PASSED[lang], REFUSED_HERE[lang], NOT_TAKEN[lang]
     # A refusal too is journalled and signed.
     assert shown == [passed, passed, here, not_taken, passed, passed]
-    decide = visit.page.locator(".road__step").nth(2)
-    expect(decide.locator("code")).to_have_text("ACCOUNT_NOT_ACTIVE")
-    visit.press(decide.locator("a"))
-    expect(visit.page).to_have_url(re.compile("/docs#ACCOUNT_NOT_ACTIVE$"))
-    assert visit.page.locator("#ACCOUNT_NOT_ACTIVE").count() == 1
+    decide = officer.page.locator(".road__step").nth(2)
+    expect(decide.locator("code")).to_have_text("PURPOSE_NOT_REGISTERED")
+    officer.press(decide.locator("a"))
+    expect(officer.page).to_have_url(re.compile("/docs#PURPOSE_NOT_REGISTERED$"))
+    assert officer.page.locator("#PURPOSE_NOT_REGISTERED").count() == 1
 
 
 def test_the_road_of_another_officers_call_is_not_there(officer, visits, person):

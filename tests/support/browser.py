@@ -90,6 +90,11 @@ class Visit:
         radio = self.page.locator(f"input[name=purpose][value='{code}']")
         radio.check() if radio.count() else self.page.select_option("select[name=purpose]", code)
 
+    def choose_unregistered_purpose(self):
+        """What a page sends that stood open while the agreement changed."""
+        self.choose_purpose(GENERAL)
+        self.page.locator(f"input[value={GENERAL}], option[value={GENERAL}]").evaluate("e => { e.value = '9.999999'; }")
+
     def fill(self, citizen=None, purpose=PURPOSE, case="H55.242-261121-0007", **changed):
         """Fills the form by number with what a citizen's papers say, or with what the test changes in it."""
         said = {}

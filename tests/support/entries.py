@@ -4,7 +4,7 @@ from contextlib import closing
 
 from support import journal
 
-FORM, SERVICE, SYSTEM, ACCOUNT, INPUTS, RELEASED, OUTCOME = 4, 5, 8, 9, 15, 16, 18
+FORM, SERVICE, SYSTEM, ACCOUNT, SUBJECT, INPUTS, RELEASED, OUTCOME = 4, 5, 8, 9, 14, 15, 16, 18
 
 
 def size(demo):

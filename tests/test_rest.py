@@ -246,7 +246,6 @@ def test_a_batch_fails_one_by_one(demo, htmc, conforms):
     assert last - first == 4, "one entry for each request"
 
 
-@pytest.mark.xfail(strict=True, reason="BatchItem of the contract lacks request_id and journal")
 def test_the_contract_tells_everything_a_batch_answers(demo, htmc, conforms):
     items = [htmc.body(demo.facts["citizens"][0]), htmc.body(demo.facts["citizens"][0], purpose="9.9")]
     conforms(htmc.verify({"items": items}), "/api/v1/verifications")
@@ -310,7 +309,6 @@ def test_a_problem_tells_all_that_a_caller_needs(demo, htmc, conforms):
     assert "00118500001" not in answer.text, "the value is not repeated"
 
 
-@pytest.mark.xfail(strict=True, reason="/errors is not served")
 def test_the_type_of_a_problem_leads_to_its_explanation(demo, htmc, verify):
     problem = verify(htmc.body(demo.facts["citizens"][0], purpose="9.9"))
     with htmc.session() as session:

@@ -108,7 +108,6 @@ def test_the_published_keys_hold_nothing_private(htmc):
         assert key["kid"]
 
 
-@pytest.mark.xfail(strict=True, reason="signing.algorithm Ed25519 is not known to the commands")
 def test_after_a_rotation_old_and_new_answers_verify(own_demo):
     """The old key stays published: an answer of yesterday is verified tomorrow."""
     from support.server import run

@@ -92,7 +92,6 @@ def test_a_form_without_the_sessions_own_token_is_refused_and_asks_nothing(desks
     assert desk.context.request.post(path, form=form | {"csrf": desk.csrf()}).status == 200
 
 
-@pytest.mark.xfail(strict=True, reason="signing out does not look at the token of its form")
 def test_signing_out_needs_the_token_too(visits):
     visit = visits(scripts=False).sign_in()
     visit.context.request.post("/sign-out", form={"csrf": "0" * 32}, max_redirects=0)

@@ -45,7 +45,6 @@ def test_a_citizen_without_papers_is_found_chosen_and_verified(officer):
     assert "VPCP" in officer.page.locator("#result").inner_text()
 
 
-@pytest.mark.xfail(strict=True, reason="who has an old card number only is chosen without it")
 def test_who_has_an_old_card_number_only_can_be_chosen_too(one_of_two):
     citizen = one_of_two.demo.citizen("old card number only")
     one_of_two.search(citizen["full_name"], citizen["birth_date"])

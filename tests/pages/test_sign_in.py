@@ -130,7 +130,6 @@ def test_switching_the_language_keeps_the_page_and_is_remembered(visits):
         expect(shown).to_have_attribute("lang", "vi")
 
 
-@pytest.mark.xfail(strict=True, reason="the sign-in page does not remember the language that was asked for")
 def test_the_language_chosen_on_the_sign_in_page_is_remembered(visits):
     visit = visits(lang="vi")
     visit.go("/sign-in")

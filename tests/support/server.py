@@ -146,7 +146,6 @@ class Demo:
             raise
         self.facts = json.loads((self.folder / "demo.json").read_text())
         assert self.operator("/readyz")[0] == 200
-        time.sleep(0.1)  # signals are listened to a moment after the ready line; a test of its own is about that
         return self
 
     def stop(self):

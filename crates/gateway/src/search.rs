@@ -61,6 +61,7 @@ impl Road {
             Err(code) => Outcome::Refused(*code),
         };
         let charges = station.permit.iter().flat_map(|p| &p.charges).map(entry::charge).collect();
+        let card = station.may_show_card();
         let entry = dancu_journal::Call { inputs: inputs(search), outcome, ..station.entry };
         self.note(vec![Draft { charges, ..Draft::from(entry.clone()) }]).await?;
         let mut hits = found?;
@@ -68,9 +69,6 @@ impl Road {
         hits.truncate(search.limit);
         // What a look-up would not show, a search does not either.
         hits.retain(|hit| !matches!(hit.state, LifeState::Cancelled | LifeState::Locked));
-        let card = station.permit.as_ref().is_ok_and(|p| {
-            p.agreement.grants.look_up.is_some_and(|agreed| agreed.contains(Field::IdCardNumber))
-        });
         let seen = hits.iter().map(|hit| Draft::from(seen(hit, card, &entry, &self.ring))).collect();
         self.note(seen).await?;
         for hit in hits.iter_mut().filter(|_| !card) {
@@ -83,15 +81,22 @@ impl Road {
     pub async fn reveal(&self, ground: &Ground, person: PersonKey) -> Result<Option<Hit>, Code> {
         let now_us = self.clock.now_us();
         let station = self.station(ground, now_us).await;
-        let hit = self.registry.hit(person);
+        let card = station.may_show_card();
+        let mut hit = self.registry.hit(person);
         let draft = match (&station.permit, &hit) {
-            (Ok(_), Some(hit)) => seen(hit, false, &station.entry, &self.ring),
-            (Ok(_), None) => {
-                dancu_journal::Call { outcome: Outcome::Answered(Answered::NotFound), ..station.entry }
+            (Ok(_), Some(hit)) => seen(hit, card, &station.entry, &self.ring),
+            (Ok(_), None) => dancu_journal::Call {
+                outcome: Outcome::Answered(Answered::NotFound),
+                ..station.entry.clone()
+            },
+            (Err(code), _) => {
+                dancu_journal::Call { outcome: Outcome::Refused(*code), ..station.entry.clone() }
             }
-            (Err(code), _) => dancu_journal::Call { outcome: Outcome::Refused(*code), ..station.entry },
         };
         self.note(vec![Draft::from(draft)]).await?;
+        if let (false, Some(hit)) = (card, &mut hit) {
+            hit.id_card_number = None;
+        }
         station.permit.map(|_| hit)
     }
 
@@ -119,6 +124,14 @@ impl Road {
 struct Station {
     permit: Result<Permit, Code>,
     entry: dancu_journal::Call,
+}
+
+impl Station {
+    /// Whether the agreement lets old card numbers be seen.
+    fn may_show_card(&self) -> bool {
+        let agreed = self.permit.as_ref().ok().and_then(|p| p.agreement.grants.look_up);
+        agreed.is_some_and(|fields| fields.contains(Field::IdCardNumber))
+    }
 }
 
 /// The entry of a person who is shown.

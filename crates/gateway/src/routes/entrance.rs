@@ -22,8 +22,10 @@ impl Entrance {
     pub(super) fn of(gate: &Gate, peer: Peer, headers: &HeaderMap) -> Self {
         let presented = BasicPair::from_headers(headers);
         let known = system_of(&gate.road.exchange.snapshot(), &peer, gate.road.clock.now_us());
+        let limits = gate.road.turnstile.limits();
         let place = known
-            .and_then(|_| presented.as_ref().map(|_| ()).map_err(|code| *code))
+            .and_then(|_| super::body::check_headers(headers, limits))
+            .and_then(|()| presented.as_ref().map(|_| ()).map_err(|code| *code))
             .and_then(|()| gate.road.turnstile.enter());
         Self { peer, presented: Presented::Basic(presented), place }
     }
@@ -39,7 +41,6 @@ impl Entrance {
         let limits = gate.road.turnstile.limits();
         let refused = |code: Code| WireError::whole(code);
         self.place.as_ref().map_err(|code| refused(*code))?;
-        super::body::check_headers(&parts.headers, limits).map_err(refused)?;
         if parts.method != Method::POST {
             return Err(refused(Code::MethodNotAllowed));
         }

@@ -186,8 +186,18 @@ fn ticked(form: &mut OfficerForm, sent: &Sent) -> Option<FieldSet> {
     if set.is_empty() {
         return None;
     }
-    // Whoever asks for a field by name still needs to see whom the answer is about.
-    Some(set.with(Field::FullName).with(Field::PersonalId).with(Field::BirthDate).with(Field::Sex))
+    // Whoever asks for a field by name still needs to see whom the answer is about, and whether they live.
+    let agreed =
+        form.fields.iter().chain(&form.sensitive).filter_map(|c| Field::from_name(&c.value)).collect();
+    let about =
+        FieldSet::EMPTY.with(Field::State).with(Field::Death).with(Field::IdCardNumber).intersect(agreed);
+    Some(
+        set.union(about)
+            .with(Field::FullName)
+            .with(Field::PersonalId)
+            .with(Field::BirthDate)
+            .with(Field::Sex),
+    )
 }
 
 #[cfg(test)]

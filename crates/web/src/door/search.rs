@@ -11,7 +11,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use dancu_catalogue::{Code, Lang};
-use dancu_citizen::{CivilDate, PersonalId, Sex};
+use dancu_citizen::{CivilDate, IdCardNumber, PersonalId, Sex};
 use dancu_gateway::door::Peer;
 use dancu_gateway::{Ground, vietnam_day};
 use dancu_registry::Search;
@@ -114,7 +114,9 @@ pub(super) async fn choose(
 }
 
 fn fill(form: &mut OfficerForm, hit: &dancu_registry::Hit, ground: &Ground) {
-    form.number = Typed::new(hit.personal_id.map(PersonalId::expose).unwrap_or_default());
+    let number =
+        hit.personal_id.map(PersonalId::expose).or_else(|| hit.id_card_number.map(IdCardNumber::expose));
+    form.number = Typed::new(number.unwrap_or_default());
     form.full_name = Typed::new(hit.full_name.as_ref().map_or("", |n| n.whole()));
     form.birth_date = Typed::new(hit.birth_date.map(show::date).unwrap_or_default());
     form.sex = Typed::new(match hit.sex {

@@ -279,7 +279,11 @@ fn relative(relative: &Relative) -> String {
 fn address(address: &Address) -> String {
     let detail = address.detail.clone().filter(|d| !d.is_empty());
     // Old records often hold the units in words as well; saying them twice helps nobody.
-    let said = |unit: &str| detail.as_deref().is_some_and(|d| d.contains(unit));
+    let said = |unit: &str| {
+        let bare =
+            ["Thành phố ", "Tỉnh ", "Phường ", "Xã "].into_iter().find_map(|kind| unit.strip_prefix(kind));
+        detail.as_deref().is_some_and(|d| d.contains(bare.unwrap_or(unit)))
+    };
     let units = place(address.province.as_deref(), address.commune.as_deref());
     let units = if units.split(", ").next().is_some_and(said) { String::new() } else { units };
     [detail, Some(units).filter(|u| !u.is_empty())].into_iter().flatten().collect::<Vec<_>>().join(", ")

@@ -1,4 +1,6 @@
 //! Signing in and out.
+use super::form::Sent;
+use super::officer::{own_form, signed_in};
 use super::{Shared, cookies, session::random_token};
 use crate::page::{Section, Shell, html};
 use crate::pages::SignInPage;
@@ -32,7 +34,7 @@ pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: U
     let ended = uri.query().is_some_and(|q| q.split('&').any(|p| p == "ended"));
     let notice =
         ended.then(|| Notice::new(Tone::Info, shell.t("sign-in-ended-title"), shell.t("sign-in-ended-text")));
-    page(&pages, shell, String::new(), None, notice, StatusCode::OK)
+    super::plain::remember_lang(page(&pages, shell, String::new(), None, notice, StatusCode::OK), &uri)
 }
 
 pub(super) async fn submit(
@@ -68,9 +70,17 @@ pub(super) async fn submit(
     response
 }
 
-pub(super) async fn leave(State(pages): State<Shared>, headers: HeaderMap) -> Response {
-    if let Some(token) = cookies::get(&headers, cookies::SESSION) {
-        pages.sessions.close(token);
+pub(super) async fn leave(
+    State(pages): State<Shared>,
+    headers: HeaderMap,
+    uri: Uri,
+    Form(sent): Form<Sent>,
+) -> Response {
+    if let Some(officer) = signed_in(&pages, &headers) {
+        if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
+            return *response;
+        }
+        pages.sessions.close(&officer.token);
     }
     let mut response = Redirect::to("/").into_response();
     add_cookie(&mut response, &cookies::unset(cookies::SESSION));

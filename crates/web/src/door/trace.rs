@@ -142,7 +142,9 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
     let mut facts = Vec::new();
     let mut text = |key: &str, value: Option<&str>| {
         if let Some(value) = value.filter(|v| !v.is_empty()) {
-            facts.push(Fact::mono(texts.t(key), value));
+            // Words are set as words; only what machines wrote is set as they write.
+            let words = matches!(key, "road-inputs" | "road-released" | "road-role" | "road-form");
+            facts.push(if words { Fact::new(texts.t(key), value) } else { Fact::mono(texts.t(key), value) });
         }
     };
     let names = |set: dancu_citizen::FieldSet| {

@@ -68,6 +68,19 @@ pub(super) fn own_form(
     Err(Box::new(plain::error(shell, ErrorKind::Forbidden)))
 }
 
+/// What every form of a signed-in officer begins with: who sends it, from a page of their own session.
+pub(super) fn posted(
+    pages: &Pages,
+    headers: &HeaderMap,
+    uri: &Uri,
+    sent: &Sent,
+) -> Result<(SignedIn, Shell), Box<Response>> {
+    let officer = must_be_signed_in(pages, headers)?;
+    own_form(pages, headers, uri, &officer, sent)?;
+    let shell = pages.shell(headers, uri, Section::Officer, Some(officer.user.clone()));
+    Ok((officer, shell))
+}
+
 pub(super) async fn show(State(pages): State<Shared>, headers: HeaderMap, uri: Uri) -> Response {
     let officer = match must_be_signed_in(&pages, &headers) {
         Ok(officer) => officer,
@@ -91,14 +104,10 @@ pub(super) async fn submit(
     Form(sent): Form<Sent>,
 ) -> Response {
     let began = Instant::now();
-    let officer = match must_be_signed_in(&pages, &headers) {
-        Ok(officer) => officer,
+    let (officer, shell) = match posted(&pages, &headers, &uri, &sent) {
+        Ok(opened) => opened,
         Err(response) => return *response,
     };
-    if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return *response;
-    }
-    let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let mut form = offered(&pages, &officer, &shell);
     let today = vietnam_day(pages.road.clock.now_us());
     let request_id = format!("page-{}", random_token().unwrap_or_default());

@@ -1,9 +1,8 @@
 //! The search at the counter (HC-7). It shows people, so it takes the road: agreed, charged, journalled.
 use super::form::{self, Sent};
-use super::officer::{Desk, must_be_signed_in, offered as offered_form, own_form, proved, render};
+use super::officer::{Desk, offered as offered_form, posted, proved, render};
 use super::session::{FoundBefore, random_token};
 use super::{Shared, show};
-use crate::page::Section;
 use crate::pages::{CounterSearch, Hit, OfficerForm, View};
 use crate::parts::{Choice, Typed};
 use axum::Extension;
@@ -33,14 +32,10 @@ pub(super) async fn submit(
     uri: Uri,
     Form(sent): Form<Sent>,
 ) -> Response {
-    let officer = match must_be_signed_in(&pages, &headers) {
-        Ok(officer) => officer,
+    let (officer, shell) = match posted(&pages, &headers, &uri, &sent) {
+        Ok(opened) => opened,
         Err(response) => return *response,
     };
-    if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return *response;
-    }
-    let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let form = offered_form(&pages, &officer, &shell);
     let mut search = offered(&form);
     let today = vietnam_day(pages.road.clock.now_us());
@@ -80,14 +75,10 @@ pub(super) async fn choose(
     uri: Uri,
     Form(sent): Form<Sent>,
 ) -> Response {
-    let officer = match must_be_signed_in(&pages, &headers) {
-        Ok(officer) => officer,
+    let (officer, shell) = match posted(&pages, &headers, &uri, &sent) {
+        Ok(opened) => opened,
         Err(response) => return *response,
     };
-    if let Err(response) = own_form(&pages, &headers, &uri, &officer, &sent) {
-        return *response;
-    }
-    let shell = pages.shell(&headers, &uri, Section::Officer, Some(officer.user.clone()));
     let mut form = offered_form(&pages, &officer, &shell);
     let mut status = StatusCode::OK;
     if let Some(found) = officer.session.found.clone()

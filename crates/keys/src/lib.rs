@@ -9,6 +9,7 @@ pub mod percall;
 mod ring;
 mod secret;
 mod signer;
+pub mod timestamp;
 
 pub use dir::KeyDir;
 pub use jwk::{Jwk, Jwks};

@@ -5,6 +5,7 @@ mod draft;
 mod encode;
 mod error;
 mod idempotency;
+pub mod inquiry;
 mod journal;
 mod metrics;
 mod quota;

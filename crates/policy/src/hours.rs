@@ -32,7 +32,7 @@ impl VietnamTime {
 }
 
 /// The date of a day number, by the era method (H. Hinnant, "chrono-compatible low-level date algorithms").
-fn date_of(day: i32) -> Option<CivilDate> {
+pub(crate) fn date_of(day: i32) -> Option<CivilDate> {
     let shifted = day + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);

@@ -1,5 +1,5 @@
 //! What the law sets, by the day from which it sets it: `data/law.toml`.
-use crate::model::{Role, Service};
+use crate::model::{Duty, Role, Service};
 use dancu_citizen::CivilDate;
 use serde::Deserialize;
 
@@ -40,6 +40,8 @@ pub struct Law {
     editions: Vec<(CivilDate, LawRules)>,
     /// For each role, by its place in `Role::ALL`, bit n for the n-th service
     roles: [u8; Role::ALL.len()],
+    /// For each role, bit n for the n-th duty
+    duties: [u8; Role::ALL.len()],
 }
 
 #[derive(Deserialize)]
@@ -68,6 +70,8 @@ struct RoleRow {
     #[serde(rename = "label")]
     _label: [String; 2],
     services: Vec<String>,
+    #[serde(default)]
+    duties: Vec<String>,
 }
 
 impl Law {
@@ -79,7 +83,8 @@ impl Law {
     /// Reads a file of that shape.
     pub fn parse(text: &str) -> Result<Self, LawError> {
         let file: File = toml::from_str(text)?;
-        Ok(Self { editions: editions(&file.threshold)?, roles: roles(&file.role)? })
+        let (roles, duties) = roles(&file.role)?;
+        Ok(Self { editions: editions(&file.threshold)?, roles, duties })
     }
 
     /// The thresholds in force on a day; none before the first day on which all of them are.
@@ -90,6 +95,11 @@ impl Law {
     /// Whether a role may use a service.
     pub fn allows(&self, role: Role, service: Service) -> bool {
         self.roles.get(role as usize).is_some_and(|services| services & (1 << service as u8) != 0)
+    }
+
+    /// Whether a role has a duty.
+    pub fn has_duty(&self, role: Role, duty: Duty) -> bool {
+        self.duties.get(role as usize).is_some_and(|duties| duties & (1 << duty as u8) != 0)
     }
 }
 
@@ -128,23 +138,29 @@ fn editions(rows: &[Threshold]) -> Result<Vec<(CivilDate, LawRules)>, LawError> 
     if editions.is_empty() { Err(LawError::Missing("a threshold")) } else { Ok(editions) }
 }
 
-fn roles(rows: &[RoleRow]) -> Result<[u8; Role::ALL.len()], LawError> {
+/// Services and duties of each role.
+type Roles = ([u8; Role::ALL.len()], [u8; Role::ALL.len()]);
+
+fn roles(rows: &[RoleRow]) -> Result<Roles, LawError> {
     let mut table = [None; Role::ALL.len()];
     for row in rows {
         let unknown = || LawError::Unknown(row.name.clone());
         let role = Role::from_name(&row.name).ok_or_else(unknown)?;
-        let mut services = 0;
+        let (mut services, mut duties) = (0_u8, 0_u8);
         for name in &row.services {
             let service = Service::from_name(name).ok_or_else(|| LawError::Unknown(name.clone()))?;
             services |= 1 << service as u8;
         }
-        *table.get_mut(role as usize).ok_or_else(unknown)? = Some(services);
+        for name in &row.duties {
+            let duty = Duty::from_name(name).ok_or_else(|| LawError::Unknown(name.clone()))?;
+            duties |= 1 << duty as u8;
+        }
+        *table.get_mut(role as usize).ok_or_else(unknown)? = Some((services, duties));
     }
     if table.contains(&None) {
-        Err(LawError::Missing("a role"))
-    } else {
-        Ok(table.map(Option::unwrap_or_default))
+        return Err(LawError::Missing("a role"));
     }
+    Ok((table.map(|row| row.unwrap_or_default().0), table.map(|row| row.unwrap_or_default().1)))
 }
 
 #[cfg(test)]
@@ -164,6 +180,14 @@ mod tests {
         assert!(law.allows(Role::OneStopOfficer, Service::LookUp));
         assert!(law.allows(Role::Platform, Service::Verify) && !law.allows(Role::Platform, Service::LookUp));
         assert!(!law.allows(Role::AccountManager, Service::Verify));
+        assert!(
+            Service::ALL.iter().all(|s| !law.allows(Role::Supervisor, *s)),
+            "a supervisor reaches no record"
+        );
+        let examine: Vec<Role> = Role::ALL.into_iter().filter(|r| law.has_duty(*r, Duty::Examine)).collect();
+        assert_eq!(examine, [Role::Supervisor]);
+        assert!(law.has_duty(Role::HeadOfUnit, Duty::Inquiries));
+        assert!(!law.has_duty(Role::OneStopOfficer, Duty::Inquiries));
     }
 
     #[test]
@@ -181,6 +205,7 @@ mod tests {
             ("\"login_max_chars\"", "\"login_maximum\""),
             ("\"leader\"", "\"boss\""),
             ("[\"verify\"]", "[\"erase\"]"),
+            ("[\"inquiries\"]", "[\"gossip\"]"),
             ("2022-12-20", "2022-13-20"),
             ("value = 60", "value = 600"),
             ("value = 60", "valeu = 60"),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod agency;
+mod deadline;
 mod decide;
 mod hours;
 mod law;
@@ -9,12 +10,13 @@ mod network;
 mod rules;
 
 pub use agency::{AgencyCode, AgencyCodeError, lies_under};
+pub use deadline::{Calendar, Deadlines};
 pub use decide::{Ask, Charge, Permit, Scope, decide};
 pub use hours::{Hours, HoursError, VietnamTime};
 pub use law::{Law, LawError, LawRules};
 pub use model::{
-    Account, AccountState, Agreement, Grants, Id, Organisation, OrganisationState, Purpose, Role, Service,
-    System, SystemState,
+    Account, AccountState, Agreement, Duty, Grants, Id, Organisation, OrganisationState, Purpose, Role,
+    Service, System, SystemState,
 };
 pub use network::{Network, NetworkError};
 pub use rules::{Rules, SystemRules};

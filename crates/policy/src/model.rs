@@ -41,6 +41,16 @@ named! {
 }
 
 named! {
+    /// What a role may do beside calling services.
+    Duty {
+        /// Answers citizens who ask why their data were looked at, for its own organisation
+        Inquiries = "inquiries",
+        /// Searches the journal, of every organisation
+        Examine = "examine",
+    }
+}
+
+named! {
     /// State of an organisation.
     OrganisationState {
         /// Its systems may call
@@ -95,6 +105,8 @@ named! {
         Platform = "platform",
         /// Manages accounts, reaches no data
         AccountManager = "account_manager",
+        /// Searches the journal of every organisation, reaches no record
+        Supervisor = "supervisor",
     }
 }
 

@@ -4,6 +4,7 @@
 mod append;
 mod crash;
 mod entries;
+mod inquiry;
 mod once;
 mod quota;
 

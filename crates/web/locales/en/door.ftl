@@ -55,4 +55,5 @@ role-civil-servant = Civil servant
 role-head-of-unit = Head of unit
 role-leader = Leader
 role-platform = A platform's account
+role-supervisor = Supervisor
 role-account-manager = Account manager

@@ -55,4 +55,5 @@ role-civil-servant = Công chức, viên chức
 role-head-of-unit = Trưởng phòng
 role-leader = Lãnh đạo đơn vị
 role-platform = Tài khoản của nền tảng
+role-supervisor = Cán bộ giám sát
 role-account-manager = Người quản lý tài khoản

@@ -43,6 +43,22 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// The hashes one after the other, largest subtree first: 32 bytes for each one bit of the size.
+    ///
+    /// The size is not among them; store it beside.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.subtrees.concat()
+    }
+
+    /// The right edge of a tree of `size` leaves from [`Frontier::to_bytes`]; `None` for another number of bytes.
+    ///
+    /// The hashes are taken as they are: compare [`Frontier::root`] with a signed one before going on.
+    pub fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
+        let (hashes, rest) = bytes.as_chunks::<32>();
+        let fits = rest.is_empty() && u32::try_from(hashes.len()) == Ok(size.count_ones());
+        fits.then(|| Self { size, subtrees: hashes.to_vec() })
+    }
+
     /// Roots of the complete subtrees, largest first.
     pub(crate) fn subtrees(&self) -> &[Hash] {
         &self.subtrees

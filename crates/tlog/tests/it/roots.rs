@@ -18,6 +18,17 @@ fn the_roots_of_the_reference_tree_come_out() {
     }
 }
 
+/// Short entries are hashed in one call, long ones in parts.
+#[test]
+fn a_leaf_hash_is_over_a_zero_and_the_entry_at_any_length() {
+    for length in [0, 1, 55, 56, 510, 511, 512, 513, 70_000] {
+        let entry = vec![0xa5; length];
+        let prefixed = [&[0], entry.as_slice()].concat();
+        let expected = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &prefixed);
+        assert_eq!(leaf_hash(&entry), expected.as_ref(), "{length}");
+    }
+}
+
 #[test]
 fn a_leaf_never_passes_for_a_node() {
     let (left, right) = (leaf_hash(b"left"), leaf_hash(b"right"));
@@ -36,7 +47,11 @@ proptest! {
             log.append(*leaf);
         }
         prop_assert_eq!(log.root(), root(&leaves));
-        prop_assert_eq!(Frontier::load(leaves.len() as u64, &mut LeafReader(&leaves)), Ok(log));
+        prop_assert_eq!(Frontier::load(leaves.len() as u64, &mut LeafReader(&leaves)), Ok(log.clone()));
+        let stored = log.to_bytes();
+        prop_assert_eq!(Frontier::from_bytes(log.size(), &stored), Some(log.clone()));
+        prop_assert_eq!(Frontier::from_bytes(log.size() ^ 1, &stored), None);
+        prop_assert_eq!(Frontier::from_bytes(log.size(), &[&stored[..], &[0]].concat()), None);
     }
 
     #[test]

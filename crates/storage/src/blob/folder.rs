@@ -138,7 +138,7 @@ impl Backend for Folder {
         let target = self.full(path);
         match fs::remove_file(&target) {
             Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Err(error)?
+                return Err(error.into());
             }
             _ => {}
         }

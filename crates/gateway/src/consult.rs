@@ -1,7 +1,8 @@
 //! The registry's station: a permit and a claim in, an answer out.
 use dancu_catalogue::Code;
-use dancu_citizen::{Allowed, Comparison, Field, FieldSet, IdCardNumber, LifeState, PersonalId};
-use dancu_keys::KeyRing;
+use dancu_citizen::{
+    Allowed, Comparison, Field, FieldSet, IdCardNumber, LifeState, PersonNumber, PersonalId,
+};
 use dancu_message::{Answer, LookUp, Outcome, Refusal, Request, Service, Verification};
 use dancu_policy::{Agreement, Permit};
 use dancu_registry::Registry;
@@ -12,7 +13,8 @@ pub(crate) struct Found {
     pub(crate) answer: Answer,
     pub(crate) released: FieldSet,
     comparison: Option<Comparison>,
-    subject: Option<[u8; 16]>,
+    /// Number of the record that was found
+    subject: Option<PersonNumber>,
 }
 
 impl Found {
@@ -20,15 +22,14 @@ impl Found {
         Self { answer: Answer::Refusal(refusal), released: FieldSet::EMPTY, comparison: None, subject: None }
     }
 
-    /// Keyed hash that stands for the citizen: of the record when there is one, else of the number that was asked.
-    pub(crate) fn subject(&self, request: Option<&Request>, ring: &KeyRing) -> Option<[u8; 16]> {
-        self.subject.or_else(|| {
+    /// Number of the citizen: of the record when there is one, else the one that was asked.
+    pub(crate) fn subject(&self, request: Option<&Request>) -> Option<String> {
+        self.subject.map(PersonNumber::expose).or_else(|| {
             let claim = &request?.claim;
-            let number = claim
+            claim
                 .personal_id
                 .map(PersonalId::expose)
-                .or_else(|| claim.id_card_number.map(IdCardNumber::expose));
-            number.map(|n| subject_of(ring, &n))
+                .or_else(|| claim.id_card_number.map(IdCardNumber::expose))
         })
     }
 
@@ -39,19 +40,14 @@ impl Found {
 }
 
 /// Asks the registry what the permit allows.
-pub(crate) async fn consult(
-    registry: &Registry,
-    ring: &KeyRing,
-    permit: &Permit,
-    request: &Request,
-) -> Found {
+pub(crate) async fn consult(registry: &Registry, permit: &Permit, request: &Request) -> Found {
     match request.service {
-        Service::Verify => verify(registry, ring, permit, request),
-        Service::LookUp => look_up(registry, ring, permit, request).await,
+        Service::Verify => verify(registry, permit, request),
+        Service::LookUp => look_up(registry, permit, request).await,
     }
 }
 
-fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+fn verify(registry: &Registry, permit: &Permit, request: &Request) -> Found {
     // The rule looks at every field of the agreement; the caller is told only of those it asked for.
     let agreed = permit.agreement.grants.verify.unwrap_or_default();
     let finding = registry.verify(&request.claim, Allowed { fields: agreed, near: permit.near });
@@ -69,7 +65,7 @@ fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Reques
     } else {
         registry.verify(&request.claim, Allowed { fields: permit.fields, near: permit.near }).comparison
     };
-    let subject = finding.number.map(|n| subject_of(ring, &n.expose()));
+    let subject = finding.number;
     Found {
         answer: Answer::Verification(Verification { outcome, tontai: basic && usable, comparison: told }),
         released: FieldSet::EMPTY,
@@ -79,9 +75,9 @@ fn verify(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Reques
 }
 
 /// Shows a record only to a caller that already knows number, name and birth date (Decree 70/2024/NĐ-CP).
-async fn look_up(registry: &Registry, ring: &KeyRing, permit: &Permit, request: &Request) -> Found {
+async fn look_up(registry: &Registry, permit: &Permit, request: &Request) -> Found {
     let finding = registry.verify(&request.claim, Allowed { fields: COMPARED, near: false });
-    let subject = finding.number.map(|n| subject_of(ring, &n.expose()));
+    let subject = finding.number;
     let knows = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST) && !contradicts(c));
     let outcome = match (finding.comparison.is_some(), knows, finding.state) {
         (false, ..) => Outcome::NotFound,
@@ -132,9 +128,4 @@ fn agrees(comparison: &Comparison, rule: FieldSet) -> bool {
 fn contradicts(comparison: &Comparison) -> bool {
     use dancu_citizen::Verdict;
     comparison.iter().any(|(_, v)| matches!(v.verdict, Verdict::Mismatch | Verdict::Near))
-}
-
-/// What stands for a person in the journal: it tells nothing without the hashing key.
-pub(crate) fn subject_of(ring: &KeyRing, number: &str) -> [u8; 16] {
-    ring.keyed_hash("journal.subject", number.as_bytes())
 }

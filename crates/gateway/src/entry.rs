@@ -5,7 +5,9 @@ use crate::road::{Call, Prepared};
 use dancu_catalogue::Code;
 use dancu_citizen::FieldSet;
 use dancu_exchange::Snapshot;
-use dancu_journal::{Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps};
+use dancu_journal::{
+    Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps, subject_hash,
+};
 use dancu_keys::KeyRing;
 use dancu_message::{Answer, Refusal, Request};
 use std::sync::Arc;
@@ -37,6 +39,7 @@ impl Context<'_> {
         let rules = self.system().and_then(|system| self.snapshot.rules.system(&system));
         let login = self.caller.and_then(|c| c.login.as_deref()).or_else(|| request?.account.as_deref());
         let account = rules.and_then(|of| of.account_of(login, request.and_then(|r| r.officer.as_deref())));
+        let subject = one.found.subject(request);
         dancu_journal::Call {
             at_us: self.now_us,
             correlation: one.correlation.0,
@@ -52,7 +55,7 @@ impl Context<'_> {
                 .or_else(|| account.map(|a| a.agency_code.to_string())),
             organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
             certificate: self.call.peer.certificate.as_ref().map(|c| c.fingerprint),
-            subject: one.found.subject(request, self.ring),
+            subject: subject.as_deref().map(|number| subject_hash(self.ring, number)),
             inputs: request.map(inputs).unwrap_or_default(),
             released: one.found.released,
             verdicts: one.found.verdicts(),
@@ -66,7 +69,6 @@ impl Context<'_> {
             response_sha256: Some(crate::sha256(&one.bytes)),
             rules_version: u64::try_from(self.snapshot.version).unwrap_or_default(),
             agreement_id: one.permit.as_ref().map(|p| p.agreement.id.to_string()),
-            platform_message_id: self.call.platform_id.clone(),
             consent_id: None,
             personal: Personal {
                 request_id: request.map(|r| r.request_id.clone()),
@@ -74,6 +76,9 @@ impl Context<'_> {
                 case_number: request.and_then(|r| r.case_number.clone()),
                 purpose: request.and_then(|r| purpose(r, one.permit.is_some())),
                 source_address: Some(self.call.peer.address.to_string()),
+                subject,
+                platform_message_id: self.call.platform_id.clone(),
+                order: None,
             },
         }
     }

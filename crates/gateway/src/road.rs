@@ -187,7 +187,7 @@ impl Road {
         let began = Instant::now();
         let (permit, found) = match (ruling, request) {
             (Ok(permit), Some(request)) => {
-                let found = consult(&self.registry, &self.ring, &permit, request).await;
+                let found = consult(&self.registry, &permit, request).await;
                 (Some(permit), found)
             }
             (Ok(_), None) => (None, Found::refused(Refusal { code: Code::Internal, field: None })),

@@ -2,11 +2,11 @@
 use crate::authenticate::{Presented, Session};
 use crate::door::Peer;
 use crate::road::Road;
-use crate::{Correlation, consult, entry};
+use crate::{Correlation, entry};
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet, IdCardNumber, LifeState, PersonalId};
 use dancu_exchange::Snapshot;
-use dancu_journal::{Answered, Draft, Outcome, Personal};
+use dancu_journal::{Answered, Draft, Outcome, Personal, subject_hash};
 use dancu_keys::KeyRing;
 use dancu_policy::{Ask, Permit, Service, decide};
 use dancu_registry::{Hit, PersonKey, Search};
@@ -139,9 +139,10 @@ fn seen(hit: &Hit, card: bool, entry: &dancu_journal::Call, ring: &KeyRing) -> d
     let number = hit.personal_id.map(PersonalId::expose);
     let number = number.or_else(|| hit.id_card_number.map(IdCardNumber::expose));
     dancu_journal::Call {
-        subject: number.map(|n| consult::subject_of(ring, &n)),
+        subject: number.as_deref().map(|number| subject_hash(ring, number)),
         released: if card && hit.id_card_number.is_some() { SHOWN.with(Field::IdCardNumber) } else { SHOWN },
         outcome: Outcome::Answered(Answered::Released),
+        personal: Personal { subject: number, ..entry.personal.clone() },
         ..entry.clone()
     }
 }

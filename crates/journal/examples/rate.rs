@@ -67,6 +67,8 @@ fn draft(caller: u32, number: u32) -> Draft {
             case_number: Some("000.00.19.H26-261121-0001".into()),
             purpose: None,
             source_address: Some("192.0.2.7".into()),
+            subject: Some(format!("{:012}", 1_185_000_000 + u64::from(number))),
+            ..Personal::default()
         },
         ..Call::default()
     };

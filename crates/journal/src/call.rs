@@ -1,4 +1,5 @@
 //! What an entry says of one transaction.
+use crate::Personal;
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet};
 use std::borrow::Cow;
@@ -35,7 +36,8 @@ pub struct Call {
     pub organisation: Option<String>,
     /// SHA-256 of the client certificate
     pub certificate: Option<[u8; 32]>,
-    /// Keyed hash of the citizen's number
+    /// Keyed hash of the citizen's number ([`crate::subject_hash`]); not in the entry, which holds the number itself as a
+    /// personal part
     pub subject: Option<[u8; 16]>,
     /// Fields that the caller sent
     pub inputs: FieldSet,
@@ -53,33 +55,10 @@ pub struct Call {
     pub rules_version: u64,
     /// Agreement that allowed it
     pub agreement_id: Option<String>,
-    /// Message id of the platform in between (X-Road)
-    pub platform_message_id: Option<String>,
     /// Consent of the citizen, where one is needed
     pub consent_id: Option<String>,
     /// The parts that can be erased later without touching the entry
     pub personal: Personal,
-}
-
-/// Parts that tell of a person. In the entry each stands as a salted commitment; the value is sealed beside it.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Personal {
-    /// The caller's request id (`MaYeuCau`)
-    pub request_id: Option<String>,
-    /// Number or name of the officer (`MaCanBo`)
-    pub officer: Option<String>,
-    /// Case (file) number
-    pub case_number: Option<String>,
-    /// Purpose in the officer's words
-    pub purpose: Option<String>,
-    /// Network address of the source
-    pub source_address: Option<String>,
-}
-
-impl fmt::Debug for Personal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Personal(…)")
-    }
 }
 
 impl fmt::Debug for Call {
@@ -91,19 +70,6 @@ impl fmt::Debug for Call {
             .field("service", &self.service)
             .field("outcome", &self.outcome)
             .finish_non_exhaustive()
-    }
-}
-
-impl Call {
-    /// This call as it stands in the journal when its transaction refused it: nothing left.
-    pub(crate) fn refused(&self, code: Code, response_sha256: Option<[u8; 32]>) -> Self {
-        Self {
-            outcome: Outcome::Refused(code),
-            released: FieldSet::EMPTY,
-            verdicts: Vec::new(),
-            response_sha256,
-            ..self.clone()
-        }
     }
 }
 
@@ -183,6 +149,15 @@ impl Answered {
     pub const ALL: [Self; 6] =
         [Self::Verified, Self::Mismatch, Self::NotFound, Self::NotUsable, Self::Released, Self::Served];
 
+    /// Number in the encoding, in the order of [`Answered::ALL`]; never reused
+    pub(crate) fn number(self) -> u8 {
+        self as u8
+    }
+
+    pub(crate) fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(number)).copied()
+    }
+
     /// Stable name
     pub fn name(self) -> &'static str {
         match self {
@@ -193,71 +168,5 @@ impl Answered {
             Self::Released => "released",
             Self::Served => "served",
         }
-    }
-}
-
-/// A personal part, by its label in the encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    /// The caller's request id
-    RequestId,
-    /// Officer
-    Officer,
-    /// Case number
-    CaseNumber,
-    /// Purpose text
-    Purpose,
-    /// Network address of the source
-    SourceAddress,
-}
-
-impl Part {
-    /// All parts, in the order of their labels.
-    pub const ALL: [Self; 5] =
-        [Self::RequestId, Self::Officer, Self::CaseNumber, Self::Purpose, Self::SourceAddress];
-
-    /// Label in the encoding; never reused.
-    pub(crate) fn label(self) -> u8 {
-        self as u8
-    }
-
-    /// Name under which the value is sealed; never changed.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::RequestId => "request_id",
-            Self::Officer => "officer",
-            Self::CaseNumber => "case_number",
-            Self::Purpose => "purpose",
-            Self::SourceAddress => "source_address",
-        }
-    }
-
-    pub(crate) fn from_label(label: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|part| part.label() == label)
-    }
-}
-
-impl Personal {
-    /// The value of a part.
-    pub fn get(&self, part: Part) -> Option<&str> {
-        match part {
-            Part::RequestId => &self.request_id,
-            Part::Officer => &self.officer,
-            Part::CaseNumber => &self.case_number,
-            Part::Purpose => &self.purpose,
-            Part::SourceAddress => &self.source_address,
-        }
-        .as_deref()
-    }
-
-    pub(crate) fn set(&mut self, part: Part, value: String) {
-        let place = match part {
-            Part::RequestId => &mut self.request_id,
-            Part::Officer => &mut self.officer,
-            Part::CaseNumber => &mut self.case_number,
-            Part::Purpose => &mut self.purpose,
-            Part::SourceAddress => &mut self.source_address,
-        };
-        *place = Some(value);
     }
 }

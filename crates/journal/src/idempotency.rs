@@ -1,7 +1,13 @@
 //! Idempotency keys: a unit is written once, its answer kept and given again.
-use crate::{Idempotency, Idempotent, JournalError, Outcome, Receipt};
+use crate::encode::definite;
+use crate::{Idempotency, Idempotent, JournalError, Receipt};
+use dancu_catalogue::Code;
 use dancu_keys::{KeyRing, Place};
 use dancu_storage::{Tx, Value};
+use minicbor::data::Type;
+use minicbor::decode::{Decoder, Error as DecodeError};
+use minicbor::encode::{Encoder, Error};
+use std::convert::Infallible;
 
 const TABLE: &str = "journal_idempotency";
 
@@ -15,7 +21,7 @@ pub(crate) fn find(
 ) -> Result<Idempotent, JournalError> {
     let key = hashed(ring, key);
     let found = tx.query_opt(
-        "SELECT body_hash, first_idx, entries, answer FROM journal_idempotency \
+        "SELECT body_hash, answer FROM journal_idempotency \
          WHERE system_id = $1 AND key = $2 AND expires_us > $3",
         &[system.into(), key.into(), now_us.into()],
     )?;
@@ -23,8 +29,8 @@ pub(crate) fn find(
     if row.bytes(0)? != body_hash {
         return Ok(Idempotent::Reused);
     }
-    let answer = ring.open(place(&row_key(system, key)), row.bytes(3)?)?.to_vec();
-    Ok(Idempotent::Replay(answer, receipts(tx, row.int(1)?, row.int(2)?)?))
+    let kept = ring.open(place(&row_key(system, key)), row.bytes(1)?)?;
+    read_kept(&kept).map_err(|_| JournalError::Internal("a kept answer does not read"))
 }
 
 /// Whether a unit of this key was written and has not expired.
@@ -35,7 +41,7 @@ pub(crate) fn is_taken(
     now_us: i64,
 ) -> Result<bool, JournalError> {
     let found = tx.query_opt(
-        "SELECT first_idx FROM journal_idempotency WHERE system_id = $1 AND key = $2 AND expires_us > $3",
+        "SELECT expires_us FROM journal_idempotency WHERE system_id = $1 AND key = $2 AND expires_us > $3",
         &[idempotency.system.as_str().into(), hashed(ring, &idempotency.key).into(), now_us.into()],
     )?;
     Ok(found.is_some())
@@ -53,47 +59,63 @@ pub(crate) fn keep(
         return Ok(());
     }
     let key = hashed(ring, &idempotency.key);
-    let answer = (idempotency.answer)(receipts);
+    let answer = kept(receipts, &(idempotency.answer)(receipts))?;
     let sealed = ring.seal(place(&row_key(&idempotency.system, key)), &answer)?;
-    let first = receipts.first().map_or(0, |receipt| receipt.index);
-    let out_of_range = |_| JournalError::Internal("entry number");
-    let values: [Value; 7] = [
+    let values: [Value; 5] = [
         idempotency.system.as_str().into(),
         key.into(),
         idempotency.body_hash.into(),
-        i64::try_from(first).map_err(out_of_range)?.into(),
-        i64::try_from(receipts.len()).map_err(out_of_range)?.into(),
         sealed.into(),
         idempotency.expires_us.into(),
     ];
     // A row that is in the way has expired.
     tx.execute(
-        "INSERT INTO journal_idempotency (system_id, key, body_hash, first_idx, entries, answer, expires_us) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (system_id, key) DO UPDATE SET \
-         body_hash = excluded.body_hash, first_idx = excluded.first_idx, entries = excluded.entries, \
-         answer = excluded.answer, expires_us = excluded.expires_us",
+        "INSERT INTO journal_idempotency (system_id, key, body_hash, answer, expires_us) \
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (system_id, key) DO UPDATE SET \
+         body_hash = excluded.body_hash, answer = excluded.answer, expires_us = excluded.expires_us",
         &values,
     )?;
     Ok(())
 }
 
-/// The receipts of entries that lie one after the other.
-fn receipts(tx: &mut Tx<'_>, first: i64, count: i64) -> Result<Vec<Receipt>, JournalError> {
-    let rows = tx.query(
-        "SELECT idx, leaf, at_us, outcome FROM journal_entry WHERE idx >= $1 AND idx < $2 ORDER BY idx",
-        &[first.into(), first.saturating_add(count).into()],
-    )?;
-    let receipt = |row: &dancu_storage::Row| {
-        let index = row.number(0)?;
-        let outcome = Outcome::from_name(row.text(3)?);
-        let outcome = outcome.ok_or(JournalError::Corrupt { index, what: "unknown outcome" })?;
-        Ok(Receipt { index, leaf_hash: row.array(1)?, at_us: row.int(2)?, ruling: outcome.ruling() })
+/// CBOR `[[[number, leaf hash, time, outcome], …], answer]`, the outcome null or the name of a refusal.
+fn kept(receipts: &[Receipt], answer: &[u8]) -> Result<Vec<u8>, JournalError> {
+    let mut out = Encoder::new(Vec::with_capacity(answer.len() + receipts.len() * 64 + 16));
+    let mut write = || {
+        out.array(2)?.array(receipts.len() as u64)?;
+        for Receipt { index, leaf_hash, at_us, ruling } in receipts {
+            out.array(4)?.u64(*index)?.bytes(leaf_hash)?.i64(*at_us)?;
+            match ruling {
+                Ok(()) => out.null()?,
+                Err(code) => out.str(code.name())?,
+            };
+        }
+        out.bytes(answer).map(drop)
     };
-    if usize::try_from(count) != Ok(rows.len()) {
-        let index = u64::try_from(first).unwrap_or_default();
-        return Err(JournalError::Corrupt { index, what: "entries of a unit are missing" });
+    let written: Result<(), Error<Infallible>> = write();
+    written.map_err(|_| JournalError::Internal("answer not encoded"))?;
+    Ok(out.into_writer())
+}
+
+fn read_kept(bytes: &[u8]) -> Result<Idempotent, DecodeError> {
+    let wrong = DecodeError::message;
+    let mut from = Decoder::new(bytes);
+    from.array()?;
+    let mut receipts = Vec::new();
+    for _ in 0..definite(from.array()?)? {
+        from.array()?;
+        let index = from.u64()?;
+        let leaf_hash = from.bytes()?.try_into().map_err(|_| wrong("not a hash"))?;
+        let at_us = from.i64()?;
+        let ruling = if from.datatype()? == Type::Null {
+            from.null()?;
+            Ok(())
+        } else {
+            Err(Code::from_name(from.str()?).ok_or_else(|| wrong("unknown refusal"))?)
+        };
+        receipts.push(Receipt { index, leaf_hash, at_us, ruling });
     }
-    rows.iter().map(receipt).collect()
+    Ok(Idempotent::Replay(from.bytes()?.to_vec(), receipts))
 }
 
 /// What a client chose as a key is nobody's business.

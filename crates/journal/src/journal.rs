@@ -1,10 +1,15 @@
 //! The journal as its users see it.
+use crate::contexts::Contexts;
 use crate::metrics::Metrics;
-use crate::unit::Unit;
+use crate::months::MonthKeys;
+use crate::open::ContextsRead;
+use crate::prepare::Unit;
+use crate::stored::Shelves;
 use crate::writer::{Waiting, Writer};
-use crate::{Draft, Idempotency, JournalError, Receipt, schema};
+use crate::{Draft, Idempotency, JournalError, Receipt, Record, head, schema};
 use dancu_keys::KeyRing;
 use dancu_storage::Store;
+use dancu_storage::blob::Blobs;
 use prometheus_client::registry::Registry;
 use std::fmt;
 use std::future::Future;
@@ -15,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 /// How the writer works.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Drafts committed together at most (a unit is never split)
     pub group: usize,
@@ -23,11 +28,13 @@ pub struct Options {
     pub queue: usize,
     /// How long a group is tried again after collisions or a commit of unknown fate
     pub patience: Duration,
+    /// Where the log is published: entry bundles that have left the tables are read from here
+    pub blobs: Blobs,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { group: 256, queue: 8192, patience: Duration::from_secs(3) }
+        Self { group: 256, queue: 8192, patience: Duration::from_secs(3), blobs: Blobs::memory() }
     }
 }
 
@@ -39,14 +46,16 @@ pub struct Journal {
 }
 
 struct Inner {
-    store: Store,
+    shelves: Arc<Shelves>,
     ring: Arc<KeyRing>,
+    keys: Arc<MonthKeys>,
+    contexts_read: ContextsRead,
     metrics: Metrics,
     limit: usize,
     queued: Arc<AtomicUsize>,
     /// None once closed
     sender: RwLock<Option<Sender<Waiting>>>,
-    done: watch::Receiver<()>,
+    grown: watch::Receiver<u64>,
 }
 
 impl Journal {
@@ -55,21 +64,27 @@ impl Journal {
     pub fn open(store: Store, ring: impl Into<Arc<KeyRing>>, options: Options) -> Result<Self, JournalError> {
         store.migrate(schema::OWNER, schema::MIGRATIONS)?;
         let (ring, metrics, queued) = (ring.into(), Metrics::default(), Arc::new(AtomicUsize::new(0)));
+        let keys = Arc::new(MonthKeys::new(store.clone(), Arc::clone(&ring)));
         let (sender, receiver) = channel();
-        let (alive, done) = watch::channel(());
+        let (told, grown) = watch::channel(store.read("journal.len", head::size)?);
+        let shelves = Arc::new(Shelves::new(store, options.blobs));
         let writer = Writer {
-            store: store.clone(),
+            shelves: Arc::clone(&shelves),
             ring: Arc::clone(&ring),
-            options,
+            keys: Arc::clone(&keys),
+            group: options.group,
+            patience: options.patience,
             metrics: metrics.clone(),
+            contexts: Contexts::default(),
             queued: Arc::clone(&queued),
             receiver,
-            _done: alive,
+            grown: told,
         };
         let thread = std::thread::Builder::new().name("journal".to_owned());
         thread.spawn(move || writer.run()).map_err(|_| JournalError::Internal("no thread for the writer"))?;
         let sender = RwLock::new(Some(sender));
-        let inner = Inner { store, ring, metrics, limit: options.queue, queued, sender, done };
+        let (contexts_read, limit) = (ContextsRead::default(), options.queue);
+        let inner = Inner { shelves, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -79,11 +94,19 @@ impl Journal {
     ///
     /// [`JournalError::Overloaded`] and [`JournalError::Closed`] at once, the others of the store.
     pub fn append(&self, draft: Draft) -> impl Future<Output = Result<Receipt, JournalError>> + Send + use<> {
-        let waiting = self.send(vec![draft], None);
-        async move {
-            let receipts = waiting?.await.unwrap_or(Err(JournalError::Closed))?;
-            receipts.into_iter().next().ok_or(JournalError::Internal("no receipt"))
-        }
+        only(self.send(Unit::new(vec![draft], None, &self.inner.keys)))
+    }
+
+    /// Writes an entry of the journal's own, in the same order and the same groups as calls.
+    ///
+    /// # Errors
+    ///
+    /// As [`Journal::append`].
+    pub fn append_record(
+        &self,
+        record: Record,
+    ) -> impl Future<Output = Result<Receipt, JournalError>> + Send + use<> {
+        only(self.send(Unit::of_record(record, &self.inner.keys)))
     }
 
     /// Writes several entries, all or none, one after the other. With an idempotency key the unit is written once.
@@ -98,20 +121,18 @@ impl Journal {
         drafts: Vec<Draft>,
         idempotency: Option<Idempotency>,
     ) -> impl Future<Output = Result<Vec<Receipt>, JournalError>> + Send + use<> {
-        let waiting = (!drafts.is_empty()).then(|| self.send(drafts, idempotency));
+        let is_empty = drafts.is_empty();
+        let unit = || Unit::new(drafts, idempotency, &self.inner.keys);
+        let waiting = (!is_empty).then(|| self.send(unit()));
         async move {
             let Some(waiting) = waiting else { return Ok(Vec::new()) };
             waiting?.await.unwrap_or(Err(JournalError::Closed))
         }
     }
 
-    fn send(
-        &self,
-        drafts: Vec<Draft>,
-        idempotency: Option<Idempotency>,
-    ) -> Result<oneshot::Receiver<Result<Vec<Receipt>, JournalError>>, JournalError> {
+    fn send(&self, unit: Result<Unit, JournalError>) -> Result<Reply, JournalError> {
         let (answer, receiver) = oneshot::channel();
-        let waiting = Waiting { unit: Unit::new(drafts, idempotency)?, answer };
+        let waiting = Waiting { unit: unit?, answer };
         let count = waiting.unit.len();
         let sender = self.inner.sender.read().unwrap_or_else(PoisonError::into_inner);
         let sender = sender.as_ref().ok_or(JournalError::Closed)?;
@@ -134,9 +155,19 @@ impl Journal {
     /// Takes no more drafts, and returns when all that were taken are answered.
     pub async fn close(&self) {
         self.inner.sender.write().unwrap_or_else(PoisonError::into_inner).take();
-        let mut done = self.inner.done.clone();
-        // Nothing is ever sent: the channel closes when the writer ends.
+        let mut done = self.inner.grown.clone();
+        // The channel closes when the writer ends.
         while done.changed().await.is_ok() {}
+    }
+
+    /// Where the log is published.
+    pub fn blobs(&self) -> &Blobs {
+        self.inner.shelves.blobs()
+    }
+
+    /// The size of the log after the last commit made here, and at the start.
+    pub fn grown(&self) -> watch::Receiver<u64> {
+        self.inner.grown.clone()
     }
 
     /// Drafts that wait for their commit.
@@ -150,12 +181,33 @@ impl Journal {
     }
 
     pub(crate) fn store(&self) -> &Store {
-        &self.inner.store
+        self.inner.shelves.store()
+    }
+
+    pub(crate) fn shelves(&self) -> &Shelves {
+        &self.inner.shelves
+    }
+
+    pub(crate) fn keys(&self) -> &MonthKeys {
+        &self.inner.keys
+    }
+
+    pub(crate) fn contexts_read(&self) -> &ContextsRead {
+        &self.inner.contexts_read
     }
 
     pub(crate) fn ring(&self) -> Arc<KeyRing> {
         Arc::clone(&self.inner.ring)
     }
+}
+
+/// What comes back from the writer.
+type Reply = oneshot::Receiver<Result<Vec<Receipt>, JournalError>>;
+
+/// The only receipt of a unit of one.
+async fn only(waiting: Result<Reply, JournalError>) -> Result<Receipt, JournalError> {
+    let receipts = waiting?.await.unwrap_or(Err(JournalError::Closed))?;
+    receipts.into_iter().next().ok_or(JournalError::Internal("no receipt"))
 }
 
 impl fmt::Debug for Journal {

@@ -1,24 +1,41 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
+mod contexts;
+mod count;
 mod draft;
 mod encode;
+mod erase;
 mod error;
+mod head;
 mod idempotency;
 pub mod inquiry;
 mod journal;
+mod kind;
 mod metrics;
+mod months;
+mod open;
+mod parts;
+mod personal;
+mod prepare;
 mod quota;
 mod read;
 mod replay;
+mod run;
 mod schema;
-mod seal;
+mod stored;
 mod sweep;
 mod unit;
 mod writer;
 
-pub use call::{Answered, Call, Outcome, Part, Personal, Steps};
+pub use call::{Answered, Call, Outcome, Steps};
 pub use draft::{AnswerFn, Charge, Draft, Idempotency, Idempotent, Receipt, RefusalHash, ReplayKey, Scope};
 pub use error::JournalError;
+pub use head::Head;
 pub use journal::{Journal, Options};
-pub use read::{Entry, Filter};
+pub use kind::{Epoch, Kind, Record};
+pub use open::{Entry, subject_hash};
+pub use parts::{Opened, Opening};
+pub use personal::{Part, Personal};
+pub use read::{Filter, LOOK_BACK};
+pub use stored::Stored;

@@ -1,23 +1,13 @@
 //! Reading the journal.
-use crate::{Call, Idempotent, Journal, JournalError, Part, Scope, encode, idempotency, quota, seal, unit};
-use dancu_keys::KeyRing;
-use dancu_storage::{Row, Tx, Value};
-use dancu_tlog::{Hash, leaf_hash};
+use crate::{
+    Entry, Idempotent, Journal, JournalError, Kind, Scope, Stored, encode, head, idempotency, quota,
+};
 
-/// An entry, opened: checked against its leaf hash, and its personal parts against their commitments.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Number
-    pub index: u64,
-    /// What it says
-    pub call: Call,
-    /// Personal parts that the entry had and that were erased
-    pub erased: Vec<Part>,
-    /// The public entry as it stands, the bytes under the leaf hash
-    pub encoded: Vec<u8>,
-    /// RFC 6962 leaf hash
-    pub leaf_hash: Hash,
-}
+/// How far [`Journal::by_correlation`] and [`Journal::latest`] look back. What is older is found by the index.
+pub const LOOK_BACK: u64 = 4096;
+
+/// Entries read at once on the way back.
+const STEP: u64 = 256;
 
 /// Which entries [`Journal::latest`] gives.
 #[derive(Clone, Debug, Default)]
@@ -31,68 +21,59 @@ pub struct Filter {
 impl Journal {
     /// The entry of this number.
     pub async fn entry(&self, index: u64) -> Result<Option<Entry>, JournalError> {
-        let Ok(index) = unit::number(index) else { return Ok(None) };
-        let entries = self.entries("journal.entry", move |tx| {
-            tx.query(
-                "SELECT idx, entry, sealed, leaf FROM journal_entry WHERE idx = $1",
-                std::slice::from_ref(&index),
-            )
-        });
-        Ok(entries.await?.pop())
+        self.blocking(move |journal| {
+            let stored = journal.read_stored(index, 1)?.pop();
+            stored.map(|stored| journal.open_stored(stored)).transpose()
+        })
+        .await
     }
 
-    /// The entries of one call, oldest first; a batch has many.
+    /// The entries of one call among the newest [`LOOK_BACK`], oldest first; a batch has many.
     pub async fn by_correlation(&self, correlation: &[u8; 16]) -> Result<Vec<Entry>, JournalError> {
-        let correlation = Value::from(correlation);
-        let entries = self.entries("journal.by_correlation", move |tx| {
-            tx.query(
-                "SELECT idx, entry, sealed, leaf FROM journal_entry WHERE correlation = $1 ORDER BY idx",
-                std::slice::from_ref(&correlation),
-            )
-        });
-        entries.await
+        let correlation = *correlation;
+        self.blocking(move |journal| {
+            let mut found = Vec::new();
+            let size = journal.read_head()?.size;
+            journal.walk_back(size, |journal, stored| {
+                let decoded = encode::decode(&stored.entry);
+                // What a context says of this, it does not have.
+                if decoded.is_ok_and(|of| of.kind != Kind::Context && of.call.correlation == correlation) {
+                    found.push(journal.open_stored(stored)?);
+                }
+                Ok(true)
+            })?;
+            found.reverse();
+            Ok(found)
+        })
+        .await
     }
 
-    /// The newest entries, newest first.
+    /// The newest entries that are no contexts, newest first, found within [`LOOK_BACK`] entries.
     pub async fn latest(&self, filter: Filter, limit: u32) -> Result<Vec<Entry>, JournalError> {
-        let Filter { systems, before } = filter;
-        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
-        let entries = self.entries("journal.latest", move |tx| {
-            let Some(systems) = &systems else {
-                return tx.query(
-                    "SELECT idx, entry, sealed, leaf FROM journal_entry WHERE idx < $1 ORDER BY idx DESC LIMIT $2",
-                    &[before.into(), limit.into()],
-                );
+        let limit = limit as usize;
+        self.blocking(move |journal| {
+            let mut found = Vec::new();
+            let size = journal.read_head()?.size;
+            let before = filter.before.unwrap_or(size).min(size);
+            let wanted = |entry: &Entry| {
+                let Some(systems) = &filter.systems else { return entry.kind != Kind::Context };
+                entry.call.system_id.as_ref().is_some_and(|system| systems.contains(system))
+                    && entry.kind != Kind::Context
             };
-            latest_of_systems(tx, systems, before, limit)
-        });
-        entries.await
+            journal.walk_back(before, |journal, stored| {
+                if found.len() < limit {
+                    found.extend(Some(journal.open_stored(stored)?).filter(&wanted));
+                }
+                Ok(found.len() < limit)
+            })?;
+            Ok(found)
+        })
+        .await
     }
 
     /// How many entries there are, by the head row: the number of the next one.
     pub async fn len(&self) -> Result<u64, JournalError> {
-        self.store().read_async("journal.len", unit::size).await
-    }
-
-    /// How many entries came at or after a moment. Entries are numbered as they are committed, so their times run with
-    /// their numbers but for the width of a group; the count is exact to that width, and costs some twenty point reads.
-    pub async fn count_since(&self, at_us: i64) -> Result<u64, JournalError> {
-        self.store()
-            .read_async("journal.count_since", move |tx| {
-                let size = unit::size(tx)?;
-                let (mut before, mut since) = (0, size);
-                while before < since {
-                    let middle = before + (since - before) / 2;
-                    let row = tx.query_opt(
-                        "SELECT at_us FROM journal_entry WHERE idx = $1",
-                        &[unit::number(middle)?],
-                    )?;
-                    let early = row.map(|row| row.int(0)).transpose()?.is_some_and(|at| at < at_us);
-                    if early { before = middle + 1 } else { since = middle }
-                }
-                Ok::<_, JournalError>(size - before)
-            })
-            .await
+        self.store().read_async("journal.len", head::size).await
     }
 
     /// Whether there is no entry.
@@ -100,13 +81,15 @@ impl Journal {
         Ok(self.len().await? == 0)
     }
 
-    /// How many entries there are, counted one by one: equals [`Journal::len`] in a sound journal.
+    /// How many entries there are, counted group by group: equals [`Journal::len`] in a sound journal.
     pub async fn count(&self) -> Result<u64, JournalError> {
-        let count = self.store().read_async("journal.count", |tx| {
-            let row = tx.query_opt("SELECT COUNT(*) FROM journal_entry", &[])?;
-            row.map_or(Ok(0), |row| Ok::<_, JournalError>(row.number(0)?))
-        });
-        count.await
+        self.blocking(|journal| journal.shelves().count()).await
+    }
+
+    /// How many entries came at or after a moment. Entries are numbered as they are committed, so their times run with
+    /// their numbers but for the width of a group; the count is exact to that width, and costs some twenty point reads.
+    pub async fn count_since(&self, at_us: i64) -> Result<u64, JournalError> {
+        self.blocking(move |journal| journal.shelves().count_since(at_us)).await
     }
 
     /// Calls counted against a quota on a day.
@@ -130,55 +113,37 @@ impl Journal {
         found.await
     }
 
-    async fn entries(
+    /// Shows the entries below a number, newest first, until it is told to stop.
+    fn walk_back(
         &self,
-        name: &'static str,
-        mut rows: impl FnMut(&mut Tx<'_>) -> Result<Vec<Row>, dancu_storage::StoreError> + Send + 'static,
-    ) -> Result<Vec<Entry>, JournalError> {
-        let ring = self.ring();
-        let entries = self.store().read_async(name, move |tx| {
-            let rows = rows(tx)?;
-            rows.iter().map(|row| open(&ring, row)).collect::<Result<Vec<Entry>, JournalError>>()
-        });
-        entries.await
+        before: u64,
+        mut each: impl FnMut(&Self, Stored) -> Result<bool, JournalError>,
+    ) -> Result<(), JournalError> {
+        let end = before.saturating_sub(LOOK_BACK);
+        let mut until = before;
+        while until > end {
+            let from = until.saturating_sub(STEP).max(end);
+            let stored = self.shelves().read(from, usize::try_from(until - from).unwrap_or(0))?;
+            for stored in stored.into_iter().rev() {
+                if !each(self, stored)? {
+                    return Ok(());
+                }
+            }
+            until = from;
+        }
+        Ok(())
     }
-}
 
-/// One short walk along the index per system, merged.
-fn latest_of_systems(
-    tx: &mut Tx<'_>,
-    systems: &[String],
-    before: i64,
-    limit: u32,
-) -> Result<Vec<Row>, dancu_storage::StoreError> {
-    let mut found = Vec::new();
-    for system in systems {
-        let rows = tx.query(
-            "SELECT idx, entry, sealed, leaf FROM journal_entry WHERE system_id = $1 AND idx < $2 \
-             ORDER BY idx DESC LIMIT $3",
-            &[system.into(), before.into(), limit.into()],
-        )?;
-        for row in rows {
-            found.push((row.int(0)?, row));
+    /// Runs what blocks where it may.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        run: impl FnOnce(&Self) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let journal = self.clone();
+        match tokio::task::spawn_blocking(move || run(&journal)).await {
+            Ok(result) => result,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(JournalError::Unavailable),
         }
     }
-    found.sort_by_key(|(index, _)| std::cmp::Reverse(*index));
-    found.dedup_by_key(|(index, _)| *index);
-    found.truncate(limit as usize);
-    Ok(found.into_iter().map(|(_, row)| row).collect())
-}
-
-fn open(ring: &KeyRing, row: &Row) -> Result<Entry, JournalError> {
-    let index = row.number(0)?;
-    let corrupt = |what| JournalError::Corrupt { index, what };
-    let (encoded, leaf) = (row.bytes(1)?.to_vec(), row.array(3)?);
-    if leaf_hash(&encoded) != leaf {
-        return Err(corrupt("the entry is not what its leaf hash says"));
-    }
-    let decoded = encode::decode(&encoded).map_err(|_| corrupt("the entry does not read"))?;
-    if decoded.index != index {
-        return Err(corrupt("the entry stands at another's number"));
-    }
-    let (personal, erased) = seal::open(ring, index, row.bytes(2)?, &decoded.commitments)?;
-    Ok(Entry { index, call: Call { personal, ..decoded.call }, erased, encoded, leaf_hash: leaf })
 }

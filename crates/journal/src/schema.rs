@@ -4,49 +4,65 @@ use dancu_storage::Migration;
 /// Owner of these tables in the book of migrations.
 pub(crate) const OWNER: &str = "journal";
 
-/// Two indexes beside the key: `correlation` ties a complaint or a log line to its entry; `(system_id, idx)` serves
-/// "latest of this system" and grows at few places only. Each costs a few microseconds a row; the search by person,
-/// account or case belongs to an index built behind the writer.
+/// No index beside the keys: what is searched by is indexed behind the writer, from the log.
 pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration {
-        id: "0001_entry",
-        sql: "CREATE TABLE journal_entry (
-            idx INTEGER NOT NULL,      -- number, from 0 without gaps
-            at_us INTEGER NOT NULL,    -- arrival of the call, microseconds since the epoch
-            correlation BLOB NOT NULL, -- 16 bytes
-            system_id TEXT,            -- copies of what the entry says, to search by
-            account_id TEXT,
-            service TEXT NOT NULL,
-            outcome TEXT NOT NULL,     -- lower case: answered; upper case: code of the refusal
-            subject BLOB,              -- keyed hash of the citizen's number, 16 bytes
-            entry BLOB NOT NULL,       -- public entry, deterministic CBOR
-            sealed BLOB NOT NULL,      -- personal parts, CBOR map of sealed values
-            leaf BLOB NOT NULL,        -- RFC 6962 leaf hash of entry
-            PRIMARY KEY (idx)
-        )",
-    },
-    Migration {
-        id: "0002_entry_correlation",
-        sql: "CREATE INDEX journal_entry_correlation ON journal_entry (correlation)",
-    },
-    Migration {
-        id: "0003_entry_system",
-        sql: "CREATE INDEX journal_entry_system ON journal_entry (system_id, idx)",
-    },
-    Migration {
-        id: "0004_head",
+        id: "0101_head",
         sql: "CREATE TABLE journal_head (
-            log INTEGER NOT NULL,  -- always 0
-            size INTEGER NOT NULL, -- number of entries, that is, number of the next one
+            log INTEGER NOT NULL,   -- always 0
+            size INTEGER NOT NULL,  -- number of entries, that is, number of the next one
+            frontier BLOB NOT NULL, -- right edge of the tree: roots of its complete subtrees, largest first
             PRIMARY KEY (log)
         )",
     },
     Migration {
-        id: "0005_head_row",
-        sql: "INSERT INTO journal_head (log, size) VALUES (0, 0) ON CONFLICT (log) DO NOTHING",
+        id: "0102_head_row",
+        sql: "INSERT INTO journal_head (log, size, frontier) VALUES (0, 0, CAST('' AS BLOB)) ON CONFLICT (log) DO NOTHING",
     },
     Migration {
-        id: "0006_quota_use",
+        id: "0103_group",
+        sql: "CREATE TABLE journal_group (
+            first INTEGER NOT NULL,    -- number of the first entry
+            count INTEGER NOT NULL,    -- how many there are
+            at_first INTEGER NOT NULL, -- earliest and latest time in them, microseconds since the epoch
+            at_last INTEGER NOT NULL,
+            entries BLOB NOT NULL,     -- run of (length in two bytes, public entry)
+            sealed BLOB NOT NULL,      -- run of (length in two bytes, sealed personal parts)
+            PRIMARY KEY (first)
+        )",
+    },
+    Migration {
+        id: "0104_bundle",
+        sql: "CREATE TABLE journal_bundle (
+            bundle INTEGER NOT NULL,   -- entries 256 * bundle and the 255 after it, which are in the file
+            at_first INTEGER NOT NULL, -- earliest and latest time in them, microseconds since the epoch
+            at_last INTEGER NOT NULL,
+            sealed BLOB NOT NULL,      -- run of (length in two bytes, sealed personal parts)
+            PRIMARY KEY (bundle)
+        )",
+    },
+    Migration {
+        id: "0105_settled",
+        sql: "CREATE TABLE journal_settled (
+            log INTEGER NOT NULL,     -- always 0
+            bundles INTEGER NOT NULL, -- bundles below this number have left journal_group
+            PRIMARY KEY (log)
+        )",
+    },
+    Migration {
+        id: "0106_settled_row",
+        sql: "INSERT INTO journal_settled (log, bundles) VALUES (0, 0) ON CONFLICT (log) DO NOTHING",
+    },
+    Migration {
+        id: "0107_month_key",
+        sql: "CREATE TABLE journal_month_key (
+            month INTEGER NOT NULL, -- year * 12 + month - 1, time of Vietnam
+            wrapped BLOB NOT NULL,  -- key of the personal parts of that month, sealed; empty: destroyed
+            PRIMARY KEY (month)
+        )",
+    },
+    Migration {
+        id: "0108_quota_use",
         sql: "CREATE TABLE quota_use (
             scope TEXT NOT NULL,   -- account, system
             id TEXT NOT NULL,      -- of the account or the system
@@ -56,7 +72,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         ) WITHOUT ROWID",
     },
     Migration {
-        id: "0007_replay",
+        id: "0109_replay",
         sql: "CREATE TABLE journal_replay (
             system_id TEXT NOT NULL,
             request BLOB NOT NULL,       -- keyed hash of the request id, 16 bytes
@@ -66,24 +82,22 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         ) WITHOUT ROWID",
     },
     Migration {
-        id: "0008_replay_expires",
+        id: "0110_replay_expires",
         sql: "CREATE INDEX journal_replay_expires ON journal_replay (expires_us)",
     },
     Migration {
-        id: "0009_idempotency",
+        id: "0111_idempotency",
         sql: "CREATE TABLE journal_idempotency (
             system_id TEXT NOT NULL,
             key BLOB NOT NULL,           -- keyed hash of the key, 16 bytes
             body_hash BLOB NOT NULL,     -- SHA-256 of the request
-            first_idx INTEGER NOT NULL,  -- its entries are these,
-            entries INTEGER NOT NULL,    -- one after the other
-            answer BLOB NOT NULL,        -- sealed
+            answer BLOB NOT NULL,        -- receipts and answer, sealed
             expires_us INTEGER NOT NULL, -- from when the key may be used anew
             PRIMARY KEY (system_id, key)
         )",
     },
     Migration {
-        id: "0010_idempotency_expires",
+        id: "0112_idempotency_expires",
         sql: "CREATE INDEX journal_idempotency_expires ON journal_idempotency (expires_us)",
     },
 ];

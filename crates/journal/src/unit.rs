@@ -1,80 +1,60 @@
 //! The transaction of a group: rule on every draft, in order, and write it down.
+use crate::contexts::Contexts;
+use crate::encode::{self, Said};
+use crate::prepare::{Prepared, Unit};
 use crate::quota::Counters;
 use crate::replay::Seen;
-use crate::seal::{self, Salts};
-use crate::{Call, Draft, Idempotency, JournalError, Receipt, encode, idempotency};
+use crate::{Draft, JournalError, Kind, Receipt, head, idempotency, run};
 use dancu_catalogue::Code;
+use dancu_citizen::FieldSet;
 use dancu_keys::KeyRing;
 use dancu_storage::{Tx, Value};
-use dancu_tlog::{Hash, leaf_hash};
+use dancu_tlog::{Frontier, leaf_hash};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-/// Drafts that are committed together, and their salts.
-pub(crate) struct Unit {
-    drafts: Vec<(Draft, Salts)>,
-    idempotency: Option<Idempotency>,
-}
-
-/// What a group came to: per unit its receipts, or that its key is taken.
+/// What a group came to.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
+    /// Per unit its receipts, or that its key is taken
     pub(crate) answers: Vec<Result<Vec<Receipt>, JournalError>>,
+    /// Contexts that the group wrote
+    pub(crate) contexts: NewContexts,
+    /// Size of the log with this group
+    pub(crate) size: u64,
 }
 
-impl Unit {
-    pub(crate) fn new(drafts: Vec<Draft>, idempotency: Option<Idempotency>) -> Result<Self, JournalError> {
-        let drafts: Result<_, JournalError> =
-            drafts.into_iter().map(|draft| Ok((draft, Salts::draw()?))).collect();
-        Ok(Self { drafts: drafts?, idempotency })
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.drafts.len()
-    }
-
-    fn drafts(&self) -> impl Iterator<Item = &Draft> {
-        self.drafts.iter().map(|(draft, _)| draft)
-    }
-}
+/// Bytes of context entries, and their numbers.
+type NewContexts = Vec<(Vec<u8>, u64)>;
 
 impl Written {
-    /// The first entry: whether it is there tells whether the group was committed.
-    fn first(&self) -> Option<&Receipt> {
-        self.answers.iter().flatten().flatten().next()
-    }
-
     pub(crate) fn receipts(&self) -> impl Iterator<Item = &Receipt> {
         self.answers.iter().flatten().flatten()
     }
-
-    /// Whether the store holds this group.
-    pub(crate) fn is_in(&self, tx: &mut Tx<'_>) -> Result<bool, JournalError> {
-        let Some(first) = self.first() else { return Ok(false) };
-        let row = tx.query_opt("SELECT leaf FROM journal_entry WHERE idx = $1", &[number(first.index)?])?;
-        row.map_or(Ok(false), |row| Ok(row.array::<32>(0)? == first.leaf_hash))
-    }
-}
-
-/// Number of the next entry.
-pub(crate) fn size(tx: &mut Tx<'_>) -> Result<u64, JournalError> {
-    let row = tx.query_opt("SELECT size FROM journal_head WHERE log = 0", &[])?;
-    row.map_or(Err(JournalError::Internal("no head row")), |row| Ok(row.number(0)?))
 }
 
 /// Writes a group. Safe to run twice: what it does depends on the units and on what the transaction sees.
 pub(crate) fn write<'u>(
     tx: &mut Tx<'_>,
     ring: &KeyRing,
-    units: &'u [&'u Unit],
+    contexts: &'u Contexts,
+    units: &[&'u Unit],
 ) -> Result<Written, JournalError> {
-    let drafts = || units.iter().flat_map(|unit| unit.drafts());
-    let first = claim(tx, drafts().count() as u64)?;
+    let drafts = || units.iter().flat_map(|unit| unit.drafts.iter().map(|prepared| &prepared.draft));
+    // First of all statements: of two servers, one waits here for the other's commit and then starts over, before it
+    // has done any work or met the other's entries under its own numbers.
+    let frontier = head::claim(tx)?;
+    let first = frontier.size();
     let mut group = Group {
         ring,
-        next: first,
+        known: contexts.fit(first).then_some(contexts),
+        fresh: HashMap::new(),
+        frontier,
         counters: Counters::load(tx, drafts())?,
         seen: Seen::load(tx, drafts())?,
-        rows: Vec::with_capacity(drafts().count()),
+        at: None,
+        entries: Vec::with_capacity(drafts().count() * 144),
+        sealed: Vec::with_capacity(drafts().count() * 144),
     };
     let mut answers = Vec::with_capacity(units.len());
     for (number, unit) in units.iter().enumerate() {
@@ -83,33 +63,26 @@ pub(crate) fn write<'u>(
             other => Ok(other?),
         });
     }
-    group.store(tx)?;
-    if group.next < first + drafts().count() as u64 {
-        set_size(tx, group.next)?;
-    }
-    Ok(Written { answers })
-}
-
-/// Takes the next numbers. First of all statements: of two servers, one waits here for the other's commit and then
-/// starts over, before it has done any work or met the other's entries under its own numbers.
-fn claim(tx: &mut Tx<'_>, count: u64) -> Result<u64, JournalError> {
-    tx.execute("UPDATE journal_head SET size = size + $1 WHERE log = 0", &[number(count)?])?;
-    size(tx)?.checked_sub(count).ok_or(JournalError::Internal("head row"))
-}
-
-/// Gives back numbers of units that were not written.
-fn set_size(tx: &mut Tx<'_>, size: u64) -> Result<(), JournalError> {
-    tx.execute("UPDATE journal_head SET size = $1 WHERE log = 0", &[number(size)?])?;
-    Ok(())
+    let (contexts, size) = group.store(tx, first)?;
+    Ok(Written { answers, contexts, size })
 }
 
 struct Group<'u> {
     ring: &'u KeyRing,
-    next: u64,
+    known: Option<&'u Contexts>,
+    /// Contexts that this group writes
+    fresh: HashMap<Cow<'u, [u8]>, u64>,
+    frontier: Frontier,
     counters: Counters<'u>,
     seen: Seen<'u>,
-    rows: Vec<[Value; 11]>,
+    /// Earliest and latest time
+    at: Option<(i64, i64)>,
+    entries: Vec<u8>,
+    sealed: Vec<u8>,
 }
+
+/// What the commit decided instead of the prepared answer.
+type Refused = Option<(Code, Option<[u8; 32]>)>;
 
 impl<'u> Group<'u> {
     fn write_unit(
@@ -119,34 +92,35 @@ impl<'u> Group<'u> {
         unit: &'u Unit,
     ) -> Result<Vec<Receipt>, JournalError> {
         if let Some(idempotency) = &unit.idempotency {
-            let now_us = unit.drafts().map(|draft| draft.call.at_us).max().unwrap_or(0);
+            let now_us = unit.drafts.iter().map(|prepared| prepared.call().at_us).max().unwrap_or(0);
             if idempotency::is_taken(tx, self.ring, idempotency, now_us)? {
                 return Err(JournalError::DuplicateKey);
             }
         }
-        let receipts: Result<Vec<_>, _> =
-            unit.drafts.iter().map(|(draft, salts)| self.write_draft(draft, salts, number)).collect();
-        let receipts = receipts?;
+        // All contexts first, so that the calls of a unit lie together.
+        let mut ruled: Vec<(&'u Prepared, Refused, Option<u64>)> = Vec::with_capacity(unit.drafts.len());
+        for prepared in &unit.drafts {
+            let refused = self.rule(&prepared.draft, number).err();
+            let refused =
+                refused.map(|code| (code, prepared.draft.refusal_sha256.as_ref().map(|hash| hash.of(code))));
+            let context = self.context(prepared, refused.is_some())?;
+            ruled.push((prepared, refused, context));
+        }
+        let receipts = ruled.into_iter().map(|(prepared, refused, context)| {
+            let said = Said {
+                kind: &prepared.kind,
+                call: prepared.call(),
+                refused,
+                context,
+                root: prepared.sealed()?.map(|(root, _)| root),
+            };
+            self.push(&said, prepared.sealed()?.map_or(&[], |(_, piece)| piece))
+        });
+        let receipts: Vec<_> = receipts.collect::<Result<_, _>>()?;
         if let Some(idempotency) = &unit.idempotency {
             idempotency::keep(tx, self.ring, idempotency, &receipts)?;
         }
         Ok(receipts)
-    }
-
-    fn write_draft(&mut self, draft: &'u Draft, salts: &Salts, unit: usize) -> Result<Receipt, JournalError> {
-        let call = match self.rule(draft, unit) {
-            Ok(()) => Cow::Borrowed(&draft.call),
-            Err(code) => {
-                Cow::Owned(draft.call.refused(code, draft.refusal_sha256.as_ref().map(|hash| hash.of(code))))
-            }
-        };
-        let index = self.next;
-        let entry = encode::encode(index, &call, &seal::commit(&call.personal, salts)?)?;
-        let sealed = seal::seal(self.ring, index, &call.personal, salts)?;
-        let leaf = leaf_hash(&entry);
-        self.rows.push(row(index, &call, entry, sealed, leaf)?);
-        self.next += 1;
-        Ok(Receipt { index, leaf_hash: leaf, at_us: call.at_us, ruling: call.outcome.ruling() })
     }
 
     /// Rules on a draft: replay first, then quotas. One that is refused already stays as it is.
@@ -165,42 +139,67 @@ impl<'u> Group<'u> {
         Ok(())
     }
 
-    fn store(&self, tx: &mut Tx<'_>) -> Result<(), JournalError> {
-        tx.execute_many(
-            "INSERT INTO journal_entry \
-             (idx, at_us, correlation, system_id, account_id, service, outcome, subject, entry, sealed, leaf) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            &self.rows,
-        )?;
-        self.counters.store(tx)?;
-        self.seen.store(tx)?;
-        Ok(())
+    /// The number of a draft's context, written if it is new. From a refused call nothing was released.
+    fn context(&mut self, prepared: &'u Prepared, refused: bool) -> Result<Option<u64>, JournalError> {
+        let Some(prepared_bytes) = &prepared.context else { return Ok(None) };
+        let call = prepared.call();
+        let bytes = if refused && call.released != FieldSet::EMPTY {
+            Cow::Owned(encode::context(call, FieldSet::EMPTY)?)
+        } else {
+            Cow::Borrowed(prepared_bytes.as_slice())
+        };
+        let known =
+            self.known.and_then(|known| known.find(&bytes)).or_else(|| self.fresh.get(&bytes).copied());
+        if known.is_some() {
+            return Ok(known);
+        }
+        let number = self.frontier.size();
+        run::push(&mut self.entries, &bytes)?;
+        run::push(&mut self.sealed, &[])?;
+        self.frontier.append(leaf_hash(&bytes));
+        self.fresh.insert(bytes, number);
+        Ok(Some(number))
     }
-}
 
-fn row(
-    index: u64,
-    call: &Call,
-    entry: Vec<u8>,
-    sealed: Vec<u8>,
-    leaf: Hash,
-) -> Result<[Value; 11], JournalError> {
-    Ok([
-        number(index)?,
-        call.at_us.into(),
-        call.correlation.into(),
-        call.system_id.as_ref().into(),
-        call.account_id.as_ref().into(),
-        call.service.as_str().into(),
-        call.outcome.name().into(),
-        call.subject.into(),
-        entry.into(),
-        sealed.into(),
-        leaf.into(),
-    ])
-}
+    fn push(&mut self, said: &Said<'_>, sealed: &[u8]) -> Result<Receipt, JournalError> {
+        let index = self.frontier.size();
+        let bytes = run::push_with(&mut self.entries, |out| encode::entry(out, said))?;
+        let leaf_hash = leaf_hash(bytes);
+        self.frontier.append(leaf_hash);
+        run::push(&mut self.sealed, sealed)?;
+        let at_us = said.call.at_us;
+        let (from, to) = self.at.unwrap_or((at_us, at_us));
+        self.at = Some((from.min(at_us), to.max(at_us)));
+        let ruling = match (said.kind, said.refused) {
+            (_, Some((code, _))) => Err(code),
+            (Kind::Call | Kind::Act { .. }, None) => said.call.outcome.ruling(),
+            _ => Ok(()),
+        };
+        Ok(Receipt { index, leaf_hash, at_us, ruling })
+    }
 
-/// An entry's number as the store has it.
-pub(crate) fn number(index: u64) -> Result<Value, JournalError> {
-    i64::try_from(index).map(Value::Int).map_err(|_| JournalError::Internal("entry number"))
+    /// Writes the group's row, the new head, and what was counted. Gives the new contexts and the size.
+    fn store(self, tx: &mut Tx<'_>, first: u64) -> Result<(NewContexts, u64), JournalError> {
+        let size = self.frontier.size();
+        if let Some((at_first, at_last)) = self.at {
+            let values: [Value; 6] = [
+                head::number(first)?,
+                head::number(size - first)?,
+                at_first.into(),
+                at_last.into(),
+                self.entries.into(),
+                self.sealed.into(),
+            ];
+            tx.execute(
+                "INSERT INTO journal_group (first, count, at_first, at_last, entries, sealed) \
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                &values,
+            )?;
+            head::store(tx, &self.frontier)?;
+            self.counters.store(tx)?;
+            self.seen.store(tx)?;
+        }
+        let contexts = self.fresh.into_iter().map(|(bytes, number)| (bytes.into_owned(), number));
+        Ok((contexts.collect(), size))
+    }
 }

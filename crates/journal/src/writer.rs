@@ -1,9 +1,14 @@
 //! The writer: one thread that commits all waiting drafts as one group.
+use crate::contexts::Contexts;
 use crate::metrics::Metrics;
-use crate::unit::{self, Unit, Written};
-use crate::{JournalError, Options, Receipt};
+use crate::months::MonthKeys;
+use crate::prepare::Unit;
+use crate::stored::Shelves;
+use crate::unit::{self, Written};
+use crate::{JournalError, Receipt};
 use dancu_keys::KeyRing;
-use dancu_storage::{Store, StoreError, Tx};
+use dancu_storage::{StoreError, Tx};
+use dancu_tlog::leaf_hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,22 +26,31 @@ pub(crate) struct Waiting {
 }
 
 pub(crate) struct Writer {
-    pub(crate) store: Store,
+    pub(crate) shelves: Arc<Shelves>,
     pub(crate) ring: Arc<KeyRing>,
-    pub(crate) options: Options,
+    pub(crate) keys: Arc<MonthKeys>,
+    /// Drafts in a group at most
+    pub(crate) group: usize,
+    pub(crate) patience: Duration,
     pub(crate) metrics: Metrics,
+    pub(crate) contexts: Contexts,
     /// Drafts that wait, the group under way included
     pub(crate) queued: Arc<AtomicUsize>,
     pub(crate) receiver: Receiver<Waiting>,
-    /// Dropped with the writer, which tells whoever closes that all is written
-    pub(crate) _done: watch::Sender<()>,
+    /// Told the size of the log after each commit. Dropped with the writer, which tells whoever closes that all is
+    /// written.
+    pub(crate) grown: watch::Sender<u64>,
 }
 
 impl Writer {
     /// Works until every sender is gone and the queue is empty.
-    pub(crate) fn run(self) {
+    pub(crate) fn run(mut self) {
         while let Ok(first) = self.receiver.recv() {
-            self.settle(self.gather(first));
+            let group = self.gather(first);
+            let group = self.sealed(group);
+            if !group.is_empty() {
+                self.settle(group);
+            }
         }
     }
 
@@ -44,7 +58,7 @@ impl Writer {
     fn gather(&self, first: Waiting) -> Vec<Waiting> {
         let mut drafts = first.unit.len();
         let mut group = vec![first];
-        while drafts < self.options.group {
+        while drafts < self.group {
             let Ok(waiting) = self.receiver.try_recv() else { break };
             drafts += waiting.unit.len();
             group.push(waiting);
@@ -52,15 +66,29 @@ impl Writer {
         group
     }
 
+    /// Seals personal parts whose key was not in memory yet; whose key cannot be had is answered here.
+    fn sealed(&self, group: Vec<Waiting>) -> Vec<Waiting> {
+        let seal = |mut waiting: Waiting| match waiting.unit.seal(&self.keys) {
+            Ok(()) => Some(waiting),
+            Err(error) => {
+                self.fail(waiting, &error);
+                None
+            }
+        };
+        group.into_iter().filter_map(seal).collect()
+    }
+
     /// Commits a group and answers everyone in it. What fails for a reason of its own must not take others with it,
     /// so then each unit is tried alone.
-    fn settle(&self, group: Vec<Waiting>) {
-        let result = self.commit_safely(&group);
-        match result {
+    fn settle(&mut self, group: Vec<Waiting>) {
+        match self.commit_safely(&group) {
             Ok(written) => {
-                for (waiting, answer) in group.into_iter().zip(written.answers) {
+                let Written { answers, contexts, size } = written;
+                self.contexts.keep(contexts, size);
+                for (waiting, answer) in group.into_iter().zip(answers) {
                     self.answer(waiting, answer);
                 }
+                self.grown.send_replace(size);
             }
             Err(error) if group.len() > 1 && !is_of_the_store(&error) => {
                 for waiting in group {
@@ -70,11 +98,15 @@ impl Writer {
             Err(error) => {
                 tracing::error!(%error, units = group.len(), "journal group not written");
                 for waiting in group {
-                    self.metrics.failed(waiting.unit.len());
-                    self.answer(waiting, Err(error.clone()));
+                    self.fail(waiting, &error);
                 }
             }
         }
+    }
+
+    fn fail(&self, waiting: Waiting, error: &JournalError) {
+        self.metrics.failed(waiting.unit.len());
+        self.answer(waiting, Err(error.clone()));
     }
 
     /// Frees the places in the queue before the answer, so that whoever has the answer finds them free.
@@ -90,9 +122,9 @@ impl Writer {
         let started = Instant::now();
         let commit = || {
             commit(
-                self.options.patience,
-                |write| self.store.run_tx("journal.append", write),
-                |tx| unit::write(tx, &self.ring, &units),
+                self.patience,
+                |write| self.shelves.store().run_tx("journal.append", write),
+                |tx| unit::write(tx, &self.ring, &self.contexts, &units),
             )
         };
         let written =
@@ -110,7 +142,7 @@ fn is_of_the_store(error: &JournalError) -> bool {
 }
 
 /// One transaction of a group, as the store runs it.
-type Transaction<'t> = &'t mut dyn FnMut(&mut Tx<'_>) -> Result<Written, JournalError>;
+type Transaction<'t> = &'t mut dyn FnMut(&mut Tx<'_>) -> Result<Arc<Written>, JournalError>;
 
 /// Commits a group once and only once.
 ///
@@ -118,25 +150,28 @@ type Transaction<'t> = &'t mut dyn FnMut(&mut Tx<'_>) -> Result<Written, Journal
 /// attempt is there. If that attempt is still under way, both change the head row and one of them starts over.
 fn commit(
     patience: Duration,
-    mut run: impl FnMut(Transaction<'_>) -> Result<Written, JournalError>,
+    mut run: impl FnMut(Transaction<'_>) -> Result<Arc<Written>, JournalError>,
     mut write: impl FnMut(&mut Tx<'_>) -> Result<Written, JournalError>,
 ) -> Result<Written, JournalError> {
     let until = Instant::now() + patience;
-    let mut unknown: Vec<Written> = Vec::new();
+    let mut unknown: Vec<Arc<Written>> = Vec::new();
     loop {
         let mut latest = None;
         let result = run(&mut |tx| {
             for earlier in &unknown {
-                if earlier.is_in(tx)? {
-                    return Ok(earlier.clone());
+                if is_in(tx, earlier)? {
+                    return Ok(Arc::clone(earlier));
                 }
             }
-            let written = write(tx)?;
-            latest = Some(written.clone());
+            let written = Arc::new(write(tx)?);
+            latest = Some(Arc::clone(&written));
             Ok(written)
         });
         let failed = match result {
-            Ok(written) => return Ok(written),
+            Ok(written) => {
+                drop(latest);
+                return Ok(Arc::unwrap_or_clone(written));
+            }
             Err(error) => error,
         };
         match failed {
@@ -150,6 +185,13 @@ fn commit(
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Whether the log holds this group: its first call stands where it was put. No two calls are alike, so that tells.
+fn is_in(tx: &mut Tx<'_>, written: &Written) -> Result<bool, JournalError> {
+    let Some(first) = written.receipts().next() else { return Ok(false) };
+    let found = Shelves::read_in(tx, first.index, first.index + 1)?;
+    Ok(found.first().is_some_and(|stored| leaf_hash(&stored.entry) == first.leaf_hash))
 }
 
 #[cfg(test)]

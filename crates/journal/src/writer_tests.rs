@@ -1,6 +1,7 @@
 use super::*;
-use crate::{Answered, Call, Draft, Outcome, schema};
+use crate::{Answered, Call, Draft, Outcome, head, schema};
 use dancu_keys::Secret;
+use dancu_storage::Store;
 use std::cell::Cell;
 
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -9,10 +10,11 @@ fn ring() -> KeyRing {
     KeyRing::new(&Secret::new([1; 32]), &Secret::new([2; 32])).unwrap()
 }
 
-fn unit(correlation: u8) -> Unit {
+fn unit(store: &Store, correlation: u8) -> Unit {
     let outcome = Outcome::Answered(Answered::Verified);
     let call = Call { correlation: [correlation; 16], outcome, ..Call::default() };
-    Unit::new(vec![Draft::from(call)], None).unwrap()
+    let keys = MonthKeys::new(store.clone(), Arc::new(ring()));
+    Unit::new(vec![Draft::from(call)], None, &keys).unwrap()
 }
 
 fn unknown() -> JournalError {
@@ -20,12 +22,12 @@ fn unknown() -> JournalError {
 }
 
 fn write_one(store: &Store, correlation: u8) -> Written {
-    let unit = unit(correlation);
-    store.run_tx("test", |tx| unit::write(tx, &ring(), &[&unit])).unwrap()
+    let unit = unit(store, correlation);
+    store.run_tx("test", |tx| unit::write(tx, &ring(), &Contexts::default(), &[&unit])).unwrap()
 }
 
 fn size(store: &Store) -> u64 {
-    store.read("test", unit::size).unwrap()
+    store.read("test", head::size).unwrap()
 }
 
 /// Commits a unit while the first `lost` commits answer nothing; `took` says whether they took effect.
@@ -35,7 +37,8 @@ fn commit_with_lost_answers(
     took: bool,
     between: impl Fn(),
 ) -> Result<Written, JournalError> {
-    let (ring, unit, runs) = (ring(), unit(1), Cell::new(0));
+    let (ring, unit, runs) = (ring(), unit(store, 1), Cell::new(0));
+    let contexts = Contexts::default();
     let run = |transaction: Transaction<'_>| {
         runs.set(runs.get() + 1);
         if runs.get() > lost {
@@ -48,7 +51,7 @@ fn commit_with_lost_answers(
         between();
         result.and(Err(unknown()))
     };
-    commit(PATIENCE, run, |tx| unit::write(tx, &ring, &[&unit]))
+    commit(PATIENCE, run, |tx| unit::write(tx, &ring, &contexts, &[&unit]))
 }
 
 #[test]
@@ -56,9 +59,9 @@ fn a_commit_that_took_effect_unseen_is_found_and_not_repeated() {
     for (name, store, _guard) in dancu_storage::testing::stores() {
         store.migrate(schema::OWNER, schema::MIGRATIONS).unwrap();
         let written = commit_with_lost_answers(&store, 1, true, || drop(write_one(&store, 9))).unwrap();
-        assert_eq!(written.receipts().next().unwrap().index, 0, "{name}");
-        assert!(store.read("test", |tx| written.is_in(tx)).unwrap(), "{name}");
-        assert_eq!(size(&store), 2, "{name}: the unit, and what another server wrote after it");
+        assert_eq!(written.receipts().next().unwrap().index, 1, "{name}: after its context");
+        assert!(store.read("test", |tx| is_in(tx, &written)).unwrap(), "{name}");
+        assert_eq!(size(&store), 4, "{name}: the unit, and what another server wrote after it");
     }
 }
 
@@ -69,10 +72,10 @@ fn a_commit_that_took_no_effect_is_repeated() {
         let written = commit_with_lost_answers(&store, 1, false, || drop(write_one(&store, 9))).unwrap();
         assert_eq!(
             written.receipts().next().unwrap().index,
-            1,
-            "{name}: another server took the first number"
+            3,
+            "{name}: another server took the first numbers"
         );
-        assert_eq!(size(&store), 2, "{name}");
+        assert_eq!(size(&store), 4, "{name}");
     }
 }
 
@@ -85,13 +88,17 @@ fn a_fate_that_stays_unknown_is_said_to_be_unknown() {
     assert_eq!(size(&store), 0);
 }
 
+fn nothing() -> Written {
+    Written { answers: vec![], contexts: vec![], size: 0 }
+}
+
 #[test]
 fn an_error_of_the_store_is_told_at_once() {
     for (error, expected) in [
         (StoreError::Full("no room".into()), JournalError::Full),
         (StoreError::Unavailable("gone".into()), JournalError::Unavailable),
     ] {
-        let result = commit(PATIENCE, |_| Err(error.clone().into()), |_| Ok(Written { answers: vec![] }));
+        let result = commit(PATIENCE, |_| Err(error.clone().into()), |_| Ok(nothing()));
         assert_eq!(result.unwrap_err(), expected);
     }
 }
@@ -99,6 +106,6 @@ fn an_error_of_the_store_is_told_at_once() {
 #[test]
 fn collisions_without_end_are_given_up() {
     let collision = || Err(StoreError::Serialization("again".into()).into());
-    let result = commit(PATIENCE, |_| collision(), |_| Ok(Written { answers: vec![] }));
+    let result = commit(PATIENCE, |_| collision(), |_| Ok(nothing()));
     assert_eq!(result.unwrap_err(), JournalError::Unavailable);
 }

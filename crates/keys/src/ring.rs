@@ -121,8 +121,9 @@ impl KeyRing {
         sealed.extend_from_slice(plain);
         let body = sealed.get_mut(HEAD + NONCE_LEN..).ok_or(SealError::Crypto)?;
         let nonce = Nonce::assume_unique_for_key(nonce);
-        let tag =
-            key.seal_in_place_separate_tag(nonce, associated(place), body).map_err(|_| SealError::Crypto)?;
+        let tag = key
+            .seal_in_place_separate_tag(nonce, associated(FORM, place), body)
+            .map_err(|_| SealError::Crypto)?;
         sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
@@ -143,8 +144,14 @@ impl KeyRing {
         let key = sealing.key(number).ok_or(SealError::UnknownKey(number))?;
         plain.clear();
         plain.resize(body.len(), 0);
-        key.open_separate_gather(Nonce::assume_unique_for_key(*nonce), associated(place), body, tag, plain)
-            .map_err(|_| SealError::Altered)
+        key.open_separate_gather(
+            Nonce::assume_unique_for_key(*nonce),
+            associated(FORM, place),
+            body,
+            tag,
+            plain,
+        )
+        .map_err(|_| SealError::Altered)
     }
 
     /// Whether the value is sealed under the current key.
@@ -187,10 +194,10 @@ fn key_number(sealed: &[u8]) -> Result<(u16, &[u8]), SealError> {
     }
 }
 
-/// Table and field hold no NUL and the row comes last, so no two places read alike.
-fn associated(place: Place<'_>) -> Aad<Vec<u8>> {
+/// What a sealed value is bound to. Table and field hold no NUL and the row comes last, so no two places read alike.
+pub(crate) fn associated(form: u8, place: Place<'_>) -> Aad<Vec<u8>> {
     let mut bytes = Vec::with_capacity(place.table.len() + place.field.len() + place.row.len() + 3);
-    bytes.push(FORM);
+    bytes.push(form);
     bytes.extend_from_slice(place.table.as_bytes());
     bytes.push(0);
     bytes.extend_from_slice(place.field.as_bytes());

@@ -23,12 +23,21 @@ fn every_acknowledged_entry_survives_sigkill() {
     run(async {
         let size = journal.len().await.unwrap();
         assert_eq!(journal.count().await, Ok(size), "numbers without gaps");
+        let mut frontier = dancu_tlog::Frontier::new();
+        for index in 0..size {
+            frontier.append(journal.entry(index).await.unwrap().unwrap().leaf_hash);
+        }
+        let head = tokio::task::spawn_blocking({
+            let journal = journal.clone();
+            move || journal.read_head()
+        });
+        assert_eq!(head.await.unwrap().unwrap().frontier, frontier, "the tree is that of the entries");
         assert!(acknowledged.len() as u64 >= KILLS * 20);
         for (index, leaf) in &acknowledged {
             let entry = journal.entry(*index).await.unwrap().unwrap();
             assert_eq!(hex::encode(entry.leaf_hash), *leaf, "entry {index}");
         }
-        assert_eq!(journal.append(answered(0)).await.unwrap().index, size);
+        assert_eq!(journal.append(answered(0)).await.unwrap().index, size + 1, "after its context");
     });
 }
 

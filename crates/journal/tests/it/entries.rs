@@ -1,7 +1,7 @@
 //! What is stored, what is read back, and what is noticed.
 use crate::{answered, journal, run};
-use dancu_journal::{Draft, Filter, JournalError, Part};
-use dancu_storage::{Store, StoreError};
+use dancu_journal::{Draft, Filter, Journal, JournalError, Kind, Opened, Options, Part, Personal};
+use dancu_storage::Store;
 
 fn change(store: &Store, sql: &'static str) {
     store.run_tx("test", |tx| tx.execute(sql, &[])).unwrap();
@@ -18,7 +18,10 @@ fn an_entry_opens_to_what_was_drafted() {
             assert_eq!((&entry.call, entry.erased.len()), (&draft.call, 0), "{name}");
             assert_eq!(dancu_tlog::leaf_hash(&entry.encoded), receipt.leaf_hash, "{name}");
             assert_eq!(journal.by_correlation(&draft.call.correlation).await, Ok(vec![entry]), "{name}");
-            assert_eq!(journal.entry(1).await, Ok(None), "{name}");
+            let (number, context) = journal.entry(1).await.unwrap().unwrap().context.unwrap();
+            let stored = journal.entry(number).await.unwrap().unwrap();
+            assert_eq!((number, stored.kind, &stored.encoded), (0, Kind::Context, &context), "{name}");
+            assert_eq!(journal.entry(2).await, Ok(None), "{name}");
             assert_eq!(journal.entry(u64::MAX).await, Ok(None), "{name}");
             assert_eq!(journal.by_correlation(&[9; 16]).await, Ok(vec![]), "{name}");
         });
@@ -27,24 +30,21 @@ fn an_entry_opens_to_what_was_drafted() {
 
 #[test]
 fn no_personal_part_is_in_a_row_in_clear() {
-    let secrets = ["MaYeuCau", "CanBo-0042", "HoSo-0043", "giay khai sinh", "198.51.100.23"];
+    let secrets =
+        ["MaYeuCau", "CanBo-0042", "HoSo-0043", "giay khai sinh", "198.51.100.23", crate::SUBJECT, "x-road-"];
     for (name, store, _guard) in dancu_storage::testing::stores() {
         let journal = journal(&store);
         run(async { journal.append_all((0..10).map(answered).collect(), None).await.unwrap() });
-        let mut seen = 0;
-        let all = "SELECT correlation, system_id, account_id, service, outcome, subject, entry, sealed, leaf FROM journal_entry";
-        let rows = store.read("test", |tx| tx.query(all, &[])).unwrap();
-        for row in &rows {
-            for column in 0..row.len() {
-                let cell = row.bytes(column).or_else(|_| row.text(column).map(str::as_bytes)).unwrap();
-                for secret in secrets {
-                    let found = cell.windows(secret.len()).any(|window| window == secret.as_bytes());
-                    assert!(!found, "{name}: {secret} in column {column}");
-                }
-                seen += 1;
+        let row = store.read("test", |tx| tx.query_opt("SELECT entries, sealed FROM journal_group", &[]));
+        let row = row.unwrap().unwrap();
+        for column in 0..2 {
+            let cell = row.bytes(column).unwrap();
+            assert!(cell.len() > 1000, "{name}");
+            for secret in secrets {
+                let found = cell.windows(secret.len()).any(|window| window == secret.as_bytes());
+                assert!(!found, "{name}: {secret} in column {column}");
             }
         }
-        assert_eq!(seen, 90, "{name}");
         let debug = format!("{:?} {:?}", answered(1), run(journal.entry(1)).unwrap());
         for secret in secrets {
             assert!(!debug.contains(secret), "{secret} in {debug}");
@@ -52,57 +52,123 @@ fn no_personal_part_is_in_a_row_in_clear() {
     }
 }
 
+/// What reading alone must notice. That a whole entry, its parts included, was put in another's place is for the tree.
 #[test]
 fn a_changed_row_is_noticed() {
-    for (sql, what) in [
-        (
-            "UPDATE journal_entry SET leaf = (SELECT leaf FROM journal_entry WHERE idx = 1) WHERE idx = 0",
-            "leaf",
-        ),
-        (
-            "UPDATE journal_entry SET entry = (SELECT entry FROM journal_entry WHERE idx = 1) WHERE idx = 0",
-            "entry",
-        ),
-        (
-            "UPDATE journal_entry SET entry = (SELECT entry FROM journal_entry WHERE idx = 1), \
-             leaf = (SELECT leaf FROM journal_entry WHERE idx = 1) WHERE idx = 0",
-            "both",
-        ),
-        (
-            "UPDATE journal_entry SET sealed = (SELECT sealed FROM journal_entry WHERE idx = 1) WHERE idx = 0",
-            "sealed",
-        ),
-    ] {
+    // Counted from the front, or from behind: a length, the version of the context, the root of the parts, sealed parts.
+    for (column, at) in
+        [("entries", 1), ("entries", 4), ("entries", -1), ("sealed", 3), ("sealed", 10), ("sealed", -1)]
+    {
         let (store, _guard) = dancu_storage::testing::sqlite_store();
         let journal = journal(&store);
         run(async {
             journal.append_all(vec![answered(0), answered(1)], None).await.unwrap();
-            change(&store, sql);
-            let error = journal.entry(0).await.unwrap_err();
-            assert!(
-                matches!(error, JournalError::Corrupt { index: 0, .. } | JournalError::Seal(_)),
-                "{what}: {error}"
-            );
-            assert!(journal.entry(1).await.is_ok(), "{what}");
+            let (read, write) = match column {
+                "entries" => ("SELECT entries FROM journal_group", "UPDATE journal_group SET entries = $1"),
+                _ => ("SELECT sealed FROM journal_group", "UPDATE journal_group SET sealed = $1"),
+            };
+            let row = store.read("test", |tx| tx.query_opt(read, &[])).unwrap().unwrap();
+            let mut bytes = row.bytes(0).unwrap().to_vec();
+            let at = if at < 0 { bytes.len().checked_add_signed(at).unwrap() } else { at.unsigned_abs() };
+            bytes[at] ^= 1;
+            store.run_tx("test", |tx| tx.execute(write, &[bytes.clone().into()])).unwrap();
+            let mut noticed = false;
+            for index in 0..3 {
+                noticed |= matches!(journal.entry(index).await, Err(JournalError::Corrupt { .. }));
+            }
+            assert!(noticed, "{column} {at}");
         });
     }
 }
 
 #[test]
-fn erased_parts_leave_the_entry_sound() {
+fn sealed_parts_do_not_open_in_another_entry() {
     let (store, _guard) = dancu_storage::testing::sqlite_store();
     let journal = journal(&store);
     run(async {
-        let receipt = journal.append(answered(0)).await.unwrap();
-        let erase = store.run_tx("test", |tx| {
-            // An empty map.
-            tx.execute("UPDATE journal_entry SET sealed = $1 WHERE idx = 0", &[vec![0xa0_u8].into()])
+        journal.append(answered(0)).await.unwrap();
+        journal.append(answered(1)).await.unwrap();
+        // The second group has one entry, without a context of its own.
+        change(
+            &store,
+            "UPDATE journal_group SET entries = (SELECT entries FROM journal_group WHERE first = 2), count = 1",
+        );
+        let error = journal.entry(0).await.unwrap_err();
+        assert!(matches!(error, JournalError::Corrupt { index: 0, .. }), "{error}");
+    });
+}
+
+#[test]
+fn erased_parts_leave_the_entry_sound() {
+    for (name, store, _guard) in dancu_storage::testing::stores() {
+        let journal = journal(&store);
+        run(async {
+            let receipts = journal.append_all((0..3).map(answered).collect(), None).await.unwrap();
+            let index = receipts[1].index;
+            let before = journal.entry(index).await.unwrap().unwrap();
+            let erase = async |parts: &'static [Part]| {
+                let journal = journal.clone();
+                tokio::task::spawn_blocking(move || journal.erase(index, parts)).await.unwrap()
+            };
+            assert_eq!(erase(&[Part::Officer, Part::Order]).await, Ok(true), "{name}");
+            assert_eq!(erase(&[Part::Officer]).await, Ok(false), "{name}: it is gone already");
+            let entry = journal.entry(index).await.unwrap().unwrap();
+            assert_eq!((&entry.encoded, entry.leaf_hash), (&before.encoded, receipts[1].leaf_hash), "{name}");
+            assert_eq!((entry.erased, &entry.call.personal.officer), (vec![Part::Officer], &None), "{name}");
+            assert_eq!(entry.call.personal.case_number, before.call.personal.case_number, "{name}");
+            let commitment = before.opening[&Part::Officer].commitment(Part::Officer).unwrap();
+            assert_eq!(entry.opening[&Part::Officer], Opened::Erased(commitment), "{name}");
+            assert_eq!(entry.opening[&Part::Purpose], before.opening[&Part::Purpose], "{name}");
+            assert_eq!(erase(Part::ALL).await, Ok(true), "{name}");
+            let entry = journal.entry(index).await.unwrap().unwrap();
+            assert_eq!(entry.erased.len(), 7, "{name}");
+            assert_eq!((entry.call.subject, entry.call.personal), (None, Personal::default()), "{name}");
+            for other in [&receipts[0], &receipts[2]] {
+                assert_eq!(journal.entry(other.index).await.unwrap().unwrap().erased, [], "{name}");
+            }
         });
-        assert_eq!(erase, Ok::<_, StoreError>(1));
-        let entry = journal.entry(0).await.unwrap().unwrap();
-        assert_eq!(entry.leaf_hash, receipt.leaf_hash);
-        assert_eq!(entry.erased, Part::ALL);
-        assert_eq!(entry.call.personal.officer, None);
+    }
+}
+
+#[test]
+fn a_month_whose_key_is_destroyed_has_no_personal_part_left() {
+    for (name, store, _guard) in dancu_storage::testing::stores() {
+        let journal = journal(&store);
+        run(async {
+            let mut december = answered(1);
+            december.call.at_us += 20 * 86_400_000_000;
+            let receipts = journal.append_all(vec![answered(0), december], None).await.unwrap();
+            let destroy = |journal: &dancu_journal::Journal| {
+                let journal = journal.clone();
+                tokio::task::spawn_blocking(move || journal.destroy_month_key(2026, 11))
+            };
+            assert_eq!(destroy(&journal).await.unwrap(), Ok(true), "{name}");
+            assert_eq!(destroy(&journal).await.unwrap(), Ok(false), "{name}");
+            let entry = journal.entry(receipts[0].index).await.unwrap().unwrap();
+            assert_eq!((entry.leaf_hash, entry.key_destroyed), (receipts[0].leaf_hash, true), "{name}");
+            assert_eq!((entry.call.personal, entry.opening.len()), (Personal::default(), 0), "{name}");
+            let later = journal.entry(receipts[1].index).await.unwrap().unwrap();
+            assert!(!later.key_destroyed && later.call.personal.officer.is_some(), "{name}");
+            assert!(journal.append(answered(2)).await.is_err(), "{name}: no new key takes its place");
+            assert!(journal.append(later.call.into()).await.is_ok(), "{name}");
+        });
+    }
+}
+
+#[test]
+fn the_keys_of_months_follow_a_rotation() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let ring = crate::ring();
+    let journal = Journal::open(store.clone(), ring.clone(), Options::default()).unwrap();
+    run(async {
+        let receipt = journal.append(answered(0)).await.unwrap();
+        assert_eq!(journal.rewrap_month_keys(), Ok(0));
+        ring.add_key(2, &dancu_keys::Secret::new([3; 32])).unwrap();
+        ring.set_current(2).unwrap();
+        assert_eq!((journal.rewrap_month_keys(), journal.rewrap_month_keys()), (Ok(1), Ok(0)));
+        let anew = Journal::open(store.clone(), ring, Options::default()).unwrap();
+        let entry = anew.entry(receipt.index).await.unwrap().unwrap();
+        assert_eq!(entry.call, answered(0).call);
     });
 }
 
@@ -126,27 +192,42 @@ fn the_latest_come_first_by_system_and_page() {
                 let entries = journal.latest(Filter { systems, before }, limit).await.unwrap();
                 entries.iter().map(|entry| entry.index).collect::<Vec<_>>()
             };
-            assert_eq!(latest(None, None, 3).await, [29, 28, 27], "{name}");
-            assert_eq!(latest(None, Some(27), 2).await, [26, 25], "{name}");
-            assert_eq!(latest(Some(&["s1"]), None, 3).await, [28, 25, 22], "{name}");
-            assert_eq!(latest(Some(&["s1", "s2", "s1"]), Some(26), 4).await, [25, 23, 22, 20], "{name}");
+            // Three contexts in front: the n-th call is entry n + 3.
+            assert_eq!(latest(None, None, 3).await, [32, 31, 30], "{name}");
+            assert_eq!(latest(None, Some(30), 2).await, [29, 28], "{name}");
+            assert_eq!(latest(None, None, 50).await.len(), 30, "{name}: without the contexts");
+            assert_eq!(latest(Some(&["s1"]), None, 3).await, [31, 28, 25], "{name}");
+            assert_eq!(latest(Some(&["s1", "s2", "s1"]), Some(29), 4).await, [28, 26, 25, 23], "{name}");
             assert_eq!(latest(Some(&[]), None, 3).await, [0_u64; 0], "{name}");
         });
     }
 }
 
 #[test]
-fn searches_use_their_index() {
+fn what_came_since_a_moment_is_counted() {
+    for (name, store, _guard) in dancu_storage::testing::stores() {
+        let journal = journal(&store);
+        run(async {
+            for from in [0_u32, 30, 60] {
+                journal.append_all((from..from + 30).map(answered).collect(), None).await.unwrap();
+            }
+            // One context in front.
+            for (since, expected) in [(0, 90), (-5, 90), (10, 80), (30, 60), (31, 59), (89, 1), (90, 0)] {
+                let counted = journal.count_since(crate::NOW_US + since).await;
+                assert_eq!(counted, Ok(expected), "{name}: {since}");
+            }
+        });
+    }
+}
+
+#[test]
+fn reads_use_the_key() {
     let (store, _guard) = dancu_storage::testing::sqlite_store();
     let _journal = journal(&store);
     let plan = |sql, params: &[dancu_storage::Value]| {
         store.read("test", |tx| tx.explain(sql, params)).unwrap().join("; ")
     };
-    let by_correlation = plan("SELECT entry FROM journal_entry WHERE correlation = $1", &[[0_u8; 16].into()]);
-    assert!(by_correlation.contains("journal_entry_correlation"), "{by_correlation}");
-    let latest = plan(
-        "SELECT entry FROM journal_entry WHERE system_id = $1 AND idx < $2 ORDER BY idx DESC LIMIT $3",
-        &["s".into(), 9.into(), 1.into()],
-    );
-    assert!(latest.contains("journal_entry_system") && !latest.contains("TEMP"), "{latest}");
+    let around =
+        plan("SELECT sealed FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1", &[9.into()]);
+    assert!(around.contains("SEARCH") && !around.contains("TEMP"), "{around}");
 }

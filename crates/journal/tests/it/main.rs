@@ -7,13 +7,15 @@ mod entries;
 mod inquiry;
 mod once;
 mod quota;
+mod records;
 
-use dancu_journal::{Answered, Call, Draft, Journal, Options, Outcome, Personal, Receipt};
+use dancu_journal::{Answered, Call, Draft, Journal, Options, Outcome, Personal, Receipt, subject_hash};
 use dancu_keys::{KeyRing, Secret};
 use dancu_storage::Store;
 use std::future::Future;
 use std::path::Path;
 
+const SUBJECT: &str = "001185000017";
 const NOW_US: i64 = 1_795_226_400_000_000;
 
 fn ring() -> KeyRing {
@@ -53,7 +55,7 @@ fn answered(number: u32) -> Draft {
         service: "verify".into(),
         system_id: Some("hospital".into()),
         account_id: Some("account-1".into()),
-        subject: Some([5; 16]),
+        subject: Some(subject_hash(&ring(), SUBJECT)),
         outcome: Outcome::Answered(Answered::Verified),
         response_sha256: Some([6; 32]),
         personal: Personal {
@@ -62,6 +64,9 @@ fn answered(number: u32) -> Draft {
             case_number: Some("HoSo-0043".into()),
             purpose: Some("Cap lai giay khai sinh".into()),
             source_address: Some("198.51.100.23".into()),
+            subject: Some(SUBJECT.into()),
+            platform_message_id: Some(format!("x-road-{number}")),
+            order: None,
         },
         ..Call::default()
     })

@@ -1,0 +1,58 @@
+//! Counting entries.
+use crate::stored::Shelves;
+use crate::{JournalError, encode, head};
+use dancu_storage::Tx;
+
+impl Shelves {
+    /// All entries, group by group.
+    pub(crate) fn count(&self) -> Result<u64, JournalError> {
+        self.store().read("journal.count", |tx| {
+            let mut counted = 0_u64;
+            tx.for_each("SELECT first, count FROM journal_group ORDER BY first", &[], |row| {
+                let (first, count): (u64, u64) = (row.number(0)?, row.number(1)?);
+                counted += (first + count).saturating_sub(first.max(counted));
+                Ok::<_, JournalError>(())
+            })?;
+            Ok(counted)
+        })
+    }
+
+    /// Entries at or after a moment.
+    pub(crate) fn count_since(&self, at_us: i64) -> Result<u64, JournalError> {
+        let (size, mut index) = self.store().read("journal.count_since", |tx| {
+            let size = head::size(tx)?;
+            let (mut before, mut since) = (0, size);
+            while before < since {
+                let middle = before + (since - before) / 2;
+                if latest_around(tx, middle)? < at_us {
+                    before = middle + 1;
+                } else {
+                    since = middle;
+                }
+            }
+            Ok::<_, JournalError>((size, before))
+        })?;
+        // Now at the beginning of the first row that reaches that moment; its first entries may lie before it.
+        while index < size {
+            let stored = self.read(index, 256)?;
+            let early = stored
+                .iter()
+                .take_while(|stored| encode::time_of(&stored.entry).is_none_or(|entry_us| entry_us < at_us));
+            let early = early.count();
+            index += early as u64;
+            if early == 0 || early < stored.len() {
+                break;
+            }
+        }
+        Ok(size - index)
+    }
+}
+
+/// Latest time in the row that holds an entry.
+fn latest_around(tx: &mut Tx<'_>, index: u64) -> Result<i64, JournalError> {
+    let row = tx.query_opt(
+        "SELECT at_last FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1",
+        &[head::number(index)?],
+    )?;
+    row.map_or(Err(JournalError::Corrupt { index, what: "the entry is missing" }), |row| Ok(row.int(0)?))
+}

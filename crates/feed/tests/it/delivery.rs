@@ -1,0 +1,190 @@
+//! Everything arrives, in order, whatever the receiver does.
+use crate::collector::{Collector, Heard, Temper, mutual_tls};
+use crate::scene::{Running, append, clock, first_of_each, journal, options, plain, run};
+use dancu_feed::{Event, Format, Receiver};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+const ANY: &str = "127.0.0.1:0";
+
+#[test]
+fn entries_and_events_arrive_over_mutual_tls_and_in_both_forms() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+    run(async {
+        let (server, client) = mutual_tls();
+        let (syslog, cef) = (Heard::default(), Heard::default());
+        let one = Collector::start(ANY, syslog.clone(), Temper::Good, Some(server));
+        let two = Collector::start(ANY, cef.clone(), Temper::Good, None);
+        let secure = Receiver { tls: Some(client), ..plain("soc", &one.address) };
+        let older = Receiver { format: Format::Cef, ..plain("older", &two.address) };
+        let options = options(folder.path(), vec![secure, older]);
+        append(&journal, 0..100).await;
+        let feed = Running::start(options, &journal, &store, clock()).await;
+        feed.events.emit(Event::QuorumMissing { have: 1, wanted: 2, size: 100 });
+        syslog.until(99).await;
+        append(&journal, 100..150).await;
+        syslog.until(149).await;
+        cef.until(149).await;
+        feed.stop().await;
+        for heard in [&syslog, &cef] {
+            assert_eq!(heard.numbers(), (0..150).collect::<Vec<_>>(), "in order, and once: nothing broke");
+            assert_eq!(heard.events().len(), 1);
+        }
+        assert!(syslog.all().iter().any(|m| m.contains(r#"organisation="Sở \"Y tế\" [7\]\\""#)));
+        assert!(cef.all().iter().any(|m| m.contains(r#" cs3=Sở "Y tế" [7]\\ cs3Label=organisation"#)));
+        assert!(syslog.events()[0].contains("QUORUM_MISSING [dancu@32473 kind=\"event\" event=\"0\""));
+    });
+}
+
+#[test]
+fn a_stranger_with_another_certificate_hears_nothing() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+    run(async {
+        let ((stranger, _), (_, client)) = (mutual_tls(), mutual_tls());
+        let heard = Heard::default();
+        let collector = Collector::start(ANY, heard.clone(), Temper::Good, Some(stranger));
+        let receiver = Receiver { tls: Some(client), ..plain("soc", &collector.address) };
+        append(&journal, 0..10).await;
+        let feed = Running::start(options(folder.path(), vec![receiver]), &journal, &store, clock()).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(heard.connections.load(Ordering::Relaxed) > 1, "it tries again");
+        assert!(heard.all().is_empty());
+        feed.stop().await;
+    });
+}
+
+/// Only the last five messages are repeated by count; far more were unread.
+#[test]
+fn what_a_receiver_had_not_read_when_it_broke_is_sent_again() {
+    for (engine, store, _guard) in dancu_storage::testing::stores() {
+        let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+        run(async {
+            let heard = Heard::default();
+            let bad = Collector::start(ANY, heard.clone(), Temper::Stalls(30), None);
+            let address = bad.address.clone();
+            append(&journal, 0..500).await;
+            let feed = Running::start(
+                options(folder.path(), vec![plain("soc", &address)]),
+                &journal,
+                &store,
+                clock(),
+            );
+            let feed = feed.await;
+            while heard.connections.load(Ordering::Relaxed) < 2 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            drop(bad);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let _good = Collector::start(&address, heard.clone(), Temper::Good, None);
+            heard.until(499).await;
+            feed.stop().await;
+            assert_eq!(first_of_each(&heard.numbers()), (0..500).collect::<Vec<_>>(), "{engine}");
+        });
+    }
+}
+
+#[test]
+fn connections_are_settled_without_repetitions_and_remembered() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+    run(async {
+        let heard = Heard::default();
+        let good = Collector::start(ANY, heard.clone(), Temper::Good, None);
+        let mut options = options(folder.path(), vec![plain("soc", &good.address)]);
+        options.settle = 100;
+        append(&journal, 0..1000).await;
+        let feed = Running::start(options.clone(), &journal, &store, clock()).await;
+        heard.until(999).await;
+        feed.stop().await;
+        assert!(heard.connections.load(Ordering::Relaxed) >= 5);
+        assert_eq!(heard.numbers(), (0..1000).collect::<Vec<_>>());
+        // A new process repeats the last few, for the receiver may have lost its memory too.
+        append(&journal, 1000..1010).await;
+        let feed = Running::start(options, &journal, &store, clock()).await;
+        heard.until(1009).await;
+        feed.stop().await;
+        assert_eq!(heard.numbers()[1000..], (995..1010).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_receiver_that_breaks_every_end_or_leaves_it_unanswered_does_not_hold_the_feed_up() {
+    for temper in [Temper::Resets, Temper::Silent] {
+        let (store, _guard) = dancu_storage::testing::sqlite_store();
+        let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+        run(async {
+            let heard = Heard::default();
+            let odd = Collector::start(ANY, heard.clone(), temper, None);
+            let mut options = options(folder.path(), vec![plain("soc", &odd.address)]);
+            options.settle = 100;
+            append(&journal, 0..250).await;
+            let feed = Running::start(options, &journal, &store, clock()).await;
+            heard.until(249).await;
+            feed.stop().await;
+            assert_eq!(first_of_each(&heard.numbers()), (0..250).collect::<Vec<_>>(), "{temper:?}");
+        });
+    }
+}
+
+#[test]
+fn a_feed_that_is_torn_away_goes_on_where_it_was() {
+    for (engine, store, _guard) in dancu_storage::testing::stores() {
+        let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+        let heard = Heard::default();
+        for round in 0..3 {
+            // The runtime ends with everything in it: no last words, no cursor saved.
+            run(async {
+                let good = Collector::start(ANY, heard.clone(), Temper::Good, None);
+                let options = options(folder.path(), vec![plain("soc", &good.address)]);
+                let feed = Running::start(options, &journal, &store, clock()).await;
+                feed.events.emit(Event::KeysRotated { key: format!("sealing {round}") });
+                append(&journal, round * 300..round * 300 + 300).await;
+                heard.until(round * 300 + 299 - 100).await;
+                feed.events.flush();
+            });
+        }
+        run(async {
+            let good = Collector::start(ANY, heard.clone(), Temper::Good, None);
+            let options = options(folder.path(), vec![plain("soc", &good.address)]);
+            let feed = Running::start(options, &journal, &store, clock()).await;
+            heard.until(899).await;
+            feed.stop().await;
+        });
+        assert_eq!(first_of_each(&heard.numbers()), (0..900).collect::<Vec<_>>(), "{engine}");
+        for round in 0..3 {
+            let event = format!("event=\"{round}\" key=\"sealing {round}\"");
+            assert!(heard.events().iter().any(|message| message.contains(&event)), "{engine}: {event}");
+        }
+    }
+}
+
+#[test]
+fn events_that_nobody_took_in_time_are_announced_as_lost() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
+    run(async {
+        let heard = Heard::default();
+        let place = Collector::start(ANY, heard.clone(), Temper::Good, None);
+        let address = place.address.clone();
+        drop(place);
+        let mut options = options(folder.path(), vec![plain("soc", &address)]);
+        options.spool_bytes = 4000;
+        let feed = Running::start(options, &journal, &store, clock()).await;
+        for number in 0..100 {
+            feed.events.emit(Event::KeysRotated { key: format!("sealing {number}") });
+            feed.events.flush();
+        }
+        let _good = Collector::start(&address, heard.clone(), Temper::Good, None);
+        append(&journal, 0..1).await;
+        heard.until(0).await;
+        feed.stop().await;
+        let events = heard.events();
+        let lost = events[0].split_once("LOST [dancu@32473 kind=\"event\" first=\"0\" after=\"").unwrap().1;
+        let after: usize = lost.split('"').next().unwrap().parse().unwrap();
+        assert!(after > 10 && after < 90, "{after}");
+        assert_eq!(events.len(), 1 + 100 - after);
+        assert!(events[1].contains(&format!("event=\"{after}\" key=\"sealing {after}\"")));
+    });
+}

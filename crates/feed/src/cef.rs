@@ -1,6 +1,6 @@
 //! Common Event Format, version 0 (CEF implementation standard, version 25).
 use crate::message::{APPLICATION, Message, Origin};
-use crate::rfc5424;
+use crate::rfc5424::{self, printable};
 use std::fmt::Write as _;
 
 /// One line of CEF, without line breaks.
@@ -12,8 +12,10 @@ pub fn write(origin: &Origin, message: &Message) -> String {
         escape_header(&mut out, part);
     }
     // Writing to a string cannot fail.
-    let _ = write!(out, "|{}|rt={}", message.said.level.cef, message.at_us.div_euclid(1000));
-    extension(&mut out, "dvchost", &origin.hostname);
+    let _ = write!(out, "|{}|dvchost={}", message.said.level.cef, printable(&origin.hostname, 255));
+    if let Some(at_us) = message.at_us {
+        let _ = write!(out, " rt={}", at_us.div_euclid(1000));
+    }
     for (field, value) in &message.fields {
         extension(&mut out, field.cef(), value);
         if let Some(label) = field.label() {
@@ -76,7 +78,7 @@ mod tests {
             write(&origin(), &message(&[(Field::Index, "7"), (Field::Organisation, "a=b|c\\d\nSở Y tế")]));
         assert_eq!(
             line,
-            "CEF:0|dancu|dancu|0.1.0|CALL|It agrees.|3|rt=1795238400000 dvchost=may-1 externalId=7 \
+            "CEF:0|dancu|dancu|0.1.0|CALL|It agrees.|3|dvchost=may-1 rt=1795238400000 externalId=7 \
              cs3=a\\=b|c\\\\d\\nSở Y tế cs3Label=organisation msg=Khớp."
         );
         let syslog = write_syslog(&origin(), &message(&[]));

@@ -93,7 +93,7 @@ impl Event {
     /// The message about it. An event that is announced without having been written has no number.
     pub(crate) fn message(&self, levels: &Levels, number: Option<u64>, at_us: i64) -> Message {
         let id = self.name().to_uppercase();
-        let message = Message { at_us, id, said: levels.event(self.name()), fields: Vec::new() };
+        let message = Message { at_us: Some(at_us), id, said: levels.event(self.name()), fields: Vec::new() };
         let message = message
             .with(Field::Kind, "event".to_owned())
             .with(Field::Event, number.map(|number| number.to_string()));

@@ -96,6 +96,14 @@ fields! {
     Size = "size", "DancuSize";
     /// Which key
     Key = "key", "DancuKey";
+    /// Number of the entry that holds the context
+    Context = "context", "DancuContext";
+    /// Number of the epoch
+    Epoch = "epoch", "DancuEpoch";
+    /// Root of the epoch's map, hex
+    Root = "root", "DancuRoot";
+    /// Until when an entry is withheld
+    Until = "until", "DancuUntil";
     /// First of a range
     First = "first", "DancuFirst";
     /// First after a range
@@ -107,8 +115,8 @@ fields! {
 /// One message: about an entry or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// When, microseconds since the epoch
-    pub at_us: i64,
+    /// When, microseconds since the epoch; none if it has no time
+    pub at_us: Option<i64>,
     /// Which kind of message, upper case with underscores; the MSGID of RFC 5424, the class of CEF
     pub id: String,
     /// Facility, gravity, words

@@ -179,7 +179,7 @@ impl Pull {
                 return Ok(size);
             }
             tokio::select! {
-                () = self.reader.grown() => {}
+                () = self.reader.grown(size) => {}
                 () = tokio::time::sleep_until(deadline) => {}
             }
         }
@@ -196,7 +196,7 @@ impl fmt::Debug for Pull {
 fn json(message: &Message) -> String {
     let mut line = Map::new();
     line.insert("id".to_owned(), message.id.clone().into());
-    line.insert("at".to_owned(), rfc3339(message.at_us).into());
+    line.insert("at".to_owned(), message.at_us.and_then(rfc3339).into());
     line.insert("severity".to_owned(), message.said.level.severity.into());
     line.insert("vi".to_owned(), message.said.vi.clone().into());
     line.insert("en".to_owned(), message.said.en.clone().into());

@@ -26,7 +26,7 @@ pub fn write(origin: &Origin, message: &Message) -> String {
 pub(crate) fn header(origin: &Origin, message: &Message) -> String {
     let said = &message.said;
     let priority = u16::from(said.facility) * 8 + u16::from(said.level.severity);
-    let at = rfc3339(message.at_us).unwrap_or_else(|| NIL.to_owned());
+    let at = message.at_us.and_then(rfc3339).unwrap_or_else(|| NIL.to_owned());
     let (host, id) = (printable(&origin.hostname, 255), printable(&message.id, 32));
     format!("<{priority}>1 {at} {host} {APPLICATION} {} {id}", origin.process)
 }
@@ -34,7 +34,7 @@ pub(crate) fn header(origin: &Origin, message: &Message) -> String {
 const NIL: &str = "-";
 
 /// PRINTUSASCII of a limited length; other characters become `_`, nothing becomes NILVALUE.
-fn printable(text: &str, longest: usize) -> String {
+pub(crate) fn printable(text: &str, longest: usize) -> String {
     let clean = text.chars().map(|c| if c.is_ascii_graphic() { c } else { '_' });
     let clean: String = clean.take(longest).collect();
     if clean.is_empty() { NIL.to_owned() } else { clean }
@@ -103,7 +103,7 @@ mod tests {
         fn any_values_are_read_back(values: Vec<String>, at in 0_i64..253_402_300_800_000_000) {
             let fields: Vec<_> = Field::ALL.iter().copied().zip(values).collect();
             let mut message = message(&[]);
-            message.at_us = at;
+            message.at_us = Some(at);
             message.fields.clone_from(&fields);
             let read = read_rfc5424(&write(&origin(), &message));
             prop_assert_eq!(read.priority, 110);

@@ -120,6 +120,8 @@ struct Session<'a> {
     /// The connection before this one was ended with all read
     clean: bool,
     claim_at: Instant,
+    /// Size of the journal when it was last read; the greatest number while nobody asks
+    known: u64,
     /// Messages on this connection
     unsettled: u64,
     busy_at: Instant,
@@ -149,6 +151,7 @@ impl<'a> Session<'a> {
             entries: None,
             clean,
             claim_at: now,
+            known: u64::MAX,
             unsettled: 0,
             busy_at: now,
             saved_at: now,
@@ -179,7 +182,7 @@ impl<'a> Session<'a> {
             }
             tokio::select! {
                 () = self.line.ended() => return self.broken("the receiver ended the connection").await,
-                () = reader.grown() => {}
+                () = reader.grown(self.known) => {}
                 _ = grown.changed() => {}
                 _ = stopped.changed() => {}
             }
@@ -269,6 +272,7 @@ impl<'a> Session<'a> {
     }
 
     async fn gather_entries(&mut self, batch: &mut Batch) {
+        self.known = u64::MAX;
         let Some(from) = self.entries else { return };
         let shared = Arc::clone(&self.sender.shared);
         let read = async {
@@ -278,6 +282,7 @@ impl<'a> Session<'a> {
         };
         match read.await {
             Ok((size, messages)) => {
+                self.known = size;
                 for (index, message) in &messages {
                     self.put(batch, message);
                     batch.next_entry = Some(index + 1);

@@ -15,7 +15,7 @@ pub(crate) fn message(fields: &[(Field, &str)]) -> Message {
         en: "It agrees.".to_owned(),
     };
     let fields = fields.iter().map(|(field, value)| (*field, (*value).to_owned())).collect();
-    Message { at_us: 1_795_238_400_000_001, id: "CALL".to_owned(), said, fields }
+    Message { at_us: Some(1_795_238_400_000_001), id: "CALL".to_owned(), said, fields }
 }
 
 pub(crate) struct Rfc5424 {

@@ -43,8 +43,9 @@ impl Heard {
         self.all().into_iter().filter(|message| number(message).is_none()).collect()
     }
 
-    /// Waits for the entry of this number.
-    pub(crate) async fn until(&self, last: u64) {
+    /// Waits for all entries below this number.
+    pub(crate) async fn until(&self, end: u64) {
+        let last = end - 1;
         for _ in 0..3000 {
             if self.numbers().contains(&last) {
                 return;

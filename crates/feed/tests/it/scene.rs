@@ -32,18 +32,21 @@ pub(crate) fn draft(number: u64) -> Draft {
         correlation: u128::from(number).to_be_bytes(),
         form: "rest".to_owned(),
         service: "verify".to_owned(),
-        organisation: Some(format!("Sở \"Y tế\" [{number}]\\")),
+        organisation: Some(r#"Sở "Y tế" [7]\"#.to_owned()),
         outcome: Outcome::Answered(Answered::Verified),
         personal: Personal { officer: Some("001080000024".to_owned()), ..Personal::default() },
         ..Call::default()
     })
 }
 
-pub(crate) async fn append(journal: &Journal, numbers: std::ops::Range<u64>) {
-    for from in numbers.clone().step_by(250) {
-        let drafts = (from..numbers.end.min(from + 250)).map(draft).collect();
+/// Writes so many calls; gives the number that the next entry will have. The first one brings its context along.
+pub(crate) async fn append(journal: &Journal, calls: u64) -> u64 {
+    let before = journal.len().await.unwrap();
+    for from in (before..before + calls).step_by(250) {
+        let drafts = (from..(before + calls).min(from + 250)).map(draft).collect();
         journal.append_all(drafts, None).await.unwrap();
     }
+    journal.len().await.unwrap()
 }
 
 /// A clock for which no time passes but that of a lease: the tests' own time.

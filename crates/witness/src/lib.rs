@@ -8,6 +8,7 @@ mod metrics;
 mod routes;
 mod schema;
 pub mod serve;
+pub mod stamp;
 mod state;
 mod witness;
 

@@ -13,7 +13,7 @@ const KEEPING: Keeping =
     Keeping { every: Duration::from_millis(20), alarm_after: Duration::from_millis(300) };
 
 /// Waits until something holds, for ten seconds at most.
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..1000 {
         if holds() {
             return;
@@ -23,7 +23,7 @@ async fn until(what: &str, holds: impl Fn() -> bool) {
     panic!("never: {what}");
 }
 
-fn figure(registry: &Registry, name: &str) -> String {
+pub(crate) fn figure(registry: &Registry, name: &str) -> String {
     let mut text = String::new();
     encode(&mut text, registry).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("{name} ")));

@@ -11,6 +11,7 @@ mod crash;
 mod decide;
 mod keep;
 mod log;
+mod stamps;
 mod wire;
 
 use dancu_storage::Store;

@@ -181,7 +181,7 @@ def test_an_end_under_load_loses_no_answer(own_demo, told):
     # Those who came too late were told so, in their protocol.
     for status, content in notes.refused:
         assert status == 503 and b"SHUTTING_DOWN" in content
-    assert len(entries) - len(notes.acknowledged) <= len(notes.refused) + 40 * notes.last_ditch
+    assert len(journal.calls(entries)) - len(notes.acknowledged) <= len(notes.refused) + 40 * notes.last_ditch
 
 
 def test_told_to_end_as_soon_as_it_says_that_it_runs(own_demo):

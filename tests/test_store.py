@@ -118,7 +118,7 @@ def test_two_servers_on_one_store_count_one_quota(own_demo, cluster, engine):
         numbers = [int(a.headers["Dancu-Journal"]) for a in answers]
         assert len(set(numbers)) == 40
         entries, size = journal.read(first)
-        assert size == len(entries) == 42 and list(entries) == list(range(size))
+        assert len(journal.calls(entries)) == 42 and list(entries) == list(range(size))
 
         # A call proved by its hash counts once, whichever server gets it.
         htmc = [demo.system("htmc") for demo in (first, second)]

@@ -1,43 +1,25 @@
-"""The public part of journal entries, decoded here from its CBOR (RFC 8949) and not by the code that wrote it."""
+"""The public part of journal entries, as `docs/journal-format.md` describes it."""
 
-from contextlib import closing
+from support import cbor, journal
 
-from support import journal
-
-FORM, SERVICE, SYSTEM, ACCOUNT, SUBJECT, INPUTS, RELEASED, OUTCOME = 4, 5, 8, 9, 14, 15, 16, 18
+KIND, CONTEXT, FORM, SERVICE, SYSTEM, ACCOUNT, RELEASED, OUTCOME, PERSONAL = 1, 4, 5, 6, 9, 10, 16, 18, 25
+NUMBER = "number"
+ANSWERS = ["verified", "mismatch", "not_found", "not_usable", "released", "served"]
 
 
 def size(demo):
-    return journal.read(demo)[1]
+    return journal.stored(demo)[1]
 
 
 def since(demo, number):
-    """The entries from this number on, in their order."""
-    with closing(journal._connect(demo)) as connection:
-        cursor = connection.cursor()
-        cursor.execute(f"SELECT entry FROM journal_entry WHERE idx >= {int(number)} ORDER BY idx")
-        return [_item(bytes(row[0]), 0)[0] for row in cursor.fetchall()]
+    """The calls from this number on, in their order, each with its context, its outcome by name."""
+    stored, _ = journal.stored(demo)
+    entries = {n: cbor.decode(entry) for n, entry in stored.items()}
+    return [_joined(n, entry, entries) for n, entry in entries.items() if n >= number and KIND not in entry]
 
 
-def _item(data, at):
-    """One CBOR item of definite length: the value, and where the next one begins."""
-    major, short = data[at] >> 5, data[at] & 31
-    at += 1
-    if short < 24:
-        argument = short
-    else:
-        width = 1 << (short - 24)
-        argument, at = int.from_bytes(data[at:at + width]), at + width
-    if major == 0:
-        return argument, at
-    if major == 1:
-        return -1 - argument, at
-    if major in (2, 3):
-        raw = data[at:at + argument]
-        return (raw if major == 2 else raw.decode()), at + argument
-    assert major in (4, 5), major
-    items = []
-    for _ in range(argument * (major - 3)):
-        value, at = _item(data, at)
-        items.append(value)
-    return (items if major == 4 else dict(zip(items[::2], items[1::2]))), at
+def _joined(number, entry, entries):
+    outcome = entry[OUTCOME]
+    context = {label: value for label, value in entries[entry[CONTEXT]].items() if label != KIND}
+    named = outcome if isinstance(outcome, str) else ANSWERS[outcome]
+    return context | entry | {OUTCOME: named, NUMBER: number}

@@ -1,13 +1,14 @@
 //! Counting entries.
-use crate::stored::Shelves;
+use crate::stored::{BUNDLE, Shelves, settled};
 use crate::{JournalError, encode, head};
 use dancu_storage::Tx;
 
 impl Shelves {
-    /// All entries, group by group.
+    /// All entries, bundle by bundle and group by group. A group may begin with entries of a bundle.
     pub(crate) fn count(&self) -> Result<u64, JournalError> {
         self.store().read("journal.count", |tx| {
-            let mut counted = 0_u64;
+            let row = tx.query_opt("SELECT COUNT(*) FROM journal_bundle", &[])?;
+            let mut counted = row.map_or(Ok(0), |row| row.number(0))? * BUNDLE;
             tx.for_each("SELECT first, count FROM journal_group ORDER BY first", &[], |row| {
                 let (first, count): (u64, u64) = (row.number(0)?, row.number(1)?);
                 counted += (first + count).saturating_sub(first.max(counted));
@@ -20,11 +21,11 @@ impl Shelves {
     /// Entries at or after a moment.
     pub(crate) fn count_since(&self, at_us: i64) -> Result<u64, JournalError> {
         let (size, mut index) = self.store().read("journal.count_since", |tx| {
-            let size = head::size(tx)?;
+            let (size, settled) = (head::size(tx)?, settled(tx)?);
             let (mut before, mut since) = (0, size);
             while before < since {
                 let middle = before + (since - before) / 2;
-                if latest_around(tx, middle)? < at_us {
+                if latest_around(tx, settled, middle)? < at_us {
                     before = middle + 1;
                 } else {
                     since = middle;
@@ -49,10 +50,16 @@ impl Shelves {
 }
 
 /// Latest time in the row that holds an entry.
-fn latest_around(tx: &mut Tx<'_>, index: u64) -> Result<i64, JournalError> {
+fn latest_around(tx: &mut Tx<'_>, settled: u64, index: u64) -> Result<i64, JournalError> {
+    let missing = JournalError::Corrupt { index, what: "the entry is missing" };
+    if index / BUNDLE < settled {
+        let bundle = [head::number(index / BUNDLE)?];
+        let row = tx.query_opt("SELECT at_last FROM journal_bundle WHERE bundle = $1", &bundle)?;
+        return row.map_or(Err(missing), |row| Ok(row.int(0)?));
+    }
     let row = tx.query_opt(
         "SELECT at_last FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1",
         &[head::number(index)?],
     )?;
-    row.map_or(Err(JournalError::Corrupt { index, what: "the entry is missing" }), |row| Ok(row.int(0)?))
+    row.map_or(Err(missing), |row| Ok(row.int(0)?))
 }

@@ -1,8 +1,9 @@
 //! Erasing personal parts.
 use crate::encode;
 use crate::months::Month;
+use crate::stored::{BUNDLE, settled};
 use crate::{Journal, JournalError, Opened, Part, Stored, head, parts, run};
-use dancu_storage::{Row, Tx};
+use dancu_storage::Tx;
 
 /// How often it is tried again when the entry is moved or changed meanwhile.
 const TRIES: u32 = 5;
@@ -45,22 +46,45 @@ impl Journal {
 
 /// Puts a new piece in the place of the one that was read; not if another stands there by now.
 fn replace(tx: &mut Tx<'_>, stored: &Stored, piece: &[u8]) -> Result<bool, JournalError> {
+    let bundle = stored.index / BUNDLE;
+    if bundle >= settled(tx)? {
+        return replace_in_group(tx, stored, piece);
+    }
+    let row =
+        tx.query_opt("SELECT sealed FROM journal_bundle WHERE bundle = $1", &[head::number(bundle)?])?;
+    let Some(row) = row else { return Ok(false) };
+    let held = (bundle * BUNDLE, BUNDLE);
+    let Some(sealed) = with_piece(held, row.bytes(0)?, stored, piece)? else { return Ok(false) };
+    let values = [sealed.into(), head::number(bundle)?];
+    tx.execute("UPDATE journal_bundle SET sealed = $1 WHERE bundle = $2", &values)?;
+    // A group that reaches beyond what is settled may hold it still.
+    replace_in_group(tx, stored, piece)?;
+    Ok(true)
+}
+
+fn replace_in_group(tx: &mut Tx<'_>, stored: &Stored, piece: &[u8]) -> Result<bool, JournalError> {
     let row = tx.query_opt(
         "SELECT first, count, sealed FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1",
         &[head::number(stored.index)?],
     )?;
     let Some(row) = row else { return Ok(false) };
-    let Some(sealed) = with_piece(&row, stored, piece)? else { return Ok(false) };
+    let held = (row.number(0)?, row.number(1)?);
+    let Some(sealed) = with_piece(held, row.bytes(2)?, stored, piece)? else { return Ok(false) };
     let values = [sealed.into(), row.int(0)?.into()];
-    Ok(tx.execute("UPDATE journal_group SET sealed = $1 WHERE first = $2", &values)? == 1)
+    tx.execute("UPDATE journal_group SET sealed = $1 WHERE first = $2", &values)?;
+    Ok(true)
 }
 
-/// The run of a row (first, count, run) with another piece.
-fn with_piece(row: &Row, stored: &Stored, piece: &[u8]) -> Result<Option<Vec<u8>>, JournalError> {
-    let (first, count): (u64, u64) = (row.number(0)?, row.number(1)?);
-    let corrupt = JournalError::Corrupt { index: first, what: "the group does not read" };
-    let pieces = run::exactly(row.bytes(2)?, count).ok_or(corrupt)?;
-    let (mut out, mut replaced) = (Vec::with_capacity(row.bytes(2)?.len()), false);
+/// A run of sealed parts with another piece.
+fn with_piece(
+    (first, count): (u64, u64),
+    run: &[u8],
+    stored: &Stored,
+    piece: &[u8],
+) -> Result<Option<Vec<u8>>, JournalError> {
+    let corrupt = JournalError::Corrupt { index: first, what: "the sealed parts from here on do not read" };
+    let pieces = run::exactly(run, count).ok_or(corrupt)?;
+    let (mut out, mut replaced) = (Vec::with_capacity(run.len()), false);
     for (index, old) in (first..).zip(pieces) {
         let here = index == stored.index && old == stored.sealed;
         run::push(&mut out, if here { piece } else { old })?;

@@ -2,6 +2,7 @@
 use dancu_catalogue::Code;
 use dancu_keys::SealError;
 use dancu_storage::StoreError;
+use dancu_storage::blob::BlobError;
 
 /// Why there is no receipt, or no entry. Names no person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +36,9 @@ pub enum JournalError {
     /// Another failure of the store; nothing was written
     #[error("journal store: {0}")]
     Store(StoreError),
+    /// The files of the log cannot be read
+    #[error("journal files: {0}")]
+    Files(#[from] BlobError),
     /// A personal part cannot be sealed or opened
     #[error("journal seal: {0}")]
     Seal(#[from] SealError),
@@ -60,7 +64,9 @@ impl JournalError {
             Self::Overloaded | Self::Store(StoreError::Serialization(_)) => Code::Overloaded,
             Self::Closed => Code::ShuttingDown,
             Self::DuplicateKey => Code::IdempotencyKeyReused,
-            Self::Full | Self::Unavailable | Self::Unknown | Self::Store(_) => Code::JournalUnavailable,
+            Self::Full | Self::Unavailable | Self::Unknown | Self::Store(_) | Self::Files(_) => {
+                Code::JournalUnavailable
+            }
             Self::Corrupt { .. } | Self::Seal(_) | Self::Internal(_) => Code::Internal,
         }
     }

@@ -23,6 +23,7 @@ mod read;
 mod replay;
 mod run;
 mod schema;
+mod settle;
 mod stored;
 mod sweep;
 mod unit;

@@ -2,7 +2,10 @@
 use crate::{Journal, JournalError, head, run};
 use dancu_storage::blob::Blobs;
 use dancu_storage::{Row, Store, Tx};
+use dancu_tlog::tile::{Tile, TileKind, WIDTH};
+use std::collections::VecDeque;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An entry as it is stored.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,15 +31,30 @@ impl Journal {
     }
 }
 
-/// Where entries are.
+/// Entries in a bundle.
+pub(crate) const BUNDLE: u64 = WIDTH as u64;
+
+/// Files of bundles kept in memory.
+const FILES: usize = 64;
+
+/// Where entries are: in groups while they are new, then in the files of bundles, with their sealed parts in a row.
 pub(crate) struct Shelves {
     store: Store,
     blobs: Blobs,
+    /// Entries of bundles read last, the newest in front; they never change
+    files: Mutex<VecDeque<(u64, Arc<Vec<u8>>)>>,
+}
+
+/// What a transaction sees of a range of entries.
+pub(crate) struct Found {
+    /// Bundles, and the sealed parts of each
+    bundles: Vec<(u64, Vec<u8>)>,
+    groups: Vec<Stored>,
 }
 
 impl Shelves {
     pub(crate) fn new(store: Store, blobs: Blobs) -> Self {
-        Self { store, blobs }
+        Self { store, blobs, files: Mutex::default() }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -50,28 +68,103 @@ impl Shelves {
     /// As [`Journal::read_stored`].
     pub(crate) fn read(&self, from: u64, limit: usize) -> Result<Vec<Stored>, JournalError> {
         let until = from.saturating_add(limit as u64);
-        self.store.read("journal.read", |tx| Self::read_in(tx, from, until))
+        let found = self.store.read("journal.read", |tx| find(tx, from, until))?;
+        self.complete(found, from, until)
     }
 
-    /// The entries from one number to before another, as a transaction sees them.
-    pub(crate) fn read_in(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Vec<Stored>, JournalError> {
-        let mut found = Vec::new();
-        for row in groups(tx, from, until)? {
-            slice(&row, from, until, &mut found)?;
+    /// As [`Shelves::read`], as a transaction sees it.
+    pub(crate) fn read_in(
+        &self,
+        tx: &mut Tx<'_>,
+        from: u64,
+        until: u64,
+    ) -> Result<Vec<Stored>, JournalError> {
+        let found = find(tx, from, until)?;
+        self.complete(found, from, until)
+    }
+
+    /// Adds from the files what has left the groups.
+    fn complete(&self, found: Found, from: u64, until: u64) -> Result<Vec<Stored>, JournalError> {
+        let mut all = Vec::new();
+        for (bundle, sealed) in found.bundles {
+            let entries = self.file(bundle)?;
+            slice((bundle * BUNDLE, BUNDLE), (&entries, &sealed), (from, until), &mut all)?;
         }
-        let gap = found.iter().zip(from..).find(|(stored, index)| stored.index != *index);
+        all.extend(found.groups);
+        let gap = all.iter().zip(from..).find(|(stored, index)| stored.index != *index);
         match gap {
             Some((_, index)) => Err(JournalError::Corrupt { index, what: "the entry is missing" }),
-            None => Ok(found),
+            None => Ok(all),
         }
     }
+
+    /// The entries of a full bundle, as its file has them.
+    fn file(&self, bundle: u64) -> Result<Arc<Vec<u8>>, JournalError> {
+        let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = files().iter().find(|(number, _)| *number == bundle) {
+            return Ok(Arc::clone(known));
+        }
+        let file = Arc::new(self.fetch(bundle)?);
+        let mut files = files();
+        files.truncate(FILES - 1);
+        files.push_front((bundle, Arc::clone(&file)));
+        Ok(file)
+    }
+
+    /// As [`Shelves::file`], from where the log is published.
+    pub(crate) fn fetch(&self, bundle: u64) -> Result<Vec<u8>, JournalError> {
+        let missing =
+            JournalError::Corrupt { index: bundle * BUNDLE, what: "the file of the bundle is missing" };
+        let tile = Tile::new(TileKind::Entries, bundle, WIDTH).ok_or(JournalError::Internal("bundle"))?;
+        self.blobs.get(&tile.to_string())?.ok_or(missing)
+    }
+}
+
+/// Bundles below this number have left the groups.
+pub(crate) fn settled(tx: &mut Tx<'_>) -> Result<u64, JournalError> {
+    only(tx.query_opt("SELECT bundles FROM journal_settled WHERE log = 0", &[])?)
+}
+
+/// As [`settled`], and makes every other transaction that settles wait.
+pub(crate) fn claim_settled(tx: &mut Tx<'_>) -> Result<u64, JournalError> {
+    let claim = "UPDATE journal_settled SET bundles = bundles WHERE log = 0 RETURNING bundles";
+    only(tx.query_opt(claim, &[])?)
+}
+
+fn only(row: Option<Row>) -> Result<u64, JournalError> {
+    row.map_or(Err(JournalError::Internal("no row of what is settled")), |row| Ok(row.number(0)?))
+}
+
+fn find(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Found, JournalError> {
+    // The store counts up to 2^63.
+    let until = until.min(i64::MAX.unsigned_abs());
+    if from >= until {
+        return Ok(Found { bundles: Vec::new(), groups: Vec::new() });
+    }
+    let settled = settled(tx)?;
+    let mut found = Found { bundles: Vec::new(), groups: Vec::new() };
+    if from / BUNDLE < settled {
+        let range = [head::number(from / BUNDLE)?, head::number(until.div_ceil(BUNDLE).min(settled))?];
+        for row in tx.query(
+            "SELECT bundle, sealed FROM journal_bundle WHERE bundle >= $1 AND bundle < $2 ORDER BY bundle",
+            &range,
+        )? {
+            found.bundles.push((row.number(0)?, row.bytes(1)?.to_vec()));
+        }
+    }
+    let from = from.max(settled * BUNDLE);
+    if from < until {
+        for row in groups(tx, from, until)? {
+            let held = (row.number(0)?, row.number(1)?);
+            slice(held, (row.bytes(2)?, row.bytes(3)?), (from, until), &mut found.groups)?;
+        }
+    }
+    Ok(found)
 }
 
 /// The groups that hold entries from one number to before another.
 fn groups(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Vec<Row>, JournalError> {
-    let (Ok(from), Ok(until)) = (head::number(from), head::number(until.min(i64::MAX.unsigned_abs()))) else {
-        return Ok(Vec::new());
-    };
+    let (from, until) = (head::number(from)?, head::number(until)?);
     let mut rows = tx.query(
         "SELECT first, count, entries, sealed FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1",
         std::slice::from_ref(&from),
@@ -83,12 +176,16 @@ fn groups(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Vec<Row>, JournalErr
     Ok(rows)
 }
 
-/// Cuts the wanted entries out of a group.
-fn slice(row: &Row, from: u64, until: u64, to: &mut Vec<Stored>) -> Result<(), JournalError> {
-    let (first, count): (u64, u64) = (row.number(0)?, row.number(1)?);
-    let corrupt = || JournalError::Corrupt { index: first, what: "the group does not read" };
-    let entries = run::exactly(row.bytes(2)?, count).ok_or_else(corrupt)?;
-    let sealed = run::exactly(row.bytes(3)?, count).ok_or_else(corrupt)?;
+/// Cuts the wanted entries out of runs of entries and of sealed parts.
+fn slice(
+    (first, count): (u64, u64),
+    (entries, sealed): (&[u8], &[u8]),
+    (from, until): (u64, u64),
+    to: &mut Vec<Stored>,
+) -> Result<(), JournalError> {
+    let corrupt = || JournalError::Corrupt { index: first, what: "the entries from here on do not read" };
+    let entries = run::exactly(entries, count).ok_or_else(corrupt)?;
+    let sealed = run::exactly(sealed, count).ok_or_else(corrupt)?;
     for (index, (entry, sealed)) in (first..).zip(entries.into_iter().zip(sealed)) {
         if (from..until).contains(&index) {
             to.push(Stored { index, entry: entry.to_vec(), sealed: sealed.to_vec() });

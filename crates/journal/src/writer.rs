@@ -123,6 +123,7 @@ impl Writer {
         let commit = || {
             commit(
                 self.patience,
+                &self.shelves,
                 |write| self.shelves.store().run_tx("journal.append", write),
                 |tx| unit::write(tx, &self.ring, &self.contexts, &units),
             )
@@ -150,6 +151,7 @@ type Transaction<'t> = &'t mut dyn FnMut(&mut Tx<'_>) -> Result<Arc<Written>, Jo
 /// attempt is there. If that attempt is still under way, both change the head row and one of them starts over.
 fn commit(
     patience: Duration,
+    shelves: &Shelves,
     mut run: impl FnMut(Transaction<'_>) -> Result<Arc<Written>, JournalError>,
     mut write: impl FnMut(&mut Tx<'_>) -> Result<Written, JournalError>,
 ) -> Result<Written, JournalError> {
@@ -159,7 +161,7 @@ fn commit(
         let mut latest = None;
         let result = run(&mut |tx| {
             for earlier in &unknown {
-                if is_in(tx, earlier)? {
+                if is_in(tx, shelves, earlier)? {
                     return Ok(Arc::clone(earlier));
                 }
             }
@@ -188,9 +190,9 @@ fn commit(
 }
 
 /// Whether the log holds this group: its first call stands where it was put. No two calls are alike, so that tells.
-fn is_in(tx: &mut Tx<'_>, written: &Written) -> Result<bool, JournalError> {
+fn is_in(tx: &mut Tx<'_>, shelves: &Shelves, written: &Written) -> Result<bool, JournalError> {
     let Some(first) = written.receipts().next() else { return Ok(false) };
-    let found = Shelves::read_in(tx, first.index, first.index + 1)?;
+    let found = shelves.read_in(tx, first.index, first.index + 1)?;
     Ok(found.first().is_some_and(|stored| leaf_hash(&stored.entry) == first.leaf_hash))
 }
 

@@ -2,6 +2,7 @@ use super::*;
 use crate::{Answered, Call, Draft, Outcome, head, schema};
 use dancu_keys::Secret;
 use dancu_storage::Store;
+use dancu_storage::blob::Blobs;
 use std::cell::Cell;
 
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -38,7 +39,7 @@ fn commit_with_lost_answers(
     between: impl Fn(),
 ) -> Result<Written, JournalError> {
     let (ring, unit, runs) = (ring(), unit(store, 1), Cell::new(0));
-    let contexts = Contexts::default();
+    let (shelves, contexts) = (Shelves::new(store.clone(), Blobs::memory()), Contexts::default());
     let run = |transaction: Transaction<'_>| {
         runs.set(runs.get() + 1);
         if runs.get() > lost {
@@ -51,7 +52,7 @@ fn commit_with_lost_answers(
         between();
         result.and(Err(unknown()))
     };
-    commit(PATIENCE, run, |tx| unit::write(tx, &ring, &contexts, &[&unit]))
+    commit(PATIENCE, &shelves, run, |tx| unit::write(tx, &ring, &contexts, &[&unit]))
 }
 
 #[test]
@@ -59,10 +60,28 @@ fn a_commit_that_took_effect_unseen_is_found_and_not_repeated() {
     for (name, store, _guard) in dancu_storage::testing::stores() {
         store.migrate(schema::OWNER, schema::MIGRATIONS).unwrap();
         let written = commit_with_lost_answers(&store, 1, true, || drop(write_one(&store, 9))).unwrap();
+        let shelves = Shelves::new(store.clone(), Blobs::memory());
         assert_eq!(written.receipts().next().unwrap().index, 1, "{name}: after its context");
-        assert!(store.read("test", |tx| is_in(tx, &written)).unwrap(), "{name}");
+        assert!(store.read("test", |tx| is_in(tx, &shelves, &written)).unwrap(), "{name}");
         assert_eq!(size(&store), 4, "{name}: the unit, and what another server wrote after it");
     }
+}
+
+#[test]
+fn a_commit_that_took_effect_unseen_is_found_even_in_a_file() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let blobs = Blobs::memory();
+    let options = crate::Options { blobs: blobs.clone(), ..crate::Options::default() };
+    let journal = crate::Journal::open(store.clone(), ring(), options).unwrap();
+    let written = write_one(&store, 1);
+    (0..200).for_each(|number| drop(write_one(&store, number)));
+    let mut bundle = dancu_tlog::bundle::Bundle::new();
+    for stored in journal.read_stored(0, 256).unwrap() {
+        bundle.push(&stored.entry).unwrap();
+    }
+    blobs.put_all(&[("tile/entries/000".to_owned(), bundle.into_bytes())]).unwrap();
+    journal.settle(1).unwrap();
+    assert!(store.read("test", |tx| is_in(tx, journal.shelves(), &written)).unwrap());
 }
 
 #[test]
@@ -94,18 +113,22 @@ fn nothing() -> Written {
 
 #[test]
 fn an_error_of_the_store_is_told_at_once() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let shelves = Shelves::new(store, Blobs::memory());
     for (error, expected) in [
         (StoreError::Full("no room".into()), JournalError::Full),
         (StoreError::Unavailable("gone".into()), JournalError::Unavailable),
     ] {
-        let result = commit(PATIENCE, |_| Err(error.clone().into()), |_| Ok(nothing()));
+        let result = commit(PATIENCE, &shelves, |_| Err(error.clone().into()), |_| Ok(nothing()));
         assert_eq!(result.unwrap_err(), expected);
     }
 }
 
 #[test]
 fn collisions_without_end_are_given_up() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let shelves = Shelves::new(store, Blobs::memory());
     let collision = || Err(StoreError::Serialization("again".into()).into());
-    let result = commit(PATIENCE, |_| collision(), |_| Ok(nothing()));
+    let result = commit(PATIENCE, &shelves, |_| collision(), |_| Ok(nothing()));
     assert_eq!(result.unwrap_err(), JournalError::Unavailable);
 }

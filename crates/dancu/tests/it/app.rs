@@ -8,7 +8,7 @@ use dancu::config::Config;
 use dancu::server::{Floor, Server};
 use dancu_exchange::Exchange;
 use dancu_gateway::{Clock, Road, vietnam_day};
-use dancu_journal::Entry;
+use dancu_journal::{Entry, Kind};
 use dancu_keys::{Jwks, KeyDir, KeyRing, PasswordParams};
 use dancu_registry::generate::samples;
 use dancu_registry::{NewPerson, Registry};
@@ -209,6 +209,22 @@ impl App {
     /// The entry of this number.
     pub(crate) async fn entry(&self, number: u64) -> Entry {
         self.road().journal.entry(number).await.unwrap().expect("an entry of this number")
+    }
+
+    /// How many entries tell of calls; the others are contexts.
+    pub(crate) async fn calls(&self) -> usize {
+        self.calls_from(0).await.len()
+    }
+
+    /// The entries of calls from a number on.
+    pub(crate) async fn calls_from(&self, number: u64) -> Vec<Entry> {
+        let entries = self.on_road(move |road, _| {
+            let stored = road.journal.read_stored(number, usize::MAX).unwrap();
+            stored.into_iter().map(|stored| road.journal.open_stored(stored).unwrap()).collect::<Vec<_>>()
+        });
+        let mut entries: Vec<Entry> = entries.await;
+        entries.retain(|entry| entry.kind == Kind::Call);
+        entries
     }
 
     /// Runs something that blocks on the store, with this server's road.

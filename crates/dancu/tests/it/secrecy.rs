@@ -85,8 +85,7 @@ async fn every_call_has_one_entry_and_nobody_is_named_at_rest(engine: Engine) {
         }
     }
     assert_eq!(numbers.len(), calls, "each call has an entry of its own");
-    assert_eq!(numbers.last().copied(), Some(calls as u64 - 1), "and there are no others");
-    assert_eq!(app.road().journal.count().await.unwrap(), calls as u64);
+    assert_eq!(app.calls().await, calls, "and there are no others");
 
     let needles = needles();
     let url = app.place.url.clone();
@@ -146,7 +145,7 @@ async fn tables(url: &str) -> Vec<(String, String)> {
         tables.push((name, rows.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>().join("\n")));
     }
     assert!(tables.len() > 8, "only {} tables were found", tables.len());
-    assert!(tables.iter().any(|(name, rows)| name == "journal_entry" && rows.len() > 1000));
+    assert!(tables.iter().any(|(name, rows)| name == "journal_group" && rows.len() > 1000));
     tables
 }
 

@@ -46,8 +46,7 @@ async fn a_quota_is_exact_over_two_servers(engine: Engine) {
     };
     let (app, beside, statuses) = race(App::start(engine).await, (0..5 * quota).map(ask).collect()).await;
     assert_eq!((count(&statuses, 200), count(&statuses, 429)), (quota, 4 * quota));
-    let journal = &app.road().journal;
-    assert_eq!(journal.count().await.unwrap(), 5 * u64::from(FEW_QUOTA));
+    assert_eq!(app.calls().await, 5 * quota);
     // On the next day, in the time of Vietnam, it begins anew.
     app.clock.set(app.now_us() + 12 * 3_600_000_000);
     assert_eq!(beside.ask(Via::Rest, &ask(0).1).await.status, 200);

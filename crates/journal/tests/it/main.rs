@@ -8,6 +8,7 @@ mod inquiry;
 mod once;
 mod quota;
 mod records;
+mod settle;
 
 use dancu_journal::{Answered, Call, Draft, Journal, Options, Outcome, Personal, Receipt, subject_hash};
 use dancu_keys::{KeyRing, Secret};

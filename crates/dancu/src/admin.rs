@@ -39,9 +39,21 @@ pub async fn serve(listener: TcpListener, gate: Gate, metrics: Registry, mut sto
     }
 }
 
+/// Metrics and a sign of life, for a small service that has no address apart for them.
+pub fn figures_router(metrics: Registry) -> Router {
+    let metrics = Arc::new(metrics);
+    Router::new()
+        .route("/metrics", get(move || async move { text_of(&metrics) }))
+        .route("/healthz", get(|| async { "ok\n" }))
+}
+
 async fn figures(State(admin): State<Admin>) -> Response {
+    text_of(&admin.metrics)
+}
+
+fn text_of(metrics: &Registry) -> Response {
     let mut text = String::new();
-    match encode(&mut text, &admin.metrics) {
+    match encode(&mut text, metrics) {
         Ok(()) => {
             ([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
                 .into_response()

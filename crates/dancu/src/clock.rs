@@ -5,6 +5,12 @@ use dancu_gateway::Clock;
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
 
+impl dancu_witness::Clock for SystemClock {
+    fn now_us(&self) -> i64 {
+        Clock::now_us(self)
+    }
+}
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the roof is where time comes from")]
     fn now_us(&self) -> i64 {

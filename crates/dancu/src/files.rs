@@ -21,6 +21,21 @@ pub fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Reads a file that nobody but its owner may read.
+pub fn read_private(path: &Path) -> anyhow::Result<zeroize::Zeroizing<String>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = || path.display().to_string();
+    let mode = std::fs::metadata(path).with_context(place)?.permissions().mode() & 0o777;
+    let by_others = mode & 0o077;
+    anyhow::ensure!(
+        by_others == 0,
+        "{} is open to others (mode {mode:03o}); run: chmod 600 {}",
+        place(),
+        place()
+    );
+    Ok(zeroize::Zeroizing::new(std::fs::read_to_string(path).with_context(place)?))
+}
+
 /// Makes a folder and its parents with mode 0700.
 pub fn private_directory(path: &Path) -> anyhow::Result<()> {
     std::fs::DirBuilder::new()

@@ -2,6 +2,7 @@
 #![expect(missing_docs, reason = "the roof is a program; its library exists for its own tests")]
 
 pub mod admin;
+pub mod beside;
 pub mod client;
 pub mod clock;
 pub mod command;

@@ -6,7 +6,9 @@ mod exchange;
 mod keys;
 pub mod registry;
 pub mod serve;
+mod timestamp;
 mod transfer;
+mod witness;
 
 use crate::config::Config;
 use clap::{Args, Subcommand};
@@ -32,6 +34,11 @@ pub enum Command {
     Keys(keys::Keys),
     /// Verify or look up from the shell
     Call(call::Call),
+    /// Witness logs: cosign what continues what was seen, and nothing else
+    Witness(witness::Witness),
+    /// Time stamps (RFC 3161): a small authority, and the check of stamps
+    #[command(subcommand)]
+    Timestamp(timestamp::Timestamp),
     /// The documents made from the code
     #[command(subcommand)]
     Docs(docs::Docs),
@@ -48,6 +55,8 @@ impl Command {
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
             Self::Call(call) => call.run().await,
+            Self::Witness(witness) => witness.run().await,
+            Self::Timestamp(timestamp) => timestamp.run().await,
             Self::Docs(docs) => docs.run(),
         }
     }

@@ -36,12 +36,17 @@ impl Signals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Serves until one comes, then ends gracefully.
-    pub async fn end(mut self, server: Server) {
+    /// Until one comes.
+    pub async fn wait(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
         }
+    }
+
+    /// Serves until one comes, then ends gracefully.
+    pub async fn end(self, server: Server) {
+        self.wait().await;
         tracing::info!("stopping: open calls end, new ones are refused");
         server.stop().await;
     }

@@ -3,13 +3,18 @@ use crate::clock::SystemClock;
 use anyhow::Context as _;
 use dancu_gateway::Clock as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
 use std::path::{Path, PathBuf};
 
 /// How long the demo's certificates hold.
 const DAYS: i64 = 825;
+
+/// `id-ce-extKeyUsage` (RFC 5280 §4.2.1.12)
+const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
+/// Its content with the one purpose `id-kp-timeStamping`, DER
+const TIME_STAMPING: &[u8] = b"\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x08";
 
 /// The authority that issues everything in the demo.
 pub struct Authority {
@@ -66,6 +71,16 @@ impl Authority {
         params.distinguished_name = name(file);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         self.issue(file, params, from, to)
+    }
+
+    /// A certificate for time stamps alone, marked critical as RFC 3161 §2.3 demands.
+    pub fn time_stamping(&self, file: &str) -> anyhow::Result<Issued> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name("dancu demo time stamps");
+        let mut usage = CustomExtension::from_oid_content(EXTENDED_KEY_USAGE, TIME_STAMPING.to_vec());
+        usage.set_criticality(true);
+        params.custom_extensions = vec![usage];
+        self.issue(file, params, 0, DAYS)
     }
 
     fn issue(&self, file: &str, mut params: CertificateParams, from: i64, to: i64) -> anyhow::Result<Issued> {

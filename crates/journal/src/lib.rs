@@ -11,6 +11,7 @@ mod head;
 mod idempotency;
 pub mod inquiry;
 mod journal;
+mod keeping;
 mod kind;
 mod metrics;
 mod months;
@@ -34,6 +35,7 @@ pub use draft::{AnswerFn, Charge, Draft, Idempotency, Idempotent, Receipt, Refus
 pub use error::JournalError;
 pub use head::Head;
 pub use journal::{Journal, Options};
+pub use keeping::{Class, Kept, Month, NotAMonth, Retention, RetentionError, RetentionOptions};
 pub use kind::{Epoch, Kind, Record};
 pub use open::{Entry, subject_hash};
 pub use parts::{Opened, Opening};

@@ -1,0 +1,173 @@
+//! Closed months leave the store: the sealed parts of their bundles move into Parquet files on the blob store.
+use super::part::{self, ArchivedRow};
+use super::{KeepingError, Month};
+use crate::{Entry, Journal};
+use dancu_storage::blob::Blobs;
+use dancu_storage::{Row, Tx};
+
+/// Bundles of 256 entries in one file at most, and every file ends where a number of bundles that this divides ends.
+pub(crate) const BUNDLES: u64 = 256;
+const ENTRIES: u64 = 256;
+
+/// A file of the archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Archived {
+    /// First bundle in it, and the first after it
+    pub(crate) first: u64,
+    pub(crate) end: u64,
+    /// Month of its last entry
+    pub(crate) month: Month,
+    pub(crate) path: String,
+    /// Rows that still have personal parts
+    pub(crate) sealed: u64,
+}
+
+impl Journal {
+    /// Moves what is settled of months that are over at `now_us` into the archive. Gives how many files were written.
+    /// Blocks; to be called now and then, by one server or by several: who comes second finds the work done.
+    pub fn archive(&self, now_us: i64) -> Result<u64, KeepingError> {
+        let mut files = 0;
+        while let Some(range) = self.store().read("journal.archive_next", |tx| next(tx, Month::of(now_us)))? {
+            self.archive_range(&range)?;
+            files += 1;
+        }
+        Ok(files)
+    }
+
+    fn archive_range(&self, range: &Archived) -> Result<(), KeepingError> {
+        let rows = self.rows_of(range)?;
+        let file = part::write(&rows)?;
+        self.archive_blobs().put_all(&[(range.path.clone(), file)])?;
+        // What leaves the store must be durable elsewhere first.
+        self.archive_blobs().sync()?;
+        let range = Archived { sealed: count(&rows), ..range.clone() };
+        self.store().run_tx("journal.archive", |tx| {
+            if end_of_archive(tx)? != range.first {
+                return Ok(());
+            }
+            insert(tx, &range)?;
+            tx.execute(
+                "DELETE FROM journal_bundle WHERE bundle >= $1 AND bundle < $2",
+                &[range.first.cast_signed().into(), range.end.cast_signed().into()],
+            )?;
+            Ok::<_, KeepingError>(())
+        })
+    }
+
+    fn rows_of(&self, range: &Archived) -> Result<Vec<ArchivedRow>, KeepingError> {
+        let mut rows = Vec::new();
+        for bundle in range.first..range.end {
+            for stored in self.read_stored(bundle * ENTRIES, 256)? {
+                let sealed = (!stored.sealed.is_empty()).then(|| stored.sealed.clone());
+                rows.push(row(&self.open_stored(stored)?, sealed));
+            }
+        }
+        if rows.len() as u64 == (range.end - range.first) * ENTRIES { Ok(rows) } else { Err(KeepingError::Moved) }
+    }
+
+    /// Sealed parts of an archived entry; `None` when the entry is not in the archive.
+    pub(crate) fn archived_seal(&self, index: u64) -> Result<Option<Vec<u8>>, KeepingError> {
+        let bundle = index / ENTRIES;
+        let Some(archived) = self.store().read("journal.archived", |tx| find(tx, bundle))? else { return Ok(None) };
+        let file = self.archive_blobs().get(&archived.path)?.ok_or(KeepingError::Missing(archived.path))?;
+        let row = part::find(file.into(), index)?;
+        Ok(row.map(|row| row.sealed.unwrap_or_default()))
+    }
+}
+
+fn row(entry: &Entry, sealed: Option<Vec<u8>>) -> ArchivedRow {
+    let call = &entry.call;
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    ArchivedRow {
+        index: entry.index,
+        at_us: call.at_us,
+        texts: [
+            text(entry.kind.name()),
+            text(&call.service),
+            call.organisation.clone(),
+            call.system_id.clone(),
+            call.account_id.clone(),
+            text(call.outcome.name()),
+        ],
+        sealed,
+    }
+}
+
+/// Rows that have personal parts.
+pub(crate) fn count(rows: &[ArchivedRow]) -> u64 {
+    rows.iter().filter(|row| row.sealed.is_some()).count() as u64
+}
+
+/// What may be archived next: settled bundles of one month that is over.
+fn next(tx: &mut Tx<'_>, now: Month) -> Result<Option<Archived>, KeepingError> {
+    let first = end_of_archive(tx)?;
+    let border = (first / BUNDLES + 1) * BUNDLES;
+    let rows = tx.query(
+        "SELECT bundle, at_last FROM journal_bundle WHERE bundle >= $1 AND bundle < $2 ORDER BY bundle",
+        &[first.cast_signed().into(), border.cast_signed().into()],
+    )?;
+    let mut found: Option<(Month, u64)> = None;
+    for row in &rows {
+        let (bundle, month) = (row.number::<u64>(0)?, Month::of(row.int(1)?));
+        let fits = bundle == found.map_or(first, |(_, end)| end) && found.is_none_or(|(held, _)| held == month);
+        if month >= now || !fits {
+            break;
+        }
+        found = Some((month, bundle + 1));
+    }
+    Ok(found.map(|(month, end)| Archived { first, end, month, path: path(month, first, 1), sealed: 0 }))
+}
+
+/// Where a file lies: `2026-11/00000000256.1.parquet`, by month, first bundle and edition.
+pub(crate) fn path(month: Month, first: u64, edition: u64) -> String {
+    format!("{month}/{first:011}.{edition}.parquet")
+}
+
+fn end_of_archive(tx: &mut Tx<'_>) -> Result<u64, KeepingError> {
+    let row = tx.query_opt("SELECT end_bundle FROM journal_archive ORDER BY first_bundle DESC LIMIT 1", &[])?;
+    Ok(row.map_or(Ok(0), |row| row.number(0))?)
+}
+
+fn insert(tx: &mut Tx<'_>, archived: &Archived) -> Result<(), KeepingError> {
+    tx.execute(
+        "INSERT INTO journal_archive (first_bundle, end_bundle, month, path, sealed_rows) VALUES ($1, $2, $3, $4, $5)",
+        &[
+            archived.first.cast_signed().into(),
+            archived.end.cast_signed().into(),
+            archived.month.number().into(),
+            archived.path.as_str().into(),
+            archived.sealed.cast_signed().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+fn find(tx: &mut Tx<'_>, bundle: u64) -> Result<Option<Archived>, KeepingError> {
+    let row = tx.query_opt(
+        "SELECT first_bundle, end_bundle, month, path, sealed_rows FROM journal_archive \
+         WHERE first_bundle <= $1 ORDER BY first_bundle DESC LIMIT 1",
+        &[bundle.cast_signed().into()],
+    )?;
+    let found = row.map(|row| read(&row)).transpose()?;
+    Ok(found.filter(|archived| bundle < archived.end))
+}
+
+/// Files that still hold personal parts, oldest first.
+pub(crate) fn with_parts(tx: &mut Tx<'_>) -> Result<Vec<Archived>, KeepingError> {
+    let rows = tx.query(
+        "SELECT first_bundle, end_bundle, month, path, sealed_rows FROM journal_archive \
+         WHERE sealed_rows > 0 ORDER BY first_bundle",
+        &[],
+    )?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Archived, KeepingError> {
+    Ok(Archived {
+        first: row.number(0)?,
+        end: row.number(1)?,
+        month: Month::from_number(row.int(2)?).ok_or(KeepingError::Moved)?,
+        path: row.text(3)?.to_owned(),
+        sealed: row.number(4)?,
+    })
+}

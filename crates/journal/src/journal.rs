@@ -30,11 +30,19 @@ pub struct Options {
     pub patience: Duration,
     /// Where the log is published: entry bundles that have left the tables are read from here
     pub blobs: Blobs,
+    /// Where the sealed parts of closed months go
+    pub archive: Blobs,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { group: 256, queue: 8192, patience: Duration::from_secs(3), blobs: Blobs::memory() }
+        Self {
+            group: 256,
+            queue: 8192,
+            patience: Duration::from_secs(3),
+            blobs: Blobs::memory(),
+            archive: Blobs::memory(),
+        }
     }
 }
 
@@ -47,6 +55,7 @@ pub struct Journal {
 
 struct Inner {
     shelves: Arc<Shelves>,
+    archive: Blobs,
     ring: Arc<KeyRing>,
     keys: Arc<MonthKeys>,
     contexts_read: ContextsRead,
@@ -67,7 +76,7 @@ impl Journal {
         let keys = Arc::new(MonthKeys::new(store.clone(), Arc::clone(&ring)));
         let (sender, receiver) = channel();
         let (told, grown) = watch::channel(store.read("journal.len", head::size)?);
-        let shelves = Arc::new(Shelves::new(store, options.blobs));
+        let (shelves, archive) = (Arc::new(Shelves::new(store, options.blobs)), options.archive);
         let writer = Writer {
             shelves: Arc::clone(&shelves),
             ring: Arc::clone(&ring),
@@ -84,7 +93,8 @@ impl Journal {
         thread.spawn(move || writer.run()).map_err(|_| JournalError::Internal("no thread for the writer"))?;
         let sender = RwLock::new(Some(sender));
         let (contexts_read, limit) = (ContextsRead::default(), options.queue);
-        let inner = Inner { shelves, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
+        let inner =
+            Inner { shelves, archive, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -163,6 +173,10 @@ impl Journal {
     /// Where the log is published.
     pub fn blobs(&self) -> &Blobs {
         self.inner.shelves.blobs()
+    }
+
+    pub(crate) fn archive_blobs(&self) -> &Blobs {
+        &self.inner.archive
     }
 
     /// The size of the log after the last commit made here, and at the start.

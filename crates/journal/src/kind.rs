@@ -30,6 +30,19 @@ pub enum Kind {
     },
 }
 
+impl Kind {
+    /// Stable name
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Context => "context",
+            Self::Epoch(_) => "epoch",
+            Self::Withholding { .. } => "withholding",
+            Self::Act { .. } => "act",
+        }
+    }
+}
+
 /// The map of the chains' heads, as the log states it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Epoch {

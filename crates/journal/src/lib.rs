@@ -14,6 +14,7 @@ mod journal;
 mod keeping;
 mod kind;
 mod metrics;
+mod month;
 mod months;
 mod open;
 mod parts;
@@ -35,8 +36,11 @@ pub use draft::{AnswerFn, Charge, Draft, Idempotency, Idempotent, Receipt, Refus
 pub use error::JournalError;
 pub use head::Head;
 pub use journal::{Journal, Options};
-pub use keeping::{Class, Kept, Month, NotAMonth, Retention, RetentionError, RetentionOptions};
+pub use keeping::{
+    Class, Hold, HoldScope, KeepingError, Kept, Purged, Retention, RetentionError, RetentionOptions,
+};
 pub use kind::{Epoch, Kind, Record};
+pub use month::{Month, NotAMonth};
 pub use open::{Entry, subject_hash};
 pub use parts::{Opened, Opening};
 pub use personal::{Part, Personal};

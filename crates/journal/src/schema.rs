@@ -100,4 +100,30 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         id: "0112_idempotency_expires",
         sql: "CREATE INDEX journal_idempotency_expires ON journal_idempotency (expires_us)",
     },
+    Migration {
+        id: "0120_archive",
+        sql: "CREATE TABLE journal_archive (
+            first_bundle INTEGER NOT NULL, -- the file holds the sealed parts of bundles from this one
+            end_bundle INTEGER NOT NULL,   -- to before this one
+            month INTEGER NOT NULL,        -- of its last entry, year * 12 + month - 1, time of Vietnam
+            path TEXT NOT NULL,            -- on the archive's blob store
+            sealed_rows INTEGER NOT NULL,  -- entries that still have personal parts
+            PRIMARY KEY (first_bundle)
+        )",
+    },
+    Migration {
+        id: "0121_hold",
+        sql: "CREATE TABLE journal_hold (
+            name TEXT NOT NULL,        -- of the order
+            from_us INTEGER,           -- entries from this moment on, microseconds since the epoch
+            to_us INTEGER,             -- and before this one
+            organisation TEXT,         -- of this organisation
+            system_id TEXT,            -- of this system
+            idx INTEGER,               -- this entry
+            subject BLOB,              -- about this person: keyed hash of the number, 16 bytes
+            since_us INTEGER NOT NULL, -- when it was placed
+            released_us INTEGER,       -- when it was released
+            PRIMARY KEY (name)
+        )",
+    },
 ];

@@ -1,8 +1,7 @@
 //! Closed months leave the store: the sealed parts of their bundles move into Parquet files on the blob store.
+use super::KeepingError;
 use super::part::{self, ArchivedRow};
-use super::{KeepingError, Month};
-use crate::{Entry, Journal};
-use dancu_storage::blob::Blobs;
+use crate::{Entry, Journal, Month};
 use dancu_storage::{Row, Tx};
 
 /// Bundles of 256 entries in one file at most, and every file ends where a number of bundles that this divides ends.
@@ -62,13 +61,19 @@ impl Journal {
                 rows.push(row(&self.open_stored(stored)?, sealed));
             }
         }
-        if rows.len() as u64 == (range.end - range.first) * ENTRIES { Ok(rows) } else { Err(KeepingError::Moved) }
+        if rows.len() as u64 == (range.end - range.first) * ENTRIES {
+            Ok(rows)
+        } else {
+            Err(KeepingError::Moved)
+        }
     }
 
     /// Sealed parts of an archived entry; `None` when the entry is not in the archive.
     pub(crate) fn archived_seal(&self, index: u64) -> Result<Option<Vec<u8>>, KeepingError> {
         let bundle = index / ENTRIES;
-        let Some(archived) = self.store().read("journal.archived", |tx| find(tx, bundle))? else { return Ok(None) };
+        let Some(archived) = self.store().read("journal.archived", |tx| find(tx, bundle))? else {
+            return Ok(None);
+        };
         let file = self.archive_blobs().get(&archived.path)?.ok_or(KeepingError::Missing(archived.path))?;
         let row = part::find(file.into(), index)?;
         Ok(row.map(|row| row.sealed.unwrap_or_default()))
@@ -109,7 +114,8 @@ fn next(tx: &mut Tx<'_>, now: Month) -> Result<Option<Archived>, KeepingError> {
     let mut found: Option<(Month, u64)> = None;
     for row in &rows {
         let (bundle, month) = (row.number::<u64>(0)?, Month::of(row.int(1)?));
-        let fits = bundle == found.map_or(first, |(_, end)| end) && found.is_none_or(|(held, _)| held == month);
+        let fits =
+            bundle == found.map_or(first, |(_, end)| end) && found.is_none_or(|(held, _)| held == month);
         if month >= now || !fits {
             break;
         }
@@ -124,7 +130,8 @@ pub(crate) fn path(month: Month, first: u64, edition: u64) -> String {
 }
 
 fn end_of_archive(tx: &mut Tx<'_>) -> Result<u64, KeepingError> {
-    let row = tx.query_opt("SELECT end_bundle FROM journal_archive ORDER BY first_bundle DESC LIMIT 1", &[])?;
+    let row =
+        tx.query_opt("SELECT end_bundle FROM journal_archive ORDER BY first_bundle DESC LIMIT 1", &[])?;
     Ok(row.map_or(Ok(0), |row| row.number(0))?)
 }
 

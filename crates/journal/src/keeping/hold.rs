@@ -1,7 +1,7 @@
 //! Legal hold: by a named order, parts of some entries stay beyond their time until the hold is released.
 use super::KeepingError;
-use crate::{Call, Journal, Outcome, Personal, Record};
 use crate::{Answered, Receipt};
+use crate::{Call, Journal, Outcome, Personal, Record};
 use dancu_storage::{Row, Tx};
 
 /// Which entries a hold keeps: those that meet all that is given.
@@ -59,19 +59,24 @@ impl HoldScope {
 
 impl Journal {
     /// Places a hold; an order that has one already is an error. The journal tells of it.
-    pub async fn hold(&self, order: &str, scope: HoldScope, by: &str, now_us: i64) -> Result<Receipt, KeepingError> {
+    pub async fn hold(
+        &self,
+        order: &str,
+        scope: HoldScope,
+        by: &str,
+        now_us: i64,
+    ) -> Result<Receipt, KeepingError> {
         let record = act("journal.hold", order, &scope, by, now_us);
         let (order, scope) = (order.to_owned(), scope);
-        self.store()
-            .run_tx_async("journal.hold", move |tx| insert(tx, &order, &scope, now_us))
-            .await?;
+        self.store().run_tx_async("journal.hold", move |tx| insert(tx, &order, &scope, now_us)).await?;
         Ok(self.append_record(record).await?)
     }
 
     /// Releases a hold. The journal tells of it.
     pub async fn release(&self, order: &str, by: &str, now_us: i64) -> Result<Receipt, KeepingError> {
         let name = order.to_owned();
-        let scope = self.store().run_tx_async("journal.release", move |tx| release(tx, &name, now_us)).await?;
+        let scope =
+            self.store().run_tx_async("journal.release", move |tx| release(tx, &name, now_us)).await?;
         Ok(self.append_record(act("journal.release", order, &scope, by, now_us)).await?)
     }
 
@@ -83,7 +88,8 @@ impl Journal {
 
 fn act(service: &str, order: &str, scope: &HoldScope, by: &str, now_us: i64) -> Record {
     let (first, after) = scope.range();
-    let personal = Personal { officer: Some(by.to_owned()), order: Some(order.to_owned()), ..Personal::default() };
+    let personal =
+        Personal { officer: Some(by.to_owned()), order: Some(order.to_owned()), ..Personal::default() };
     let call = Call {
         at_us: now_us,
         form: "command".to_owned(),
@@ -147,4 +153,3 @@ fn read(row: &Row) -> Result<Hold, KeepingError> {
         released_us: row.opt_int(8)?,
     })
 }
-

@@ -2,13 +2,11 @@
 mod archive;
 mod error;
 mod hold;
-mod month;
 mod part;
 mod purge;
 mod retention;
 
 pub use error::KeepingError;
 pub use hold::{Hold, HoldScope};
-pub use month::{Month, NotAMonth};
 pub use purge::Purged;
 pub use retention::{Class, Kept, Retention, RetentionError, RetentionOptions};

@@ -2,8 +2,8 @@
 use super::archive::{self, Archived};
 use super::hold::{self, Held, Hold};
 use super::part::{self, ArchivedRow};
-use super::{KeepingError, Month, Retention};
-use crate::{Answered, Call, Journal, Outcome, Record};
+use super::{KeepingError, Retention};
+use crate::{Answered, Call, Journal, Month, Outcome, Record};
 use dancu_storage::Tx;
 use std::collections::BTreeSet;
 
@@ -31,7 +31,7 @@ impl Journal {
             purged.entries += looked.gone.len() as u64;
             purged.held += looked.held;
             if !dry && !looked.gone.is_empty() {
-                self.put_back(&file, looked, retention, now_us).await?;
+                self.put_back(&file, looked, now_us).await?;
             }
         }
         if !dry {
@@ -43,14 +43,25 @@ impl Journal {
     }
 
     /// Reads a file and takes the parts off those rows that may go.
-    fn look_through(&self, file: &Archived, retention: &Retention, now_us: i64) -> Result<Looked, KeepingError> {
+    fn look_through(
+        &self,
+        file: &Archived,
+        retention: &Retention,
+        now_us: i64,
+    ) -> Result<Looked, KeepingError> {
         let holds = self.store().read("journal.holds", hold::all)?;
         let holds: Vec<Hold> = holds.into_iter().filter(|hold| hold.released_us.is_none()).collect();
         let bytes = self.archive_blobs().get(&file.path)?.ok_or(KeepingError::Missing(file.path.clone()))?;
-        let mut looked = Looked { rows: part::read(bytes.into())?, gone: BTreeSet::new(), held: 0 };
+        let mut looked = Looked {
+            rows: part::read(bytes.into())?,
+            gone: BTreeSet::new(),
+            rules: BTreeSet::new(),
+            held: 0,
+        };
         let now = Month::of(now_us);
         for row in looked.rows.iter_mut().filter(|row| row.sealed.is_some()) {
-            if !retention.is_over(retention.class(row.service()), Month::of(row.at_us), now) {
+            let class = retention.class(row.service());
+            if !retention.is_over(class, Month::of(row.at_us), now) {
                 continue;
             }
             if self.is_held(row, &holds)? {
@@ -58,6 +69,7 @@ impl Journal {
             } else {
                 row.sealed = None;
                 looked.gone.insert(row.index);
+                looked.rules.insert(retention.kept(class).source.clone());
             }
         }
         Ok(looked)
@@ -79,19 +91,13 @@ impl Journal {
     fn subject_of_entry(&self, index: u64) -> Result<Option<[u8; 16]>, KeepingError> {
         let stored = self.read_stored(index, 1)?.pop();
         let entry = stored.map(|stored| self.open_stored(stored)).transpose()?;
-        Ok(entry.and_then(|entry| self.subject_hash(&entry.call)))
+        Ok(entry.and_then(|entry| entry.call.subject))
     }
 
     /// Writes the file anew without what went, and says so in the journal.
-    async fn put_back(
-        &self,
-        file: &Archived,
-        looked: Looked,
-        retention: &Retention,
-        now_us: i64,
-    ) -> Result<(), KeepingError> {
+    async fn put_back(&self, file: &Archived, looked: Looked, now_us: i64) -> Result<(), KeepingError> {
         let (first, last) = (looked.gone.first().copied(), looked.gone.last().copied());
-        let rule = retention.kept(super::Class::Exchange).source.clone();
+        let rule = looked.rules.iter().cloned().collect::<Vec<_>>().join("; ");
         let (journal, old) = (self.clone(), file.clone());
         let replaced = tokio::task::spawn_blocking(move || journal.replace(&old, &looked.rows));
         replaced.await.map_err(|_| KeepingError::Interrupted)??;
@@ -131,7 +137,7 @@ impl Journal {
 
     /// Destroys the key of every month before the oldest one that still has parts.
     fn destroy_spent_keys(&self, now: Month) -> Result<Vec<Month>, KeepingError> {
-        let oldest = self.store().read("journal.oldest_parts", |tx| oldest_month(tx))?.unwrap_or(now);
+        let oldest = self.store().read("journal.oldest_parts", oldest_month)?.unwrap_or(now);
         let mut destroyed = Vec::new();
         for month in self.months_with_keys()? {
             if month < oldest && month < now && self.destroy_month_key(month)? {
@@ -145,6 +151,8 @@ impl Journal {
 struct Looked {
     rows: Vec<ArchivedRow>,
     gone: BTreeSet<u64>,
+    /// By which rules they went
+    rules: BTreeSet<String>,
     held: u64,
 }
 

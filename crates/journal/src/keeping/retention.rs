@@ -1,6 +1,6 @@
 //! How long the personal parts of an entry are kept: the law's least times by class and day (`data/retention.toml`),
 //! lengthened by configuration.
-use super::month::Month;
+use crate::Month;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 

@@ -140,7 +140,7 @@ fn a_month_whose_key_is_destroyed_has_no_personal_part_left() {
             let receipts = journal.append_all(vec![answered(0), december], None).await.unwrap();
             let destroy = |journal: &dancu_journal::Journal| {
                 let journal = journal.clone();
-                tokio::task::spawn_blocking(move || journal.destroy_month_key(2026, 11))
+                tokio::task::spawn_blocking(move || journal.destroy_month_key("2026-11".parse().unwrap()))
             };
             assert_eq!(destroy(&journal).await.unwrap(), Ok(true), "{name}");
             assert_eq!(destroy(&journal).await.unwrap(), Ok(false), "{name}");

@@ -5,6 +5,7 @@ mod append;
 mod crash;
 mod entries;
 mod inquiry;
+mod keeping;
 mod once;
 mod quota;
 mod records;

@@ -34,6 +34,9 @@ impl Month {
         Self(year * 12 + month - 1)
     }
 
+    /// The first there can be
+    pub const FIRST: Self = Self(0);
+
     /// So many months later.
     #[must_use]
     pub fn plus(self, months: u32) -> Self {

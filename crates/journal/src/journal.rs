@@ -55,7 +55,6 @@ pub struct Journal {
 
 struct Inner {
     shelves: Arc<Shelves>,
-    archive: Blobs,
     ring: Arc<KeyRing>,
     keys: Arc<MonthKeys>,
     contexts_read: ContextsRead,
@@ -76,7 +75,7 @@ impl Journal {
         let keys = Arc::new(MonthKeys::new(store.clone(), Arc::clone(&ring)));
         let (sender, receiver) = channel();
         let (told, grown) = watch::channel(store.read("journal.len", head::size)?);
-        let (shelves, archive) = (Arc::new(Shelves::new(store, options.blobs)), options.archive);
+        let shelves = Arc::new(Shelves::new(store, options.blobs, options.archive));
         let writer = Writer {
             shelves: Arc::clone(&shelves),
             ring: Arc::clone(&ring),
@@ -93,8 +92,7 @@ impl Journal {
         thread.spawn(move || writer.run()).map_err(|_| JournalError::Internal("no thread for the writer"))?;
         let sender = RwLock::new(Some(sender));
         let (contexts_read, limit) = (ContextsRead::default(), options.queue);
-        let inner =
-            Inner { shelves, archive, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
+        let inner = Inner { shelves, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -176,7 +174,7 @@ impl Journal {
     }
 
     pub(crate) fn archive_blobs(&self) -> &Blobs {
-        &self.inner.archive
+        self.inner.shelves.archive()
     }
 
     /// The size of the log after the last commit made here, and at the start.

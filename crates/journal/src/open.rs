@@ -18,7 +18,7 @@ pub struct Entry {
     pub call: Call,
     /// Personal parts that the entry had and that were erased
     pub erased: Vec<Part>,
-    /// Whether its personal parts are gone together with the key of their month
+    /// Whether its personal parts are gone: kept as long as the rules say, or with the key of their month
     pub key_destroyed: bool,
     /// The public entry as it stands, the bytes under the leaf hash
     pub encoded: Vec<u8>,
@@ -29,6 +29,9 @@ pub struct Entry {
     /// Salts, values and commitments of its personal parts
     pub opening: Opening,
 }
+
+/// What stands in the archive for personal parts whose time is over.
+pub(crate) const PURGED: &[u8] = &[0];
 
 /// What stands for a person where the number itself must not stand: it tells nothing without the hashing key.
 pub fn subject_hash(ring: &KeyRing, number: &str) -> [u8; 16] {
@@ -89,6 +92,7 @@ impl Journal {
             (None, []) => Ok(Some(Opening::new())),
             (None, _) => Err(corrupt("sealed parts of an entry that has none")),
             (Some(_), []) => Err(corrupt("the sealed parts are missing")),
+            (Some(_), PURGED) => Ok(None),
             (Some(root), sealed) => {
                 let Some(key) = self.keys().find(Month::of(at_us))? else { return Ok(None) };
                 parts::open(&key, &root, sealed).map(Some).map_err(|refused| corrupt(refused.0))

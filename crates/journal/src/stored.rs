@@ -1,4 +1,5 @@
 //! Entries as they are stored, wherever they are stored.
+use crate::keeping::{ArchiveFiles, Archived, archived_between};
 use crate::{Journal, JournalError, head, run};
 use dancu_storage::blob::Blobs;
 use dancu_storage::{Row, Store, Tx};
@@ -37,24 +38,29 @@ pub(crate) const BUNDLE: u64 = WIDTH as u64;
 /// Files of bundles kept in memory.
 const FILES: usize = 64;
 
-/// Where entries are: in groups while they are new, then in the files of bundles, with their sealed parts in a row.
+/// Where entries are: in groups while they are new, then in the files of bundles, with their sealed parts in a row, and
+/// once their month is over in a file of the archive.
 pub(crate) struct Shelves {
     store: Store,
     blobs: Blobs,
     /// Entries of bundles read last, the newest in front; they never change
     files: Mutex<VecDeque<(u64, Arc<Vec<u8>>)>>,
+    archive: ArchiveFiles,
 }
 
 /// What a transaction sees of a range of entries.
+#[derive(Default)]
 pub(crate) struct Found {
+    /// Files of the archive
+    archived: Vec<Archived>,
     /// Bundles, and the sealed parts of each
     bundles: Vec<(u64, Vec<u8>)>,
     groups: Vec<Stored>,
 }
 
 impl Shelves {
-    pub(crate) fn new(store: Store, blobs: Blobs) -> Self {
-        Self { store, blobs, files: Mutex::default() }
+    pub(crate) fn new(store: Store, blobs: Blobs, archive: Blobs) -> Self {
+        Self { store, blobs, files: Mutex::default(), archive: ArchiveFiles::new(archive) }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -63,6 +69,10 @@ impl Shelves {
 
     pub(crate) fn blobs(&self) -> &Blobs {
         &self.blobs
+    }
+
+    pub(crate) fn archive(&self) -> &Blobs {
+        self.archive.blobs()
     }
 
     /// As [`Journal::read_stored`].
@@ -86,6 +96,12 @@ impl Shelves {
     /// Adds from the files what has left the groups.
     fn complete(&self, found: Found, from: u64, until: u64) -> Result<Vec<Stored>, JournalError> {
         let mut all = Vec::new();
+        for archived in found.archived {
+            for bundle in archived.first.max(from / BUNDLE)..archived.end.min(until.div_ceil(BUNDLE)) {
+                let (entries, sealed) = (self.file(bundle)?, self.archive.sealed(&archived, bundle)?);
+                slice((bundle * BUNDLE, BUNDLE), (&entries, &sealed), (from, until), &mut all)?;
+            }
+        }
         for (bundle, sealed) in found.bundles {
             let entries = self.file(bundle)?;
             slice((bundle * BUNDLE, BUNDLE), (&entries, &sealed), (from, until), &mut all)?;
@@ -139,12 +155,14 @@ fn find(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Found, JournalError> {
     // The store counts up to 2^63.
     let until = until.min(i64::MAX.unsigned_abs());
     if from >= until {
-        return Ok(Found { bundles: Vec::new(), groups: Vec::new() });
+        return Ok(Found::default());
     }
     let settled = settled(tx)?;
-    let mut found = Found { bundles: Vec::new(), groups: Vec::new() };
+    let mut found = Found::default();
     if from / BUNDLE < settled {
-        let range = [head::number(from / BUNDLE)?, head::number(until.div_ceil(BUNDLE).min(settled))?];
+        let (first, end) = (from / BUNDLE, until.div_ceil(BUNDLE).min(settled));
+        found.archived = archived_between(tx, first, end)?;
+        let range = [head::number(first)?, head::number(end)?];
         for row in tx.query(
             "SELECT bundle, sealed FROM journal_bundle WHERE bundle >= $1 AND bundle < $2 ORDER BY bundle",
             &range,

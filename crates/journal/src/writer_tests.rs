@@ -39,7 +39,8 @@ fn commit_with_lost_answers(
     between: impl Fn(),
 ) -> Result<Written, JournalError> {
     let (ring, unit, runs) = (ring(), unit(store, 1), Cell::new(0));
-    let (shelves, contexts) = (Shelves::new(store.clone(), Blobs::memory()), Contexts::default());
+    let (shelves, contexts) =
+        (Shelves::new(store.clone(), Blobs::memory(), Blobs::memory()), Contexts::default());
     let run = |transaction: Transaction<'_>| {
         runs.set(runs.get() + 1);
         if runs.get() > lost {
@@ -60,7 +61,7 @@ fn a_commit_that_took_effect_unseen_is_found_and_not_repeated() {
     for (name, store, _guard) in dancu_storage::testing::stores() {
         store.migrate(schema::OWNER, schema::MIGRATIONS).unwrap();
         let written = commit_with_lost_answers(&store, 1, true, || drop(write_one(&store, 9))).unwrap();
-        let shelves = Shelves::new(store.clone(), Blobs::memory());
+        let shelves = Shelves::new(store.clone(), Blobs::memory(), Blobs::memory());
         assert_eq!(written.receipts().next().unwrap().index, 1, "{name}: after its context");
         assert!(store.read("test", |tx| is_in(tx, &shelves, &written)).unwrap(), "{name}");
         assert_eq!(size(&store), 4, "{name}: the unit, and what another server wrote after it");
@@ -114,7 +115,7 @@ fn nothing() -> Written {
 #[test]
 fn an_error_of_the_store_is_told_at_once() {
     let (store, _guard) = dancu_storage::testing::sqlite_store();
-    let shelves = Shelves::new(store, Blobs::memory());
+    let shelves = Shelves::new(store, Blobs::memory(), Blobs::memory());
     for (error, expected) in [
         (StoreError::Full("no room".into()), JournalError::Full),
         (StoreError::Unavailable("gone".into()), JournalError::Unavailable),
@@ -127,7 +128,7 @@ fn an_error_of_the_store_is_told_at_once() {
 #[test]
 fn collisions_without_end_are_given_up() {
     let (store, _guard) = dancu_storage::testing::sqlite_store();
-    let shelves = Shelves::new(store, Blobs::memory());
+    let shelves = Shelves::new(store, Blobs::memory(), Blobs::memory());
     let collision = || Err(StoreError::Serialization("again".into()).into());
     let result = commit(PATIENCE, &shelves, |_| collision(), |_| Ok(nothing()));
     assert_eq!(result.unwrap_err(), JournalError::Unavailable);

@@ -1,12 +1,12 @@
 //! Closed months leave the store: the sealed parts of their bundles move into Parquet files on the blob store.
 use super::KeepingError;
 use super::part::{self, ArchivedRow};
-use crate::{Entry, Journal, Month};
+use crate::{Entry, Journal, JournalError, Month, head};
 use dancu_storage::{Row, Tx};
 
 /// Bundles of 256 entries in one file at most, and every file ends where a number of bundles that this divides ends.
 pub(crate) const BUNDLES: u64 = 256;
-const ENTRIES: u64 = 256;
+const ENTRIES: u64 = crate::stored::BUNDLE;
 
 /// A file of the archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,17 +67,6 @@ impl Journal {
             Err(KeepingError::Moved)
         }
     }
-
-    /// Sealed parts of an archived entry; `None` when the entry is not in the archive.
-    pub(crate) fn archived_seal(&self, index: u64) -> Result<Option<Vec<u8>>, KeepingError> {
-        let bundle = index / ENTRIES;
-        let Some(archived) = self.store().read("journal.archived", |tx| find(tx, bundle))? else {
-            return Ok(None);
-        };
-        let file = self.archive_blobs().get(&archived.path)?.ok_or(KeepingError::Missing(archived.path))?;
-        let row = part::find(file.into(), index)?;
-        Ok(row.map(|row| row.sealed.unwrap_or_default()))
-    }
 }
 
 fn row(entry: &Entry, sealed: Option<Vec<u8>>) -> ArchivedRow {
@@ -100,7 +89,7 @@ fn row(entry: &Entry, sealed: Option<Vec<u8>>) -> ArchivedRow {
 
 /// Rows that have personal parts.
 pub(crate) fn count(rows: &[ArchivedRow]) -> u64 {
-    rows.iter().filter(|row| row.sealed.is_some()).count() as u64
+    rows.iter().filter(|row| row.has_parts()).count() as u64
 }
 
 /// What may be archived next: settled bundles of one month that is over.
@@ -149,18 +138,19 @@ fn insert(tx: &mut Tx<'_>, archived: &Archived) -> Result<(), KeepingError> {
     Ok(())
 }
 
-fn find(tx: &mut Tx<'_>, bundle: u64) -> Result<Option<Archived>, KeepingError> {
-    let row = tx.query_opt(
+/// Files that hold bundles of a range.
+pub(crate) fn archived_between(tx: &mut Tx<'_>, first: u64, end: u64) -> Result<Vec<Archived>, JournalError> {
+    let range = [head::number(first)?, head::number(end)?];
+    let rows = tx.query(
         "SELECT first_bundle, end_bundle, month, path, sealed_rows FROM journal_archive \
-         WHERE first_bundle <= $1 ORDER BY first_bundle DESC LIMIT 1",
-        &[bundle.cast_signed().into()],
+         WHERE first_bundle < $2 AND end_bundle > $1 AND first_bundle > $1 - 256 ORDER BY first_bundle",
+        &range,
     )?;
-    let found = row.map(|row| read(&row)).transpose()?;
-    Ok(found.filter(|archived| bundle < archived.end))
+    rows.iter().map(read).collect()
 }
 
 /// Files that still hold personal parts, oldest first.
-pub(crate) fn with_parts(tx: &mut Tx<'_>) -> Result<Vec<Archived>, KeepingError> {
+pub(crate) fn with_parts(tx: &mut Tx<'_>) -> Result<Vec<Archived>, JournalError> {
     let rows = tx.query(
         "SELECT first_bundle, end_bundle, month, path, sealed_rows FROM journal_archive \
          WHERE sealed_rows > 0 ORDER BY first_bundle",
@@ -169,11 +159,11 @@ pub(crate) fn with_parts(tx: &mut Tx<'_>) -> Result<Vec<Archived>, KeepingError>
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Archived, KeepingError> {
+fn read(row: &Row) -> Result<Archived, JournalError> {
     Ok(Archived {
         first: row.number(0)?,
         end: row.number(1)?,
-        month: Month::from_number(row.int(2)?).ok_or(KeepingError::Moved)?,
+        month: Month::from_number(row.int(2)?).ok_or(JournalError::Internal("a month that cannot be"))?,
         path: row.text(3)?.to_owned(),
         sealed: row.number(4)?,
     })

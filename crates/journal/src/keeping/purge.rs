@@ -3,6 +3,7 @@ use super::archive::{self, Archived};
 use super::hold::{self, Held, Hold};
 use super::part::{self, ArchivedRow};
 use super::{KeepingError, Retention};
+use crate::open::PURGED;
 use crate::{Answered, Call, Journal, Month, Outcome, Record};
 use dancu_storage::Tx;
 use std::collections::BTreeSet;
@@ -59,7 +60,7 @@ impl Journal {
             held: 0,
         };
         let now = Month::of(now_us);
-        for row in looked.rows.iter_mut().filter(|row| row.sealed.is_some()) {
+        for row in looked.rows.iter_mut().filter(|row| row.has_parts()) {
             let class = retention.class(row.service());
             if !retention.is_over(class, Month::of(row.at_us), now) {
                 continue;
@@ -67,7 +68,7 @@ impl Journal {
             if self.is_held(row, &holds)? {
                 looked.held += 1;
             } else {
-                row.sealed = None;
+                row.sealed = Some(PURGED.to_vec());
                 looked.gone.insert(row.index);
                 looked.rules.insert(retention.kept(class).source.clone());
             }

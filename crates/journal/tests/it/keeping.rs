@@ -63,9 +63,9 @@ async fn archive(journal: &Journal) -> u64 {
 #[test]
 fn closed_months_move_out_and_read_as_before() {
     for (engine, store, _guard) in dancu_storage::testing::stores() {
+        let blobs = Blobs::memory();
+        let journal = open(&store, &blobs);
         run(async {
-            let blobs = Blobs::memory();
-            let journal = open(&store, &blobs);
             fill(&journal).await;
             let mut before = Vec::new();
             for index in [0, 255, 256, 511, 600, 700] {
@@ -86,8 +86,8 @@ fn closed_months_move_out_and_read_as_before() {
 #[test]
 fn what_is_over_goes_and_what_is_held_stays() {
     for (engine, store, _guard) in dancu_storage::testing::stores() {
+        let journal = open(&store, &Blobs::memory());
         run(async {
-            let journal = open(&store, &Blobs::memory());
             fill(&journal).await;
             archive(&journal).await;
             let size = journal.len().await.unwrap();
@@ -115,7 +115,7 @@ fn what_is_over_goes_and_what_is_held_stays() {
                 [journal.entry(7).await, journal.entry(8).await].map(|entry| entry.unwrap().unwrap());
             assert_eq!([held.leaf_hash, gone.leaf_hash], hashes, "{engine}: what is proved stays");
             assert!(held.call.personal.get(Part::Officer).is_some());
-            assert!(gone.parts_gone && gone.call.personal.get(Part::Officer).is_none());
+            assert!(gone.key_destroyed && gone.call.personal.get(Part::Officer).is_none());
             assert!(journal.entry(143).await.unwrap().unwrap().call.personal.subject.is_some());
 
             // Acts of keeping are entries too: two holds, two files.

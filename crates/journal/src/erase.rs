@@ -1,6 +1,7 @@
 //! Erasing personal parts.
 use crate::encode;
 use crate::months::Month;
+use crate::open::PURGED;
 use crate::stored::{BUNDLE, settled};
 use crate::{Journal, JournalError, Opened, Part, Stored, head, parts, run};
 use dancu_storage::Tx;
@@ -19,7 +20,7 @@ impl Journal {
             let Some(stored) = self.read_stored(index, 1)?.pop() else { return Ok(false) };
             let Some(piece) = self.erased(&stored, which)? else { return Ok(false) };
             let replaced = self.store().run_tx("journal.erase", |tx| replace(tx, &stored, &piece))?;
-            if replaced {
+            if replaced || self.replace_archived(&stored, &piece)? {
                 return Ok(true);
             }
         }
@@ -31,6 +32,9 @@ impl Journal {
         let corrupt = |what| JournalError::Corrupt { index: stored.index, what };
         let decoded = encode::decode(&stored.entry).map_err(|_| corrupt("the entry does not read"))?;
         let Some(root) = decoded.root else { return Ok(None) };
+        if stored.sealed == PURGED {
+            return Ok(None);
+        }
         let Some(key) = self.keys().find(Month::of(decoded.call.at_us))? else { return Ok(None) };
         let mut opening = parts::open(&key, &root, &stored.sealed).map_err(|refused| corrupt(refused.0))?;
         let mut changed = false;

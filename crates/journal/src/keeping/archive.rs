@@ -1,7 +1,8 @@
 //! Closed months leave the store: the sealed parts of their bundles move into Parquet files on the blob store.
 use super::KeepingError;
 use super::part::{self, ArchivedRow};
-use crate::{Entry, Journal, JournalError, Month, head};
+use crate::{Entry, Journal, JournalError, Month, Stored, head};
+use aws_lc_rs::digest;
 use dancu_storage::{Row, Tx};
 
 /// Bundles of 256 entries in one file at most, and every file ends where a number of bundles that this divides ends.
@@ -35,11 +36,7 @@ impl Journal {
 
     fn archive_range(&self, range: &Archived) -> Result<(), KeepingError> {
         let rows = self.rows_of(range)?;
-        let file = part::write(&rows)?;
-        self.archive_blobs().put_all(&[(range.path.clone(), file)])?;
-        // What leaves the store must be durable elsewhere first.
-        self.archive_blobs().sync()?;
-        let range = Archived { sealed: count(&rows), ..range.clone() };
+        let range = Archived { sealed: count(&rows), path: self.put_archive(range, &rows)?, ..range.clone() };
         self.store().run_tx("journal.archive", |tx| {
             if end_of_archive(tx)? != range.first {
                 return Ok(());
@@ -51,6 +48,64 @@ impl Journal {
             )?;
             Ok::<_, KeepingError>(())
         })
+    }
+
+    /// Writes a file that is not named in the store yet. What leaves the store must be durable elsewhere first.
+    fn put_archive(&self, range: &Archived, rows: &[ArchivedRow]) -> Result<String, KeepingError> {
+        let file = part::write(rows)?;
+        let path = path(range.month, range.first, &file);
+        self.archive_blobs().put_all(&[(path.clone(), file)])?;
+        self.archive_blobs().sync()?;
+        Ok(path)
+    }
+
+    /// Puts a new piece in the place of the one that was read, if the archive holds it.
+    pub(crate) fn replace_archived(&self, stored: &Stored, piece: &[u8]) -> Result<bool, JournalError> {
+        let bundle = stored.index / ENTRIES;
+        let files = self.store().read("journal.archived", |tx| archived_between(tx, bundle, bundle + 1))?;
+        let Some(file) = files.into_iter().next() else { return Ok(false) };
+        let rows = self.read_archive(&file).and_then(|mut rows| {
+            let row = rows.iter_mut().find(|row| row.index == stored.index);
+            let Some(row) = row.filter(|row| row.sealed.as_ref() == Some(&stored.sealed)) else {
+                return Ok(false);
+            };
+            row.sealed = Some(piece.to_vec());
+            self.rewrite_archive(&file, &rows)
+        });
+        rows.map_err(|error| match error {
+            KeepingError::Journal(error) => error,
+            _ => JournalError::Unavailable,
+        })
+    }
+
+    /// All rows of a file.
+    pub(crate) fn read_archive(&self, file: &Archived) -> Result<Vec<ArchivedRow>, KeepingError> {
+        let bytes = self.archive_blobs().get(&file.path)?.ok_or(KeepingError::Missing(file.path.clone()))?;
+        Ok(part::read(bytes.into())?)
+    }
+
+    /// Writes a new edition of a file; not if another was written meanwhile.
+    pub(crate) fn rewrite_archive(
+        &self,
+        file: &Archived,
+        rows: &[ArchivedRow],
+    ) -> Result<bool, KeepingError> {
+        let path = self.put_archive(file, rows)?;
+        let replaced = self.store().run_tx("journal.rewrite_archive", |tx| {
+            let done = tx.execute(
+                "UPDATE journal_archive SET path = $1, sealed_rows = $2 WHERE first_bundle = $3 AND path = $4",
+                &[
+                    path.as_str().into(),
+                    head::number(count(rows))?,
+                    head::number(file.first)?,
+                    file.path.as_str().into(),
+                ],
+            )?;
+            Ok::<_, KeepingError>(done == 1)
+        })?;
+        let old = if replaced { &file.path } else { &path };
+        self.archive_blobs().delete(old)?;
+        Ok(replaced)
     }
 
     fn rows_of(&self, range: &Archived) -> Result<Vec<ArchivedRow>, KeepingError> {
@@ -110,12 +165,15 @@ fn next(tx: &mut Tx<'_>, now: Month) -> Result<Option<Archived>, KeepingError> {
         }
         found = Some((month, bundle + 1));
     }
-    Ok(found.map(|(month, end)| Archived { first, end, month, path: path(month, first, 1), sealed: 0 }))
+    Ok(found.map(|(month, end)| Archived { first, end, month, path: String::new(), sealed: 0 }))
 }
 
-/// Where a file lies: `2026-11/00000000256.1.parquet`, by month, first bundle and edition.
-pub(crate) fn path(month: Month, first: u64, edition: u64) -> String {
-    format!("{month}/{first:011}.{edition}.parquet")
+/// Where a file lies: `2026-11/00000000256.1f2e3d4c5b6a7988.parquet`, by month, first bundle and content, so that two
+/// servers that write different editions never write over each other.
+fn path(month: Month, first: u64, file: &[u8]) -> String {
+    let hash = digest::digest(&digest::SHA256, file);
+    let content: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("{month}/{first:011}.{content}.parquet")
 }
 
 fn end_of_archive(tx: &mut Tx<'_>) -> Result<u64, KeepingError> {

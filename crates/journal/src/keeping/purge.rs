@@ -1,7 +1,7 @@
 //! What has been kept long enough goes: values and salts of personal parts. Entries, hashes and proofs stay.
 use super::archive::{self, Archived};
 use super::hold::{self, Held, Hold};
-use super::part::{self, ArchivedRow};
+use super::part::ArchivedRow;
 use super::{KeepingError, Retention};
 use crate::open::PURGED;
 use crate::{Answered, Call, Journal, Month, Outcome, Record};
@@ -52,13 +52,8 @@ impl Journal {
     ) -> Result<Looked, KeepingError> {
         let holds = self.store().read("journal.holds", hold::all)?;
         let holds: Vec<Hold> = holds.into_iter().filter(|hold| hold.released_us.is_none()).collect();
-        let bytes = self.archive_blobs().get(&file.path)?.ok_or(KeepingError::Missing(file.path.clone()))?;
-        let mut looked = Looked {
-            rows: part::read(bytes.into())?,
-            gone: BTreeSet::new(),
-            rules: BTreeSet::new(),
-            held: 0,
-        };
+        let mut looked =
+            Looked { rows: self.read_archive(file)?, gone: BTreeSet::new(), rules: BTreeSet::new(), held: 0 };
         let now = Month::of(now_us);
         for row in looked.rows.iter_mut().filter(|row| row.has_parts()) {
             let class = retention.class(row.service());
@@ -100,8 +95,10 @@ impl Journal {
         let (first, last) = (looked.gone.first().copied(), looked.gone.last().copied());
         let rule = looked.rules.iter().cloned().collect::<Vec<_>>().join("; ");
         let (journal, old) = (self.clone(), file.clone());
-        let replaced = tokio::task::spawn_blocking(move || journal.replace(&old, &looked.rows));
-        replaced.await.map_err(|_| KeepingError::Interrupted)??;
+        let replaced = tokio::task::spawn_blocking(move || journal.rewrite_archive(&old, &looked.rows));
+        if !replaced.await.map_err(|_| KeepingError::Interrupted)?? {
+            return Err(KeepingError::Moved);
+        }
         let call = Call {
             at_us: now_us,
             form: "command".to_owned(),
@@ -111,28 +108,6 @@ impl Journal {
         };
         let (first, after) = (first.unwrap_or(0), last.map_or(0, |last| last + 1));
         self.append_record(Record::Act { call: Box::new(call), first, after, rule }).await?;
-        Ok(())
-    }
-
-    fn replace(&self, file: &Archived, rows: &[ArchivedRow]) -> Result<(), KeepingError> {
-        let edition = file.path.rsplit('.').nth(1).and_then(|edition| edition.parse().ok()).unwrap_or(0_u64);
-        let path = archive::path(file.month, file.first, edition + 1);
-        self.archive_blobs().put_all(&[(path.clone(), part::write(rows)?)])?;
-        self.archive_blobs().sync()?;
-        let sealed = archive::count(rows);
-        self.store().run_tx("journal.purge", |tx| {
-            tx.execute(
-                "UPDATE journal_archive SET path = $1, sealed_rows = $2 WHERE first_bundle = $3 AND path = $4",
-                &[
-                    path.as_str().into(),
-                    sealed.cast_signed().into(),
-                    file.first.cast_signed().into(),
-                    file.path.as_str().into(),
-                ],
-            )
-            .map_err(KeepingError::from)
-        })?;
-        self.archive_blobs().delete(&file.path)?;
         Ok(())
     }
 

@@ -79,6 +79,20 @@ fn closed_months_move_out_and_read_as_before() {
             for entry in before {
                 assert_eq!(journal.entry(entry.index).await.unwrap().unwrap(), entry, "{engine}");
             }
+
+            let eraser = journal.clone();
+            let erase = move || eraser.erase(300, &[Part::Officer]).unwrap();
+            let erased =
+                [tokio::task::spawn_blocking(erase.clone()).await, tokio::task::spawn_blocking(erase).await];
+            assert_eq!(
+                erased.map(Result::unwrap),
+                [true, false],
+                "{engine}: an archived part is erased, once"
+            );
+            let entry = journal.entry(300).await.unwrap().unwrap();
+            assert_eq!(entry.erased, [Part::Officer]);
+            assert!(entry.call.personal.subject.is_some());
+            assert_eq!(blobs.list("").unwrap().len(), 2, "{engine}: the earlier edition is gone");
         });
     }
 }

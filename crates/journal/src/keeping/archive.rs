@@ -103,8 +103,10 @@ impl Journal {
             )?;
             Ok::<_, KeepingError>(done == 1)
         })?;
-        let old = if replaced { &file.path } else { &path };
-        self.archive_blobs().delete(old)?;
+        // Who was quicker may have written the very same.
+        if replaced && path != file.path {
+            self.archive_blobs().delete(&file.path)?;
+        }
         Ok(replaced)
     }
 
@@ -172,8 +174,8 @@ fn next(tx: &mut Tx<'_>, now: Month) -> Result<Option<Archived>, KeepingError> {
 /// servers that write different editions never write over each other.
 fn path(month: Month, first: u64, file: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, file);
-    let content: String = hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{month}/{first:011}.{content}.parquet")
+    let content = hash.as_ref().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    format!("{month}/{first:011}.{content:016x}.parquet")
 }
 
 fn end_of_archive(tx: &mut Tx<'_>) -> Result<u64, KeepingError> {

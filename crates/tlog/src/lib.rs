@@ -1,14 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bundle;
+pub mod chain;
 pub mod checkpoint;
 pub mod cosignature;
 mod decimal;
 mod frontier;
+pub mod map;
 pub mod note;
+pub mod policy;
 pub mod proof;
 mod standard64;
 pub mod tile;
+pub mod tlog_proof;
+pub mod vrf;
 pub mod witness;
 pub use frontier::Frontier;
 

@@ -110,7 +110,7 @@ impl VerifierKey {
     }
 
     /// Checks a signature over a text.
-    pub(super) fn check(&self, text: &[u8], signature: &[u8]) -> Option<Verified<'_>> {
+    pub(crate) fn check(&self, text: &[u8], signature: &[u8]) -> Option<Verified<'_>> {
         let (valid, time_s) = match self.signature_type {
             SignatureType::Ed25519 => (self.check_ed25519(text, signature), None),
             SignatureType::CosignatureV1 => {

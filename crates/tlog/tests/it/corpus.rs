@@ -3,7 +3,9 @@
 use dancu_tlog::bundle::{self, Bundle};
 use dancu_tlog::checkpoint::Checkpoint;
 use dancu_tlog::note::Note;
+use dancu_tlog::policy::Policy;
 use dancu_tlog::tile::Tile;
+use dancu_tlog::tlog_proof::TlogProof;
 use dancu_tlog::witness::AddCheckpoint;
 use std::path::Path;
 
@@ -75,6 +77,35 @@ fn add_checkpoint() {
     replay("add_checkpoint", |body| {
         AddCheckpoint::parse(body).is_ok_and(|request| {
             assert_eq!(request.to_string().as_bytes(), body);
+            true
+        })
+    });
+}
+
+#[test]
+fn policy() {
+    replay(
+        "policy",
+        texts(|text| {
+            text.parse::<Policy>().is_ok_and(|policy| {
+                assert_eq!(policy.to_string().parse(), Ok(policy.clone()));
+                assert!(policy.is_met(policy.witnesses().iter().map(|witness| witness.name.as_str())));
+                true
+            })
+        }),
+    );
+}
+
+#[test]
+fn tlog_proof() {
+    let policy: Policy =
+        "log PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW\nquorum none\n"
+            .parse()
+            .unwrap();
+    replay("tlog_proof", |bytes| {
+        TlogProof::parse(bytes).is_ok_and(|proof| {
+            assert_eq!(proof.to_string().as_bytes(), bytes);
+            assert!(proof.verify(&[0; 32], &policy).is_err());
             true
         })
     });

@@ -6,14 +6,19 @@
     reason = "helpers outside of test functions fail tests by panicking"
 )]
 mod bundle;
+mod chain;
 mod checkpoint;
 mod corpus;
+mod map;
 mod note;
 mod note_keys;
+mod policy;
 mod proof_vectors;
 mod proofs;
 mod reference;
 mod roots;
 mod tile_data;
 mod tile_paths;
+mod tlog_proof;
+mod vrf;
 mod witness;

@@ -9,6 +9,7 @@ mod erase;
 mod error;
 mod head;
 mod idempotency;
+pub mod index;
 pub mod inquiry;
 mod journal;
 mod keeping;

@@ -13,6 +13,9 @@ pub enum JournalError {
     /// The journal was closed; nothing was written
     #[error("the journal is closed")]
     Closed,
+    /// Store and published log do not agree; nothing is written until somebody has looked
+    #[error("the journal takes no entries: {0}")]
+    Halted(String),
     /// No room on the disk; nothing was written
     #[error("the journal's store has no room left")]
     Full,
@@ -64,9 +67,12 @@ impl JournalError {
             Self::Overloaded | Self::Store(StoreError::Serialization(_)) => Code::Overloaded,
             Self::Closed => Code::ShuttingDown,
             Self::DuplicateKey => Code::IdempotencyKeyReused,
-            Self::Full | Self::Unavailable | Self::Unknown | Self::Store(_) | Self::Files(_) => {
-                Code::JournalUnavailable
-            }
+            Self::Halted(_)
+            | Self::Full
+            | Self::Unavailable
+            | Self::Unknown
+            | Self::Store(_)
+            | Self::Files(_) => Code::JournalUnavailable,
             Self::Corrupt { .. } | Self::Seal(_) | Self::Internal(_) => Code::Internal,
         }
     }

@@ -15,7 +15,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -64,6 +64,8 @@ struct Inner {
     /// None once closed
     sender: RwLock<Option<Sender<Waiting>>>,
     grown: watch::Receiver<u64>,
+    /// Why no entry is taken any more
+    halted: OnceLock<String>,
 }
 
 impl Journal {
@@ -92,7 +94,18 @@ impl Journal {
         thread.spawn(move || writer.run()).map_err(|_| JournalError::Internal("no thread for the writer"))?;
         let sender = RwLock::new(Some(sender));
         let (contexts_read, limit) = (ContextsRead::default(), options.queue);
-        let inner = Inner { shelves, ring, keys, contexts_read, metrics, limit, queued, sender, grown };
+        let inner = Inner {
+            shelves,
+            ring,
+            keys,
+            contexts_read,
+            metrics,
+            limit,
+            queued,
+            sender,
+            grown,
+            halted: OnceLock::new(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -139,6 +152,9 @@ impl Journal {
     }
 
     fn send(&self, unit: Result<Unit, JournalError>) -> Result<Reply, JournalError> {
+        if let Some(reason) = self.inner.halted.get() {
+            return Err(JournalError::Halted(reason.clone()));
+        }
         let (answer, receiver) = oneshot::channel();
         let waiting = Waiting { unit: unit?, answer };
         let count = waiting.unit.len();
@@ -180,6 +196,16 @@ impl Journal {
     /// The size of the log after the last commit made here, and at the start.
     pub fn grown(&self) -> watch::Receiver<u64> {
         self.inner.grown.clone()
+    }
+
+    /// Takes no more drafts, for a reason that somebody must look at: store and published log do not agree.
+    pub fn halt(&self, reason: &str) {
+        let _ = self.inner.halted.set(reason.to_owned());
+    }
+
+    /// Why no draft is taken any more, if so.
+    pub fn halted(&self) -> Option<&str> {
+        self.inner.halted.get().map(String::as_str)
     }
 
     /// Drafts that wait for their commit.

@@ -21,6 +21,7 @@ mod open;
 mod parts;
 mod personal;
 mod prepare;
+pub mod publish;
 mod quota;
 mod read;
 mod replay;

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// A folder with `sealing.json` (keys of fields and hashes), `signing.json` (key of answers), and named secrets,
-/// each of mode 0600. Lose `sealing.json` and the store cannot be read: back it up apart from the store.
+/// A folder with `sealing.json` (keys of fields and hashes), `signing.json` (key of answers), `journal.key` (key of the
+/// log), `journal.vrf` (key of the places in its map), and named secrets, each of mode 0600. Lose `sealing.json` and the store cannot be read: back it up apart from the store.
 #[derive(Clone, Debug)]
 pub struct KeyDir {
     path: PathBuf,
-    create: bool,
+    pub(crate) create: bool,
 }
 
 /// base64url of a key, wiped when dropped.

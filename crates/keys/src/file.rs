@@ -38,20 +38,29 @@ pub(crate) fn create_folder(path: &Path) -> Result<(), KeyError> {
     builder.create(path).map_err(|e| io_error(path, e))
 }
 
-pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, KeyError> {
+/// The content of a file that is closed to others.
+pub(crate) fn read_bytes(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     check_mode(path, 0o077, 0o600)?;
-    let bytes = Zeroizing::new(fs::read(path).map_err(|e| io_error(path, e))?);
+    fs::read(path).map(Zeroizing::new).map_err(|e| io_error(path, e))
+}
+
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, KeyError> {
+    let bytes = read_bytes(path)?;
     serde_json::from_slice(&bytes)
         .map_err(|_| KeyError::Damaged { path: path.into(), what: "not the JSON expected" })
 }
 
-/// Writes beside the file, syncs, then takes its name: a crash leaves the old file or the new one.
 pub(crate) fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), KeyError> {
     let bytes = serde_json::to_vec_pretty(content)
         .map(Zeroizing::new)
         .map_err(|_| KeyError::Damaged { path: path.into(), what: "cannot be written as JSON" })?;
+    write_bytes(path, &bytes)
+}
+
+/// Writes beside the file, syncs, then takes its name: a crash leaves the old file or the new one.
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     let beside = path.with_extension("new");
-    write_synced(&beside, &bytes).map_err(|e| io_error(&beside, e))?;
+    write_synced(&beside, bytes).map_err(|e| io_error(&beside, e))?;
     fs::rename(&beside, path).map_err(|e| io_error(path, e))?;
     match path.parent() {
         Some(folder) => File::open(folder).and_then(|f| f.sync_all()).map_err(|e| io_error(folder, e)),

@@ -4,6 +4,7 @@ mod dir;
 mod file;
 mod jwk;
 mod jws;
+mod log_key;
 pub mod password;
 pub mod percall;
 mod piece;
@@ -38,6 +39,16 @@ pub enum KeyError {
         mode: u32,
         /// The mode it should have
         wanted: u32,
+    },
+    /// The key of the log is for another one
+    #[error("{} is the key of the log {found:?}, not of {wanted:?}; journal.origin stays what it was when the key was made", .path.display())]
+    OtherLog {
+        /// The file
+        path: PathBuf,
+        /// Origin in the key
+        found: String,
+        /// Origin configured
+        wanted: String,
     },
     /// A key file is damaged
     #[error("{} is damaged: {what}", .path.display())]

@@ -4,6 +4,5 @@
 mod collector;
 mod delivery;
 mod pulling;
-mod rsyslog;
 mod scene;
 mod servers;

@@ -7,6 +7,7 @@ mod entries;
 mod inquiry;
 mod keeping;
 mod once;
+mod publish;
 mod quota;
 mod records;
 mod settle;

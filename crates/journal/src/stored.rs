@@ -115,7 +115,7 @@ impl Shelves {
     }
 
     /// The entries of a full bundle, as its file has them.
-    fn file(&self, bundle: u64) -> Result<Arc<Vec<u8>>, JournalError> {
+    pub(crate) fn file(&self, bundle: u64) -> Result<Arc<Vec<u8>>, JournalError> {
         let files = || self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, known)) = files().iter().find(|(number, _)| *number == bundle) {
             return Ok(Arc::clone(known));

@@ -155,3 +155,26 @@ fn what_is_over_goes_and_what_is_held_stays() {
         });
     }
 }
+
+#[test]
+fn archived_entries_are_counted_with_the_others() {
+    for (name, store, _guard) in dancu_storage::testing::stores() {
+        let journal = open(&store, &Blobs::memory());
+        run(async {
+            fill(&journal).await;
+            assert!(archive(&journal).await > 0, "{name}");
+            let size = journal.len().await.unwrap();
+            assert_eq!(journal.count().await, Ok(size), "{name}");
+            // A context stands in front of all.
+            for (since, expected) in
+                [(0, size), (OCTOBER + 100, 1100), (NOVEMBER, 900), (NOVEMBER + 299, 601), (NOW, 600)]
+            {
+                let counted = journal.count_since(since).await.unwrap();
+                assert!(
+                    counted == expected || (since == 0 && counted + 1 == size),
+                    "{name}: {since} {counted}"
+                );
+            }
+        });
+    }
+}

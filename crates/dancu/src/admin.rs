@@ -1,10 +1,11 @@
-//! The operator's address: metrics and health, apart from the service.
+//! The operator's address: metrics, health and fetching of entries, apart from the service.
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use dancu_feed::Pull;
 use dancu_gateway::routes::{Gate, health};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::registry::Registry;
@@ -25,12 +26,21 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until stopped.
-pub async fn serve(listener: TcpListener, gate: Gate, metrics: Registry, mut stopped: watch::Receiver<bool>) {
-    let router = Router::new()
+pub async fn serve(
+    listener: TcpListener,
+    gate: Gate,
+    metrics: Registry,
+    pull: Option<Pull>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut router = Router::new()
         .route("/metrics", get(figures))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .with_state(Admin { gate, metrics: Arc::new(metrics) });
+    if let Some(pull) = pull {
+        router = router.merge(crate::pull::router(pull, stopped.clone()));
+    }
     let until = async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };

@@ -16,6 +16,7 @@ pub struct Config {
     pub limits: Limits,
     pub signing: Signing,
     pub journal: Journal,
+    pub feed: Feed,
     pub web: Web,
     pub log: Log,
 }
@@ -119,6 +120,64 @@ pub struct Journal {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
+pub struct Feed {
+    /// Folder of the spool and the cursors, this server's own
+    pub folder: PathBuf,
+    /// Name of this machine in messages; empty: the host of `listen.public_url`
+    pub hostname: String,
+    /// Private enterprise number (IANA) of the structured data
+    pub enterprise: u32,
+    /// Bytes that events may take in the spool
+    pub spool_bytes: u64,
+    /// Days for which events are kept that nobody has taken
+    pub spool_days: u32,
+    /// Messages sent again, after a connection that did not end well, besides all that are not known to be read
+    pub resend: u64,
+    /// Messages read and sent together
+    pub batch: u32,
+    /// Messages after which a connection is ended, to learn that they were read
+    pub settle: u64,
+    /// Seconds for which a server has the entries to itself without renewing
+    pub lease_seconds: u64,
+    /// Seconds between two connections at most
+    pub pause_seconds: u64,
+    /// File of the hashes of tokens with which entries can be fetched; empty switches fetching off
+    pub pull_tokens: PathBuf,
+    /// To whom messages are sent
+    pub receivers: Vec<FeedReceiver>,
+}
+
+/// A receiver of the feed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedReceiver {
+    /// Name in metrics and files: lower-case letters, digits and `-`
+    pub name: String,
+    /// `host:port`
+    pub address: String,
+    /// `rfc5424` or `cef`
+    #[serde(default = "rfc5424")]
+    pub format: String,
+    /// Authorities of its certificate, PEM; empty for a connection without TLS, to loopback only
+    #[serde(default)]
+    pub ca: PathBuf,
+    /// Our certificate chain, PEM, if it wants one
+    #[serde(default)]
+    pub certificate: PathBuf,
+    /// Private key of our certificate, PEM
+    #[serde(default)]
+    pub key: PathBuf,
+    /// Name in its certificate; empty: the host of the address
+    #[serde(default)]
+    pub server_name: String,
+}
+
+fn rfc5424() -> String {
+    "rfc5424".to_owned()
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Web {
     /// Name of the registered system that the officers' pages act as; empty switches the pages off
     pub system: String,
@@ -149,7 +208,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Web web; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Feed feed; Web web; Log log;
 }
 
 impl Config {
@@ -191,6 +250,21 @@ impl Config {
             },
             signing: Signing { algorithm: "Ed25519".to_owned() },
             journal: Journal { group: 512, queue: 4096, idempotency_hours: 24 },
+            feed: Feed {
+                folder: directory.join("feed"),
+                hostname: String::new(),
+                // RFC 5612: for examples and documentation.
+                enterprise: 32_473,
+                spool_bytes: 64 * 1024 * 1024,
+                spool_days: 30,
+                resend: 200,
+                batch: 200,
+                settle: 5000,
+                lease_seconds: 15,
+                pause_seconds: 30,
+                pull_tokens: PathBuf::new(),
+                receivers: Vec::new(),
+            },
             web: Web { system: "canbo".to_owned(), session_minutes: 15, demo: false },
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
@@ -233,7 +307,7 @@ fn overlay(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Result<(
         table.entry(section.to_lowercase()).or_insert_with(|| toml::Value::Table(toml::Table::new()));
     let Some(section) = section.as_table_mut() else { bail!("{name}: not a section") };
     let parsed = match value.parse::<toml::Value>() {
-        Ok(v @ (toml::Value::Integer(_) | toml::Value::Boolean(_))) => v,
+        Ok(v @ (toml::Value::Integer(_) | toml::Value::Boolean(_) | toml::Value::Array(_))) => v,
         _ => toml::Value::String(value.to_owned()),
     };
     section.insert(key.to_lowercase(), parsed);
@@ -265,6 +339,11 @@ mod tests {
             parse("", &[("DANCU_LISTEN__ADDRESS", "127.0.0.1:1"), ("DANCU_LIMITS__CALLS", "7")]).unwrap();
         assert_eq!(config.listen.address.port(), 1);
         assert_eq!(config.limits.calls, 7);
+        let receivers =
+            "[{ name = 'soc', address = '127.0.0.1:514' }, { name = 'b', address = 'b:1', ca = 'x' }]";
+        let config = parse("", &[("DANCU_FEED__RECEIVERS", receivers)]).unwrap();
+        assert_eq!((config.feed.receivers.len(), config.feed.receivers[0].format.as_str()), (2, "rfc5424"));
+        assert_eq!(parse("", &[("DANCU_LISTEN__ADDRESS", "[::1]:1")]).unwrap().listen.address.port(), 1);
         assert!(parse("[listen]\nadress = 'x'", &[]).is_err());
         assert!(parse("", &[("DANCU_LISTEN__ADRESS", "x")]).is_err());
         assert!(parse("[lisen]", &[]).is_err());

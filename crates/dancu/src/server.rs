@@ -3,6 +3,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use anyhow::Context as _;
 use dancu_exchange::Exchange;
+use dancu_feed::Event;
 use dancu_gateway::authenticate::Authenticator;
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
@@ -76,7 +77,17 @@ pub struct Server {
     stop: watch::Sender<bool>,
     drain: Duration,
     doors: Vec<tokio::task::JoinHandle<()>>,
+    feed: Option<Feeding>,
 }
+
+/// A feed that runs; it ends last, so that it can tell of the end.
+struct Feeding {
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// For the feed's last messages.
+const LAST_WORDS: Duration = Duration::from_secs(8);
 
 impl Server {
     /// Opens everything and starts both doors.
@@ -100,7 +111,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
-        let (road, metrics) = {
+        let (road, metrics, crate::feed::Opened { feed, pull }) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
             // The journal brings its tables up to date, which blocks on the store.
             tokio::task::spawn_blocking(move || road(&config, &floor, signer, clock)).await??
@@ -119,12 +130,18 @@ impl Server {
         let admin_address = admin.local_addr()?;
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
-            tokio::spawn(crate::admin::serve(admin, gate, metrics, stopped.clone())),
+            tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped)),
         ];
         let drain = Duration::from_secs(config.limits.drain_seconds + 1);
-        Ok(Self { address, admin: admin_address, road, stop, drain, doors })
+        let feed = feed.map(|feed| {
+            let (stop, stopped) = watch::channel(false);
+            Feeding { stop, task: tokio::spawn(feed.run(stopped)) }
+        });
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        road.events.emit(Event::Started { version, key: signer.kid().to_owned() });
+        Ok(Self { address, admin: admin_address, road, stop, drain, doors, feed })
     }
 
     /// The road, for tests that look behind the door.
@@ -141,6 +158,13 @@ impl Server {
             let _ = tokio::time::timeout(self.drain, door).await;
         }
         self.road.journal.close().await;
+        if let Some(feed) = self.feed {
+            let events = self.road.events.clone();
+            events.emit(Event::Stopping);
+            let _ = tokio::task::spawn_blocking(move || events.flush()).await;
+            let _ = feed.stop.send(true);
+            let _ = tokio::time::timeout(LAST_WORDS, feed.task).await;
+        }
     }
 }
 
@@ -149,10 +173,11 @@ fn road(
     floor: &Floor,
     signer: Arc<Signer>,
     clock: Arc<dyn Clock>,
-) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry)> {
+) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry, crate::feed::Opened)> {
     let mut metrics = prometheus_client::registry::Registry::default();
     let options = Options { group: config.journal.group, queue: config.journal.queue, ..Options::default() };
     let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
+    let feed = crate::feed::open(config, floor, &journal, &clock)?;
     let limits = &config.limits;
     let road = Road {
         exchange: floor.exchange.clone(),
@@ -160,6 +185,7 @@ fn road(
         journal,
         signer,
         ring: floor.ring.clone(),
+        events: feed.events(),
         authenticator: Authenticator::new(PasswordCache::new(10_000)?, 2, PasswordParams::default())?,
         turnstile: Turnstile::new(CallLimits {
             calls: limits.calls,
@@ -178,7 +204,10 @@ fn road(
     road.metrics.register(&mut metrics);
     road.journal.register_metrics(&mut metrics);
     floor.store.metrics().register(&mut metrics);
-    Ok((Arc::new(road), metrics))
+    if let Some(feed) = &feed.feed {
+        feed.register_metrics(&mut metrics);
+    }
+    Ok((Arc::new(road), metrics, feed))
 }
 
 fn documents(config: &Config, signer: &Signer) -> anyhow::Result<Documents> {
@@ -226,8 +255,12 @@ async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<
         let refreshed = tokio::task::spawn_blocking(move || {
             let road = reading;
             // Keys first: what another server sealed under a new one must open here.
+            let current = road.ring.current();
             if let Err(error) = keys.reload(&road.ring) {
                 tracing::warn!(%error, "the folder of the keys could not be read again");
+            }
+            if road.ring.current() != current {
+                road.events.emit(Event::KeysRotated { key: format!("sealing {}", road.ring.current()) });
             }
             let rules = road.exchange.refresh().map(|_| ()).map_err(anyhow::Error::from);
             let people = road.registry.refresh().map(|_| ()).map_err(anyhow::Error::from);

@@ -16,10 +16,10 @@ pub(crate) struct Position {
 }
 
 impl Position {
-    /// Where a new connection begins when the last one did not end well: at what nobody knows to be read, and at least so
-    /// many before the end.
+    /// Where a new connection begins when the last one did not end well: at what nobody knows to be read, and so many
+    /// before it, which a receiver that was killed may have read and not kept.
     pub(crate) fn again(self, resend: u64) -> u64 {
-        self.settled.min(self.sent.saturating_sub(resend))
+        self.settled.saturating_sub(resend)
     }
 
     /// The marks only rise, whoever raised them.
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn what_may_be_unread_goes_again() {
         let again = |sent, settled, resend| Position { sent, settled }.again(resend);
-        assert_eq!(again(1000, 400, 200), 400);
+        assert_eq!(again(1000, 400, 200), 200);
         assert_eq!(again(1000, 1000, 200), 800);
         assert_eq!(again(100, 100, 200), 0);
         assert_eq!(again(1000, 1000, 0), 1000);

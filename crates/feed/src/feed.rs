@@ -28,7 +28,7 @@ pub struct Options {
     pub spool_bytes: u64,
     /// For how long events are kept that nobody has taken
     pub spool_age: Duration,
-    /// Messages sent again at least after a connection that did not end well
+    /// Messages sent again, after a connection that did not end well, besides all that are not known to be read
     pub resend: u64,
     /// Messages of a stream that are read and sent together
     pub batch: u32,
@@ -40,6 +40,21 @@ pub struct Options {
     pub longest_pause: Duration,
     /// Who sends
     pub origin: Origin,
+}
+
+impl Options {
+    /// Whether the receivers can be what they are said to be.
+    pub fn check(&self) -> Result<(), FeedError> {
+        let mut names = HashSet::new();
+        for receiver in &self.receivers {
+            receiver.check()?;
+            if !names.insert(&receiver.name) {
+                let name = receiver.name.clone();
+                return Err(FeedError::Receiver { name, what: "there are two of this name" });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A feed that was opened; [`Feed::run`] sends.
@@ -59,7 +74,7 @@ impl Feed {
         ring: KeyRing,
         now: Now,
     ) -> Result<Self, FeedError> {
-        check(&options)?;
+        options.check()?;
         store.migrate(OWNER, MIGRATIONS)?;
         let reader = Reader {
             journal,
@@ -121,20 +136,6 @@ impl fmt::Debug for Feed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Feed").field("receivers", &self.shared.options.receivers).finish_non_exhaustive()
     }
-}
-
-fn check(options: &Options) -> Result<(), FeedError> {
-    let mut names = HashSet::new();
-    for receiver in &options.receivers {
-        receiver.check()?;
-        if !names.insert(&receiver.name) {
-            return Err(FeedError::Receiver {
-                name: receiver.name.clone(),
-                what: "there are two of this name",
-            });
-        }
-    }
-    Ok(())
 }
 
 /// The cursors first: the spool must give no number again that one of them has passed.

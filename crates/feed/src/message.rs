@@ -184,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn the_operators_document_has_every_field() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operators.md");
+        let document = std::fs::read_to_string(path).unwrap();
+        for field in Field::ALL {
+            let label = field.label().map(|label| format!(" ({label})")).unwrap_or_default();
+            let row = format!("| `{}` | `{}`{label} | ", field.name(), field.cef());
+            assert!(document.contains(&row), "{row}");
+        }
+    }
+
+    #[test]
     fn moments_have_microseconds() {
         assert_eq!(rfc3339(1_795_238_400_000_001).unwrap(), "2026-11-21T05:20:00.000001Z");
         assert_eq!(rfc3339(0).unwrap(), "1970-01-01T00:00:00.000000Z");

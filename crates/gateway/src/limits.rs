@@ -107,18 +107,19 @@ impl Turnstile {
         take(&counter, self.limits.calls_per_system).ok_or(Code::TooManyRequests)
     }
 
-    /// Counts a refused stranger; whether there were more in this minute than the journal takes.
-    pub fn is_flood(&self, address: IpAddr, now_us: i64) -> bool {
+    /// Counts a refused stranger; how many there were in this minute, once they are more than the journal takes. None is
+    /// counted while too many addresses are remembered; the answer is then zero.
+    pub fn flood(&self, address: IpAddr, now_us: i64) -> Option<u32> {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if strangers.minute != minute(now_us) {
             *strangers = Strangers { minute: minute(now_us), counts: HashMap::new() };
         }
         if strangers.counts.len() >= REMEMBERED {
-            return true;
+            return Some(0);
         }
         let count = strangers.counts.entry(neighbourhood(address)).or_default();
         *count = count.saturating_add(1);
-        *count > self.limits.strangers_per_minute
+        Some(*count).filter(|count| *count > self.limits.strangers_per_minute)
     }
 
     /// Whether a system may still try credentials in this minute.
@@ -219,9 +220,9 @@ mod tests {
     fn strangers_are_journalled_so_often_a_minute_and_no_more() {
         let t = turnstile();
         let (a, b) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
-        assert_eq!([0, 1, 2].map(|now_us| t.is_flood(a, now_us)), [false, false, true]);
-        assert!(!t.is_flood(b, 3), "another address is not held up");
-        assert!(!t.is_flood(a, 60_000_000));
+        assert_eq!([0, 1, 2, 3].map(|now_us| t.flood(a, now_us)), [None, None, Some(3), Some(4)]);
+        assert_eq!(t.flood(b, 4), None, "another address is not held up");
+        assert_eq!(t.flood(a, 60_000_000), None);
     }
 
     #[test]

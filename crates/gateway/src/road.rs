@@ -10,6 +10,7 @@ use crate::metrics::RoadMetrics;
 use crate::{Clock, Correlation, Freshness, repeat};
 use dancu_catalogue::{Code, Lang};
 use dancu_exchange::{Exchange, Snapshot};
+use dancu_feed::{Event, Events};
 use dancu_journal::{Journal, JournalError, Receipt};
 use dancu_keys::{KeyRing, Signer};
 use dancu_message::{Answer, Refusal, Request, WireError};
@@ -30,6 +31,8 @@ pub struct Road {
     pub signer: Arc<Signer>,
     /// Hashes and seals what only this service may read
     pub ring: KeyRing,
+    /// Where alarms are told
+    pub events: Events,
     /// Proves who asks
     pub authenticator: Authenticator,
     /// What a caller may cost
@@ -172,7 +175,13 @@ impl Road {
     /// Whether a peer that is no registered system has been refused too often in this minute.
     fn is_flood(&self, call: &Call, now_us: i64) -> bool {
         let known = system_of(&self.exchange.snapshot(), &call.peer, now_us).is_ok();
-        !known && self.turnstile.is_flood(call.peer.address, now_us)
+        let flood = if known { None } else { self.turnstile.flood(call.peer.address, now_us) };
+        if let Some(count) = flood.filter(|count| *count == self.turnstile.limits().strangers_per_minute + 1)
+        {
+            let source = self.events.source_hash(&call.peer.address.to_string());
+            self.events.emit(Event::Strangers { count: u64::from(count), source });
+        }
+        flood.is_some()
     }
 
     /// Asks the registry what the ruling allows, and encodes the answer.

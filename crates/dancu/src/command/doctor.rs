@@ -88,6 +88,11 @@ fn examine(config: &Config) -> Vec<Finding> {
             "metrics are for the operator: bind admin.address to loopback or a management network",
         ),
     ];
+    findings.push(finding(
+        "feed",
+        feed_fault(config),
+        "check feed.receivers (PEM files, TLS for all but loopback addresses) and feed.pull_tokens; docs/operators.md has examples",
+    ));
     if let (Ok(store), Ok(ring)) = (store, ring) {
         let ring: dancu_keys::KeyRing = ring;
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
@@ -125,6 +130,13 @@ fn tls_fault(config: &Config) -> Option<String> {
         tls12: config.listen.tls12,
     };
     TlsMaterial::load(&files).err().map(|e| e.to_string())
+}
+
+fn feed_fault(config: &Config) -> Option<String> {
+    let receivers = crate::feed::options(config).and_then(|options| Ok(options.check()?));
+    let tokens = &config.feed.pull_tokens;
+    let tokens = if tokens.as_os_str().is_empty() { Ok(()) } else { crate::feed::tokens(tokens).map(drop) };
+    receivers.and(tokens).err().map(|error| format!("{error:#}"))
 }
 
 fn algorithm_fault(config: &Config) -> Option<String> {

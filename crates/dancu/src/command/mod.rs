@@ -3,6 +3,7 @@ mod call;
 mod docs;
 mod doctor;
 mod exchange;
+mod feed;
 mod keys;
 pub mod registry;
 pub mod serve;
@@ -32,6 +33,9 @@ pub enum Command {
     /// The keys: make, rotate
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The feed to a security centre: tokens for those who fetch
+    #[command(subcommand)]
+    Feed(feed::Feed),
     /// Verify or look up from the shell
     Call(call::Call),
     /// Witness logs: cosign what continues what was seen, and nothing else
@@ -54,6 +58,7 @@ impl Command {
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
+            Self::Feed(feed) => feed.run(),
             Self::Call(call) => call.run().await,
             Self::Witness(witness) => witness.run().await,
             Self::Timestamp(timestamp) => timestamp.run().await,

@@ -157,7 +157,8 @@ impl App {
 
     async fn serve(place: Arc<Place>, clock: Arc<TestClock>, config: Config, floor: Floor) -> Self {
         let store = floor.store.clone();
-        let server = Server::start_on(&config, floor, Arc::clone(&clock) as _, Vec::new()).await.unwrap();
+        let starting = Server::start_on(&config, floor, Arc::clone(&clock) as _, Vec::new());
+        let server = Box::pin(starting).await.unwrap();
         let jwks = Jwks { keys: Vec::new() };
         let mut app = Self { server, place, clock, config, store, jwks, clients: Mutex::default() };
         let keys =

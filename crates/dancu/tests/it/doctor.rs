@@ -86,6 +86,31 @@ fn an_address_in_use_and_an_exposed_one_are_named() {
 }
 
 #[test]
+fn a_feed_that_cannot_be_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let receiver = |address: &str, ca: &str| {
+        let mut config = configuration(directory.path());
+        let text = format!("[{{ name = 'soc', address = '{address}', ca = '{ca}' }}]");
+        let environment = [("DANCU_FEED__RECEIVERS".to_owned(), text)];
+        config.feed = Config::parse_over(&config, environment.into_iter()).unwrap().feed;
+        examine(directory.path(), &config).1
+    };
+    assert!(receiver("127.0.0.1:514", "").contains("ok     feed"));
+    for (address, ca, said) in [
+        ("192.0.2.1:514", "", "without TLS its address must be a loopback address"),
+        ("soc.example:6514", "/nowhere/soc-ca.pem", "/nowhere/soc-ca.pem"),
+    ] {
+        let text = receiver(address, ca);
+        assert!(fault(&text, "feed").contains(said), "{text}");
+    }
+    let mut config = configuration(directory.path());
+    config.feed.pull_tokens = directory.path().join("tokens");
+    std::fs::write(&config.feed.pull_tokens, "a token in the clear\n").unwrap();
+    let (_, text) = examine(directory.path(), &config);
+    assert!(fault(&text, "feed").contains("sha256:") && !text.contains("in the clear"), "{text}");
+}
+
+#[test]
 fn keys_that_others_can_read_are_named() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().unwrap();

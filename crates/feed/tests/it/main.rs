@@ -4,5 +4,6 @@
 mod collector;
 mod delivery;
 mod pulling;
+mod rsyslog;
 mod scene;
 mod servers;

@@ -10,6 +10,7 @@ use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use dancu_catalogue::Code;
+use dancu_feed::Event;
 use dancu_gateway::authenticate::{Attempt, Lane};
 use dancu_gateway::door::Peer;
 use dancu_policy::AccountState;
@@ -54,6 +55,7 @@ pub(super) async fn submit(
     let proved = match prove(&pages, &peer, &form, now_us).await {
         Ok(proved) => proved,
         Err(code) => {
+            tell(&pages, &peer, &form, code);
             let words = match code {
                 Code::TooManyRequests => shell.t("sign-in-too-often"),
                 _ => shell.t("sign-in-wrong"),
@@ -100,6 +102,17 @@ async fn prove(pages: &Shared, peer: &Peer, form: &SignIn, now_us: i64) -> Resul
     let attempt = Attempt { turnstile: &road.turnstile, who: &who, now_us, lane: Lane::People };
     road.authenticator.password(attempt, &login, &form.password, stored).await?;
     stored.cloned().ok_or(Code::CredentialsWrong)
+}
+
+/// Tells the security centre: which account, if there is one of this login, and from where, as a keyed hash. What was typed
+/// is told to nobody.
+fn tell(pages: &Shared, peer: &Peer, form: &SignIn, code: Code) {
+    let events = &pages.road.events;
+    let snapshot = pages.road.exchange.snapshot();
+    let account = snapshot.rules.system(&pages.system).and_then(|of| of.by_login(&form.login));
+    let (account, source) =
+        (account.map(|a| a.id.to_string()), events.source_hash(&peer.address.to_string()));
+    events.emit(Event::SignInRefused { code: code.name().to_owned(), account, source });
 }
 
 /// Longest login (registration form of official letter 6359/VP-HCC).

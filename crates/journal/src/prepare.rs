@@ -1,7 +1,7 @@
 //! What can be done before the commit: contexts written out, personal parts committed to and sealed.
 use crate::months::{Month, MonthKeys};
 use crate::parts::{self, Sealed, Seed};
-use crate::{Call, Draft, Idempotency, JournalError, Kind, Part, Record, encode};
+use crate::{Call, Draft, Idempotency, JournalError, Kind, Part, Personal, Record, encode};
 use dancu_keys::PieceKey;
 use dancu_tlog::Hash;
 
@@ -67,7 +67,24 @@ impl Prepared {
         let parts = if personal { Parts::Open(Seed::draw()?) } else { Parts::None };
         let mut prepared = Self { kind, draft, context, parts };
         prepared.seal(|month| Ok(keys.known(month)))?;
+        prepared.forget_what_is_written();
         Ok(prepared)
+    }
+
+    /// Frees the texts that the context's bytes hold, here and not on the writer's thread.
+    fn forget_what_is_written(&mut self) {
+        let call = std::mem::take(&mut self.draft.call);
+        self.draft.call = Call {
+            at_us: call.at_us,
+            correlation: call.correlation,
+            verdicts: call.verdicts,
+            outcome: call.outcome,
+            steps: call.steps,
+            response_sha256: call.response_sha256,
+            consent_id: call.consent_id,
+            personal: if let Parts::Open(_) = self.parts { call.personal } else { Personal::default() },
+            ..Call::default()
+        };
     }
 
     fn seal(

@@ -141,12 +141,12 @@ impl<'u> Group<'u> {
 
     /// The number of a draft's context, written if it is new. From a refused call nothing was released.
     fn context(&mut self, prepared: &'u Prepared, refused: bool) -> Result<Option<u64>, JournalError> {
-        let Some(prepared_bytes) = &prepared.context else { return Ok(None) };
-        let call = prepared.call();
-        let bytes = if refused && call.released != FieldSet::EMPTY {
-            Cow::Owned(encode::context(call, FieldSet::EMPTY)?)
+        let Some(bytes) = &prepared.context else { return Ok(None) };
+        let bytes = if refused {
+            let context = encode::decode(bytes).map_err(|_| JournalError::Internal("context not decoded"))?;
+            Cow::Owned(encode::context(&context.call, FieldSet::EMPTY)?)
         } else {
-            Cow::Borrowed(prepared_bytes.as_slice())
+            Cow::Borrowed(bytes.as_slice())
         };
         let known =
             self.known.and_then(|known| known.find(&bytes)).or_else(|| self.fresh.get(&bytes).copied());

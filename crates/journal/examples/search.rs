@@ -1,5 +1,5 @@
 //! How quickly a supervisor's search answers, and what the index weighs:
-//! `cargo run --release -p dancu-journal --example search -- FOLDER [ENTRIES] [URL OF POSTGRESQL]`
+//! `cargo run --release -p dancu-journal --example search -- FOLDER [ENTRIES] [postgresql]`
 //!
 //! The index is filled from made-up entries, through its own batches. What a search opens it reads from a real journal of
 //! a few thousand entries, so that reading, unsealing and checking are in the times.
@@ -9,7 +9,7 @@ use dancu_journal::{
     Record, subject_hash,
 };
 use dancu_keys::{KeyRing, Secret};
-use dancu_storage::Store;
+use dancu_storage::{Store, testing};
 use dancu_tlog::vrf::VrfSecret;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,8 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (folder, ring) = (Path::new(&folder), ring()?);
     let journal = real_journal(&runtime, folder, &ring)?;
-    let store = match arguments.next() {
-        Some(url) => Store::postgres(&url, 4, runtime.handle().clone())?,
+    // A server of the example's own, which ends with it.
+    let server = arguments.next().is_some_and(|engine| engine == "postgresql").then(testing::postgres);
+    let store = match &server {
+        Some(server) => Store::postgres(&server.url(), 4, runtime.handle().clone())?,
         None => Store::sqlite(&folder.join("index.db"))?,
     };
     let log = MadeUp { journal, entries };
@@ -69,7 +71,7 @@ fn real_journal(
 
 fn fill(index: &Index, entries: u64) -> Result<(), JournalError> {
     let (started, from) = (Instant::now(), index.position()?);
-    while index.position()? < entries && index.step()? > 0 {}
+    while index.position()? < entries && index.step()? {}
     let took = started.elapsed().as_secs_f64();
     let done = index.position()? - from;
     println!("{done} entries indexed in {took:.1} s, {:.0}/s", to_float(done) / took);
@@ -206,6 +208,7 @@ impl Search {
         self.ask("procedure", |call| Query { procedure: call.procedure.clone(), ..none() })?;
         self.ask("case", |call| Query { case_number: call.personal.case_number.clone(), ..none() })?;
         self.ask("case that is not there", |_| Query { case_number: Some("HoSo".into()), ..none() })?;
+        self.ask("correlation", |call| Query { correlation: Some(call.correlation), ..none() })?;
         self.ask("person", |call| Query { subject: self.subject(call), ..none() })?;
         self.ask("an hour", |call| hour(call, none()))?;
         self.ask("nothing: the newest", |_| none())?;

@@ -48,21 +48,19 @@ impl Batch {
     fn add<'e>(&mut self, hashes: &mut Hashes<'_, 'e>, entry: &'e Entry) {
         match &entry.kind {
             EntryKind::Context => return,
-            EntryKind::Epoch(epoch) => {
-                self.epochs.push((entry.index, epoch.clone()));
-            }
+            EntryKind::Epoch(epoch) => self.epochs.push((entry.index, epoch.clone())),
             EntryKind::Withholding { entry: withheld, until_us } => {
                 self.withheld.push((*withheld, *until_us, entry.index));
             }
             EntryKind::Call => self.post_call(hashes, entry),
             EntryKind::Act { .. } => {}
         }
+        if !matches!(entry.kind, EntryKind::Epoch(_)) {
+            self.post(Term::correlation(hashes.ring, &entry.call.correlation), entry.index);
+        }
         self.times.entry(entry.index / BLOCK).or_default().add(entry.index, entry.call.at_us);
         if let Some(number) = entry.call.personal.get(Part::Subject) {
             self.post_person(hashes.ring, number, entry);
-            if !matches!(entry.kind, EntryKind::Call) {
-                self.post(Term::keeping(hashes.ring), entry.index);
-            }
         }
     }
 
@@ -88,6 +86,9 @@ impl Batch {
     fn post_person(&mut self, ring: &KeyRing, number: &str, entry: &Entry) {
         let subject = subject_hash(ring, number);
         self.post(Term::person(&subject), entry.index);
+        if !matches!(entry.kind, EntryKind::Call) {
+            self.post(Term::keeping(&subject), entry.index);
+        }
         let steps = self.persons.entry(subject);
         let steps = steps.or_insert_with(|| Steps { number: number.to_owned(), entries: Vec::new() });
         steps.entries.push((entry.index, entry.leaf_hash));

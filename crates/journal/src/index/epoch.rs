@@ -36,7 +36,7 @@ impl Index {
     /// one if anything moved. Gives the epoch whose map is in force afterwards. Blocks.
     pub fn epoch(&self, now_us: i64) -> Result<Option<Covered>, JournalError> {
         let size = self.inner.log.size()?;
-        while self.position()? < size && self.step()? > 0 {}
+        self.reach(size)?;
         self.go_on(now_us)?;
         while self.inner.store.run_tx("index.drain", drain)? {}
         if self.close()? {
@@ -46,7 +46,7 @@ impl Index {
     }
 
     /// Brings an epoch under way, if there is one, as far as it gets.
-    fn go_on(&self, now_us: i64) -> Result<(), JournalError> {
+    pub(super) fn go_on(&self, now_us: i64) -> Result<(), JournalError> {
         let Some(pending) = self.inner.store.read("index.pending", pending)? else { return Ok(()) };
         let root = match pending.root {
             Some(root) => root,
@@ -127,7 +127,7 @@ impl Index {
             let Pending { number, covered: entries, persons, .. } = *pending;
             let epoch = Epoch { entries, root, persons, vrf_key, number };
             let receipt = self.inner.log.append(Record::Epoch { at_us: now_us, epoch })?;
-            while self.position()? <= receipt.index && self.step()? > 0 {}
+            self.reach(receipt.index + 1)?;
         }
         let now = self.inner.store.read("index.pending", self::pending)?;
         Ok(now.filter(|now| now.generation == pending.generation).and_then(|now| now.index))

@@ -1,5 +1,5 @@
 //! A person's history, newest first.
-use super::person::{Listing, withheld};
+use super::person::{Listing, keeping, withheld};
 use super::shown::{Item, Shown};
 use super::{Index, epoch, log, rows};
 use crate::{Entry, JournalError, Kind, subject_hash};
@@ -66,7 +66,7 @@ impl Index {
         let subject = subject_hash(&self.inner.ring, number);
         let (places, unsure, covered) = self.inner.store.read("index.usages", |tx| {
             let listing = self.listing(tx, &subject)?;
-            let keeping = self.keeping(tx)?;
+            let keeping = keeping(tx, &subject)?;
             let mut places = listing.places();
             places.retain(|(_, index)| !keeping.contains(index));
             let unsure = rows::retain_period(tx, &mut places, &period)?;

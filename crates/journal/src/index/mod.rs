@@ -58,7 +58,7 @@ pub struct IndexOptions {
 impl Default for IndexOptions {
     fn default() -> Self {
         Self {
-            batch: 2048,
+            batch: 8192,
             pause: Duration::from_millis(200),
             epoch_seconds: 60,
             provable: Arc::new(|_| true),

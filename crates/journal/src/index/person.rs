@@ -33,12 +33,11 @@ impl Index {
         }
         Ok(Listing { entries })
     }
+}
 
-    /// Entries that name a person and are not calls: withholdings, acts.
-    pub(super) fn keeping(&self, tx: &mut Tx<'_>) -> Result<BTreeSet<u64>, JournalError> {
-        let term = Term::keeping(&self.inner.ring);
-        Ok(rows::entries_with(tx, &term)?.into_iter().collect())
-    }
+/// Entries about a person that are not calls: withholdings, acts.
+pub(super) fn keeping(tx: &mut Tx<'_>, subject: &[u8; 16]) -> Result<BTreeSet<u64>, JournalError> {
+    Ok(rows::entries_with(tx, &Term::keeping(subject))?.into_iter().collect())
 }
 
 /// Of these entries, those withheld at this moment, and until when.

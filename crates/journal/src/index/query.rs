@@ -26,6 +26,8 @@ pub struct Query {
     pub procedure: Option<String>,
     /// Person, as the keyed hash of her number ([`crate::subject_hash`])
     pub subject: Option<[u8; 16]>,
+    /// What ties a call to logs and to its answer
+    pub correlation: Option<[u8; 16]>,
     /// Not before this time, microseconds since 1970
     pub from_us: Option<i64>,
     /// Not after this time, microseconds since 1970
@@ -60,7 +62,8 @@ impl Query {
         ];
         let person = self.subject.as_ref().map(Term::person);
         let others = texts.into_iter().filter_map(|(kind, text)| Some(Term::new(ring, kind, text?)));
-        person.into_iter().chain(others).collect()
+        let correlation = self.correlation.as_ref().map(|of| Term::correlation(ring, of));
+        correlation.into_iter().chain(person).chain(others).collect()
     }
 
     /// The time asked for; `None` for all times.
@@ -84,6 +87,7 @@ impl Query {
             && says(&self.service, Some(&call.service))
             && says(&self.case_number, call.personal.get(Part::CaseNumber))
             && says(&self.procedure, call.procedure.as_deref())
+            && self.correlation.is_none_or(|asked| call.correlation == asked)
             && self.outcome.is_none_or(|asked| call.outcome == asked)
             && self.subject.is_none_or(|asked| {
                 call.personal.get(Part::Subject).is_some_and(|number| subject_hash(ring, number) == asked)
@@ -101,6 +105,7 @@ impl fmt::Debug for Query {
             .field("service", &self.service)
             .field("outcome", &self.outcome)
             .field("procedure", &self.procedure)
+            .field("by_correlation", &self.correlation.is_some())
             .field("by_account", &self.account.is_some())
             .field("by_officer", &self.officer.is_some())
             .field("by_case", &self.case_number.is_some())

@@ -34,7 +34,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         id: "0004_posting",
         sql: "CREATE TABLE index_posting (
-            kind INTEGER NOT NULL,   -- what the terms tell: 1 organisation … 10 no call, see term.rs
+            kind INTEGER NOT NULL,   -- what the terms tell: 1 organisation … 11 correlation, see term.rs
             bucket INTEGER NOT NULL, -- first 9 bits of the keyed hash of a term
             block INTEGER NOT NULL,
             terms BLOB NOT NULL,     -- for each term: 7 bytes of its hash, and its places in the block

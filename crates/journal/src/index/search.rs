@@ -126,7 +126,7 @@ impl<'i> Search<'i> {
 
 /// Terms that few entries have stand in short rows, and far apart.
 fn is_rare(term: &Term) -> bool {
-    matches!(term.kind, Kind::Person | Kind::Case | Kind::Officer | Kind::Account)
+    matches!(term.kind, Kind::Correlation | Kind::Person | Kind::Case | Kind::Officer | Kind::Account)
 }
 
 /// First to last; the blocks ascend.

@@ -19,33 +19,52 @@ struct Plan {
     epochs: Vec<(u64, crate::Epoch)>,
 }
 
+/// What became of a batch.
+pub(super) enum Stepped {
+    /// It had so many entries
+    Done(u64),
+    /// Another server wrote the same entries first
+    Overtaken,
+    /// There are no more entries
+    End,
+}
+
 impl Index {
-    /// Indexes the next batch; gives how many entries it had, 0 when there are no more. Blocks.
-    ///
-    /// What the tables hold is read before the transaction, which writes only if the position is still the same: when
-    /// another server was quicker, nothing is written and its work counts.
-    pub fn step(&self) -> Result<u64, JournalError> {
+    /// Indexes the next batch; whether there was one. Blocks.
+    pub fn step(&self) -> Result<bool, JournalError> {
+        Ok(!matches!(self.advance()?, Stepped::End))
+    }
+
+    /// What the tables hold is read before the transaction, which writes only if the position is still the same.
+    pub(super) fn advance(&self) -> Result<Stepped, JournalError> {
         let position = self.position()?;
         let most = self.inner.options.batch as u64;
         let entries = log::range(&*self.inner.log, position, position + most)?;
-        let Some(first) = entries.first() else { return Ok(0) };
+        let Some(first) = entries.first() else { return Ok(Stepped::End) };
         if first.index != position || entries.len() as u64 > most {
             return Err(JournalError::Internal("index: the log skips entries"));
         }
         let plan = self.plan(Batch::gather(&self.inner.ring, &entries))?;
-        self.inner.store.run_tx("index.step", |tx| plan.write(tx, position))?;
-        Ok(entries.len() as u64)
+        let written = self.inner.store.run_tx("index.step", |tx| plan.write(tx, position))?;
+        Ok(if written { Stepped::Done(entries.len() as u64) } else { Stepped::Overtaken })
     }
 
-    /// Indexes until the log has no more; gives how many entries there were. Blocks.
+    /// Indexes until the log has no more; gives how many entries this server indexed. Blocks.
     pub fn catch_up(&self) -> Result<u64, JournalError> {
         let mut all = 0;
         loop {
-            match self.step()? {
-                0 => return Ok(all),
-                some => all += some,
+            match self.advance()? {
+                Stepped::Done(some) => all += some,
+                Stepped::Overtaken => {}
+                Stepped::End => return Ok(all),
             }
         }
+    }
+
+    /// Indexes until the position has come to `end`, or the log has no more.
+    pub(super) fn reach(&self, end: u64) -> Result<(), JournalError> {
+        while self.position()? < end && self.step()? {}
+        Ok(())
     }
 
     fn plan(&self, batch: Batch) -> Result<Plan, JournalError> {
@@ -87,20 +106,21 @@ fn walk(head: Head, steps: &Steps) -> Head {
 }
 
 impl Plan {
-    /// Writes the rows, unless another server moved the position.
-    fn write(&self, tx: &mut Tx<'_>, position: u64) -> Result<(), JournalError> {
+    /// Writes the rows, unless another server moved the position; whether it did.
+    fn write(&self, tx: &mut Tx<'_>, position: u64) -> Result<bool, JournalError> {
         let moved = tx.execute(
             "UPDATE index_head SET position = $1, persons = persons + $2 WHERE log = 0 AND position = $3",
             &[number(self.end)?, number(self.newcomers)?, number(position)?],
         )?;
         if moved == 0 {
-            return Ok(());
+            return Ok(false);
         }
         self.write_postings(tx)?;
         self.write_times(tx)?;
         self.write_persons(tx)?;
         self.write_withheld(tx)?;
-        self.write_epochs(tx)
+        self.write_epochs(tx)?;
+        Ok(true)
     }
 
     fn write_postings(&self, tx: &mut Tx<'_>) -> Result<(), JournalError> {

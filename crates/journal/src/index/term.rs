@@ -14,8 +14,9 @@ pub(super) enum Kind {
     Case = 7,
     Person = 8,
     Procedure = 9,
-    /// Names a person and is no call
+    /// A person, in an entry that is no call
     Keeping = 10,
+    Correlation = 11,
 }
 
 impl Kind {
@@ -29,10 +30,10 @@ impl Kind {
             Self::Service => "journal.index.service",
             Self::Outcome => "journal.index.outcome",
             Self::Case => "journal.index.case",
-            // The subject of a call is the same hash, whole.
-            Self::Person => "journal.subject",
+            // Never asked for: both are made of the subject's hash.
+            Self::Person | Self::Keeping => "journal.subject",
             Self::Procedure => "journal.index.procedure",
-            Self::Keeping => "journal.index.keeping",
+            Self::Correlation => "journal.index.correlation",
         }
     }
 }
@@ -53,8 +54,13 @@ impl Term {
         Self::of_hash(kind, &ring.keyed_hash(kind.label(), value.as_bytes()))
     }
 
-    pub(super) fn keeping(ring: &KeyRing) -> Self {
-        Self::new(ring, Kind::Keeping, "")
+    /// Of what is about this person and no call.
+    pub(super) fn keeping(subject: &[u8; 16]) -> Self {
+        Self::of_hash(Kind::Keeping, subject)
+    }
+
+    pub(super) fn correlation(ring: &KeyRing, correlation: &[u8; 16]) -> Self {
+        Self::of_hash(Kind::Correlation, &ring.keyed_hash(Kind::Correlation.label(), correlation))
     }
 
     pub(super) fn person(subject: &[u8; 16]) -> Self {

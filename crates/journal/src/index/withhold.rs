@@ -44,7 +44,7 @@ impl Index {
         };
         let record = Record::Withholding { at_us: now_us, correlation, entry: index, until_us, personal };
         let receipt = self.inner.log.append(record)?;
-        while self.position()? <= receipt.index && self.step()? > 0 {}
+        self.reach(receipt.index + 1)?;
         Ok(Some(receipt))
     }
 }

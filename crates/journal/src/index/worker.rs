@@ -1,5 +1,6 @@
 //! The thread that keeps the index behind the log.
-use super::Index;
+use super::step::Stepped;
+use super::{Index, IndexOptions};
 use crate::JournalError;
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use std::time::{Duration, Instant};
 /// The time of day, microseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// Pause after a failure, in pauses.
-const AFTER_FAILURE: u32 = 10;
+/// Pause after a failure, or behind another server, in pauses.
+const LONGER: u32 = 10;
 
 /// A working index. Stops when it is dropped, after the batch under way.
 pub struct Running {
@@ -33,20 +34,25 @@ impl Index {
 
     /// Works until the other end of `stop` is dropped.
     fn run(&self, stop: &Receiver<()>, clock: &Clock) {
-        let every = Duration::from_secs(u64::from(self.inner.options.epoch_seconds));
-        let mut last_epoch = Instant::now();
+        let mut turns = Turns::of(&self.inner.options);
         loop {
-            let mut pause = self.inner.options.pause;
-            match self.step() {
-                Ok(0) => {}
-                Ok(_) => pause = Duration::ZERO,
-                Err(error) => pause = failed(&error, "indexing", pause),
-            }
-            if last_epoch.elapsed() >= every {
-                last_epoch = Instant::now();
-                if let Err(error) = self.epoch(clock()) {
-                    pause = failed(&error, "epoch", pause);
-                }
+            let idle = self.inner.options.pause;
+            let mut pause = match self.advance() {
+                Ok(Stepped::Done(_)) => Duration::ZERO,
+                // Another server does the work; this one is there should it stop.
+                Ok(Stepped::Overtaken) => idle * LONGER,
+                Ok(Stepped::End) => idle,
+                Err(error) => failed(&error, "indexing", idle),
+            };
+            let epoch = if turns.epoch.is_over() {
+                self.epoch(clock()).map(drop)
+            } else if turns.going_on.is_over() {
+                self.go_on(clock())
+            } else {
+                Ok(())
+            };
+            if let Err(error) = epoch {
+                pause = failed(&error, "epoch", idle);
             }
             if !matches!(stop.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
                 return;
@@ -55,9 +61,40 @@ impl Index {
     }
 }
 
+/// What is done every so often.
+struct Turns {
+    epoch: Turn,
+    /// An epoch under way waits for its entry to be published
+    going_on: Turn,
+}
+
+struct Turn {
+    every: Duration,
+    last: Instant,
+}
+
+impl Turns {
+    fn of(options: &IndexOptions) -> Self {
+        let turn = |every| Turn { every, last: Instant::now() };
+        let epoch = Duration::from_secs(u64::from(options.epoch_seconds));
+        Self { epoch: turn(epoch), going_on: turn(Duration::from_secs(1)) }
+    }
+}
+
+impl Turn {
+    /// Whether it is time; then the next turn begins.
+    fn is_over(&mut self) -> bool {
+        let over = self.last.elapsed() >= self.every;
+        if over {
+            self.last = Instant::now();
+        }
+        over
+    }
+}
+
 fn failed(error: &JournalError, what: &'static str, pause: Duration) -> Duration {
     tracing::warn!(%error, what, "the journal's index is behind");
-    pause * AFTER_FAILURE
+    pause * LONGER
 }
 
 impl Running {

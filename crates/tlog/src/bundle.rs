@@ -79,13 +79,17 @@ pub fn parse(mut bytes: &[u8]) -> Result<Vec<&[u8]>, BundleRefused> {
         if entries.len() == usize::from(WIDTH) {
             return Err(BundleRefused::WrongCount);
         }
-        let (length, rest) = bytes.split_first_chunk().ok_or(BundleRefused::Truncated)?;
-        let length = usize::from(u16::from_be_bytes(*length));
-        let (entry, rest) = rest.split_at_checked(length).ok_or(BundleRefused::Truncated)?;
+        let (entry, rest) = split_first(bytes).ok_or(BundleRefused::Truncated)?;
         entries.push(entry);
         bytes = rest;
     }
     if entries.is_empty() { Err(BundleRefused::Empty) } else { Ok(entries) }
+}
+
+/// The first entry, and what follows it.
+pub(crate) fn split_first(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
 }
 
 /// The entries of a bundle that has to have `width` of them.

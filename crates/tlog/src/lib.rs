@@ -1,20 +1,26 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod bundle;
+mod cbor;
 pub mod chain;
 pub mod checkpoint;
 pub mod cosignature;
 mod decimal;
+pub mod entry;
 mod frontier;
+pub mod history;
 pub mod map;
 pub mod note;
 pub mod policy;
 pub mod proof;
+pub mod proof_file;
 mod standard64;
 pub mod tile;
 pub mod tlog_proof;
 pub mod vrf;
 pub mod witness;
+pub use cbor::CborRefused;
 pub use frontier::Frontier;
 
 use aws_lc_rs::digest::{Context, SHA256, digest};

@@ -64,17 +64,24 @@ impl Edge {
         for leaf in leaves {
             self.append(*leaf, &mut tiles);
         }
-        for (level, row) in (0..LEVELS).zip(&self.rows) {
-            let count = hashes_at(self.size, level);
-            if count != hashes_at(old, level) {
-                tiles.extend(partial(TileKind::Hashes(level), count).map(|tile| (tile, to_bytes(row))));
-            }
-        }
+        let changed = |tile: &Tile| match tile.kind() {
+            TileKind::Hashes(level) => hashes_at(self.size, level) != hashes_at(old, level),
+            TileKind::Entries => false,
+        };
+        tiles.extend(self.partial().filter(|(tile, _)| changed(tile)));
         tiles
     }
 
+    /// The partial tiles as they are now, those of [`super::partial_tiles`], with their data.
+    pub(crate) fn partial(&self) -> impl Iterator<Item = (Tile, Vec<u8>)> {
+        let rows = (0..LEVELS).zip(&self.rows);
+        rows.filter_map(|(level, row)| {
+            partial(TileKind::Hashes(level), hashes_at(self.size, level)).map(|tile| (tile, to_bytes(row)))
+        })
+    }
+
     /// Adds one leaf hash; a tile that it completes goes to `full`, and its root to the level above.
-    fn append(&mut self, leaf: Hash, full: &mut Vec<(Tile, Vec<u8>)>) {
+    pub(crate) fn append(&mut self, leaf: Hash, full: &mut Vec<(Tile, Vec<u8>)>) {
         self.size += 1;
         let mut hash = leaf;
         for (level, row) in (0..LEVELS).zip(&mut self.rows) {

@@ -26,7 +26,7 @@ pub(super) fn partial(kind: TileKind, count: u64) -> Option<Tile> {
 }
 
 /// The tile of a level with `count` hashes that holds hash number `index * 256`, as wide as it is.
-pub(super) fn tile_in(kind: TileKind, index: u64, count: u64) -> Option<Tile> {
+pub(crate) fn tile_in(kind: TileKind, index: u64, count: u64) -> Option<Tile> {
     let start = index.checked_mul(u64::from(WIDTH))?;
     let width = count.checked_sub(start)?.min(u64::from(WIDTH));
     Tile::new(kind, index, u16::try_from(width).ok()?)

@@ -9,6 +9,8 @@ pub use edge::{DamagedTile, Edge, ResumeError};
 pub use grown::{changed_bundles, changed_tiles, partial_tiles};
 pub use reader::{TileError, TileReader};
 
+pub(crate) use grown::tile_in;
+
 use crate::Hash;
 
 /// Hashes in a full tile, and entries in a full bundle.
@@ -18,7 +20,7 @@ pub const WIDTH: u16 = 256;
 const LEVELS: u8 = 8;
 
 /// How many hashes a tile level has in a tree of `size`: the complete subtrees of `256^level` leaves.
-fn hashes_at(size: u64, level: u8) -> u64 {
+pub(crate) fn hashes_at(size: u64, level: u8) -> u64 {
     size.checked_shr(8 * u32::from(level)).unwrap_or(0)
 }
 

@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     reason = "helpers outside of test functions fail tests by panicking"
 )]
+mod audit;
 mod bundle;
 mod chain;
 mod checkpoint;
@@ -17,6 +18,8 @@ mod proof_vectors;
 mod proofs;
 mod reference;
 mod roots;
+mod small_log;
+mod tamper;
 mod tile_data;
 mod tile_paths;
 mod tlog_proof;

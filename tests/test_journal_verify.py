@@ -1,7 +1,6 @@
 """The verifier of tools/journal-verify: published vectors, honest files, and every strictness of the format."""
 
 import base64
-import copy
 import subprocess
 import sys
 
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from support import pylog, pymap
 from support.server import REPOSITORY
+from support.tamper import histories, proofs
 
 from jv import cbor, edwards, entry, history, log, note, policy, proof, tree, vrf
 from jv.words import WORDS, Fault
@@ -324,33 +324,7 @@ def test_each_bit_of_a_proof_matters():
 
 
 def test_what_a_proof_may_not_be():
-    index = next(i for i in range(40, 64) if 4 in LOG.entries[i].fields and LOG.entries[i].parts)
-    extra, path, signed = LOG.extra(index, 64), LOG.path(index, 64), LOG.note()
-    plain = next(i for i, e in enumerate(LOG.entries) if e.fields.get(1) == 1)
-    salted = extra[2] | {5: [bytes(16), extra[2][5][1]]}
-    renamed = extra[2] | {5: [extra[2][5][0], pylog.PEOPLE[0] + "0"]}
-    for name, changed in [
-        ("proof-parts", extra | {2: salted}), ("proof-parts", extra | {2: renamed}),
-        ("proof-parts", extra | {2: {k: v for k, v in extra[2].items() if k != 1}}), ("proof-parts", extra | {2: {}}),
-        ("proof-parts", {k: v for k, v in extra.items() if k != 2}), ("proof-parts", extra | {2: extra[2] | {8: bytes(32)}}),
-        ("proof-parts", extra | {2: extra[2] | {5: extra[2][5][:1]}}), ("proof-parts", extra | {2: extra[2] | {5: b"x"}}),
-        ("proof-context", extra | {3: extra[3] + 1}), ("proof-context", {k: v for k, v in extra.items() if k != 5}),
-        ("proof-context", extra | {4: LOG.entries[0].encoded}), ("proof-path-length", extra | {5: extra[5][1:]}),
-        ("proof-form", extra | {6: 0}), ("proof-form", {k: v for k, v in extra.items() if k != 1}),
-        ("proof-form", extra | {5: extra[5][:-1] + [b""]}), ("proof-root", extra | {1: LOG.entries[index - 1].encoded}),
-    ]:
-        assert fault(verify_proof, pylog.proof_text(changed, index, path, signed)) == name, name
-    bare = LOG.extra(plain, 64)
-    for more in ({2: {}}, {3: 0, 4: LOG.entries[0].encoded, 5: LOG.path(0, 64)}):
-        assert fault(verify_proof, pylog.proof_text(bare | more, plain, LOG.path(plain, 64), signed)).startswith("proof-")
-    data = pylog.proof_text(extra, index, path, signed)
-    for name, bad in [
-        ("proof-form", data.replace(b"@v1", b"@v2")), ("proof-form", data.replace(b"\nextra ", b"\nextra  ")),
-        ("proof-form", data.replace(b"\nindex ", b"\nindex 0")), ("proof-form", b"\n" + data),
-        ("proof-form", data.split(b"\n", 1)[0] + b"\n" + data.split(b"\n", 2)[2]), ("note-form", data + b"\n"),
-        ("quorum", LOG.proof(index, cosigned=(1,))), ("proof-index", pylog.proof_text(extra, 64, path, signed)),
-        ("proof-root", pylog.proof_text(extra, index, path, LOG.keys.note(64, bytes(32), (0, 1)))),
-    ]:
+    for name, bad in proofs(LOG):
         assert fault(verify_proof, bad) == name, name
 
 
@@ -377,48 +351,9 @@ def test_a_map_of_one_person_and_of_none():
     assert verify_history(made.history(pylog.PEOPLE[0])).chain == []
 
 
-def tampered_histories():
-    """(name of the objection, history)."""
-    good = LOG.history(PERSON)
-    other = LOG.history(pylog.PEOPLE[1])
-
-    def but(change, base=good):
-        made = copy.deepcopy(base)
-        change(made)
-        return made
-
-    for at in range(len(good["chain"])):
-        yield "chain", but(lambda h: h["chain"].pop(at))
-        yield "chain", but(lambda h: h["chain"][at].update(leaf=other["chain"][0]["leaf"]))
-        yield "chain-order", but(lambda h: h["chain"].insert(at, h["chain"][at - 1]))
-        moved = good["chain"][at]["index"] + 1
-        if moved not in [e["index"] for e in good["chain"]]:
-            yield "chain", but(lambda h: h["chain"][at].update(index=moved))
-    for at in range(1, len(good["chain"])):
-        yield "chain-order", but(lambda h: h["chain"].insert(at, h["chain"].pop(at - 1)))
-    yield "map", but(lambda h: (h["chain"].pop(), h["map"].update(count=h["map"]["count"] - 1)))
-    yield "map", but(lambda h: h["map"].update(count=0, link="00" * 32))
-    yield "map", but(lambda h: h["map"].update(other={"key": "00" * 32, "value": "00" * 32}))
-    yield "map", but(lambda h: h["map"]["siblings"].pop())
-    yield "map", but(lambda h: h["map"].update(siblings=h["map"]["siblings"][::-1]))
-    yield "map", but(lambda h: h["map"].update(other["map"]))
-    yield "vrf", but(lambda h: h.update(vrf=other["vrf"]))
-    yield "vrf", but(lambda h: h.update(number=other["number"]))
-    yield "vrf-key", but(lambda h: h["vrf"].update(key=LOG.keys.log.public.hex()))
-    yield "epoch", but(lambda h: h.update(epoch=h["entries"][0]))
-    yield "entry-foreign", but(lambda h: h["entries"].append(other["entries"][0]))
-    yield "entry-twice", but(lambda h: h["entries"].append(h["entries"][0]))
-    yield "entry-person", but(lambda h: h["entries"].__setitem__(0, LOG.proof(h["chain"][0]["index"], shown=(1, 2)).decode()))
-    yield "checkpoints", but(lambda h: h.update(epoch=LOG.proof(max(LOG.maps), 63).decode()))
-    early = LOG.history(PERSON, size=40)
-    yield "map", but(lambda h: h.update(epoch=early["epoch"], entries=early["entries"]))
-    nobody = LOG.history("000000000000")
-    yield "map", but(lambda h: h["map"].pop("other", 0) or h["map"]["siblings"].append("00" * 32), nobody)
-
-
 def test_tampered_histories_are_refused_for_the_right_reason():
     count = 0
-    for name, said in tampered_histories():
+    for name, said in histories(LOG, PERSON, pylog.PEOPLE[1]):
         assert fault(verify_history, said) == name
         count += 1
     assert count > 40

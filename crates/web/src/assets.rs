@@ -26,13 +26,22 @@ macro_rules! source {
     };
 }
 
-/// Files that the style sheet names come before it: their addresses are written into it.
+/// Files that a style sheet or a module names come before it: their addresses are written into it.
 const SOURCES: &[(&str, &[u8])] = &[
     source!("source-sans-3-latin.woff2", "fonts/source-sans-3-latin.woff2"),
     source!("source-sans-3-vietnamese.woff2", "fonts/source-sans-3-vietnamese.woff2"),
     source!("mark.svg", "mark.svg"),
     source!("drum.svg", "drum.svg"),
     source!("page.js", "page.js"),
+    source!("bytes.js", "journal/bytes.js"),
+    source!("edwards.js", "journal/edwards.js"),
+    source!("cbor.js", "journal/cbor.js"),
+    source!("tree.js", "journal/tree.js"),
+    source!("entry.js", "journal/entry.js"),
+    source!("note.js", "journal/note.js"),
+    source!("proof.js", "journal/proof.js"),
+    source!("history.js", "journal/history.js"),
+    source!("check.js", "journal/check.js"),
     source!("style.css", "style.css"),
 ];
 
@@ -46,7 +55,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 
 fn build(name: &'static str, bytes: &[u8], earlier: &[Asset]) -> Asset {
     let media = media(name);
-    let bytes = if media.starts_with("text/css") { with_addresses(bytes, earlier) } else { bytes.to_vec() };
+    let bytes = if media.starts_with("text/") { with_addresses(bytes, earlier) } else { bytes.to_vec() };
     let print = format!("{:016x}", fingerprint(&bytes));
     let url = match name.rsplit_once('.') {
         Some((stem, extension)) => format!("/assets/{stem}.{print}.{extension}"),
@@ -55,11 +64,13 @@ fn build(name: &'static str, bytes: &[u8], earlier: &[Asset]) -> Asset {
     Asset { name, url, media, etag: format!("\"{print}\""), bytes }
 }
 
-/// In a style sheet, `url("name")` becomes the address of that file.
-fn with_addresses(css: &[u8], earlier: &[Asset]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(css).into_owned();
-    let named =
-        |css: String, a: &Asset| css.replace(&format!("url(\"{}\")", a.name), &format!("url(\"{}\")", a.url));
+/// In a style sheet, `url("name")` becomes the address of that file; in a module, `from "./name"`.
+fn with_addresses(text: &[u8], earlier: &[Asset]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let named = |text: String, a: &Asset| {
+        text.replace(&format!("url(\"{}\")", a.name), &format!("url(\"{}\")", a.url))
+            .replace(&format!("from \"./{}\"", a.name), &format!("from \"{}\"", a.url))
+    };
     earlier.iter().fold(text, named).into_bytes()
 }
 
@@ -141,6 +152,20 @@ mod tests {
             seen += 1;
         }
         assert!(seen >= 3);
+    }
+
+    #[test]
+    fn every_module_that_another_names_is_one_that_is_served() {
+        let mut seen = 0;
+        for asset in all().iter().filter(|a| a.media.starts_with("text/javascript")) {
+            let text = std::str::from_utf8(&asset.bytes).expect("UTF-8");
+            for part in text.split(" from \"").skip(1) {
+                let address = part.split('"').next().unwrap_or_default();
+                assert!(all().iter().any(|a| a.url == address), "{}: {address}", asset.name);
+                seen += 1;
+            }
+        }
+        assert!(seen >= 15, "{seen}");
     }
 
     #[test]

@@ -198,7 +198,7 @@ def _text(value, name):
 
 def _number(value, name):
     number = value[name]
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 63:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 1 << 53:
         raise Fault("history-form", why=name)
 
 

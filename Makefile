@@ -41,10 +41,11 @@ bench:
 	cargo build --release --locked -p dancu -p dancu-bench
 	./target/release/dancu-bench
 
-## make soak    kill the server under load again and again; long
+## make soak    every bit of every small log; kill the server under load again and again; long
 soak:
 	tools/setup all
 	cargo build --release --locked --bin dancu
+	.venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
 	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
 
 ## make fuzz    each fuzz target for a minute (needs cargo-fuzz and a nightly toolchain)

@@ -7,6 +7,7 @@ from support.server import BINARY, Demo
 
 def pytest_addoption(parser):
     parser.addoption("--rounds", type=int, default=8, help="how often the crash test kills the server")
+    parser.addoption("--full", action="store_true", help="every bit of every file of logs of every size up to 64")
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ pub struct Config {
     pub journal: Journal,
     pub feed: Feed,
     pub web: Web,
+    pub tracker: Tracker,
     pub log: Log,
 }
 
@@ -116,6 +117,8 @@ pub struct Journal {
     pub queue: usize,
     /// Hours for which the answer to an Idempotency-Key is kept
     pub idempotency_hours: u32,
+    /// Seconds between two epochs: what is newer is not yet in a citizen's proof
+    pub epoch_seconds: u32,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -185,6 +188,15 @@ pub struct Web {
     pub session_minutes: u32,
     /// Say on every page that the people are synthetic
     pub demo: bool,
+    /// How citizens sign in to see who looked at their data: `off`, or `demo`, by one code for all, in `dancu demo` alone
+    pub citizen_sign_in: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tracker {
+    /// Ids of the systems that may ask for a person's usages on her behalf (`/v2/findUsage`)
+    pub systems: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -208,7 +220,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Feed feed; Web web; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Feed feed; Web web; Tracker tracker; Log log;
 }
 
 impl Config {
@@ -249,7 +261,7 @@ impl Config {
                 drain_seconds: 20,
             },
             signing: Signing { algorithm: "Ed25519".to_owned() },
-            journal: Journal { group: 512, queue: 4096, idempotency_hours: 24 },
+            journal: Journal { group: 512, queue: 4096, idempotency_hours: 24, epoch_seconds: 60 },
             feed: Feed {
                 folder: directory.join("feed"),
                 hostname: String::new(),
@@ -265,7 +277,13 @@ impl Config {
                 pull_tokens: PathBuf::new(),
                 receivers: Vec::new(),
             },
-            web: Web { system: "canbo".to_owned(), session_minutes: 15, demo: false },
+            web: Web {
+                system: "canbo".to_owned(),
+                session_minutes: 15,
+                demo: false,
+                citizen_sign_in: "off".to_owned(),
+            },
+            tracker: Tracker { systems: Vec::new() },
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
                 format: "json".to_owned(),

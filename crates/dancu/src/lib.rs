@@ -8,6 +8,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod demo;
+pub mod evidence;
 pub mod feed;
 pub mod files;
 pub mod log;

@@ -1,13 +1,15 @@
 //! Composes the floors into a running service.
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::pages::Guests;
 use anyhow::Context as _;
 use dancu_exchange::Exchange;
 use dancu_feed::Event;
 use dancu_gateway::authenticate::Authenticator;
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
-use dancu_gateway::{CallLimits, Clock, Freshness, Road, RoadMetrics, Turnstile};
+use dancu_gateway::{CallLimits, Clock, Freshness, Prove, Road, RoadMetrics, Turnstile};
+use dancu_journal::index::Running;
 use dancu_journal::{Journal, Options};
 use dancu_keys::{Algorithm, KeyDir, KeyRing, PasswordCache, PasswordParams, Signer};
 use dancu_registry::Registry;
@@ -37,6 +39,9 @@ impl Floor {
             KeyDir::open(&config.keys.directory, false)
         };
         let keys = keys.context("keys")?;
+        if create {
+            keys.vrf_seed().context("keys")?;
+        }
         let ring = keys.ring().context("keys")?;
         let store = open_store(config, create)?;
         let exchange = Exchange::open(store.clone(), ring.clone()).context("exchange")?;
@@ -74,6 +79,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub admin: SocketAddr,
     road: Arc<Road>,
+    index: Running,
     stop: watch::Sender<bool>,
     drain: Duration,
     doors: Vec<tokio::task::JoinHandle<()>>,
@@ -91,15 +97,12 @@ const LAST_WORDS: Duration = Duration::from_secs(8);
 
 impl Server {
     /// Opens everything and starts both doors.
-    pub async fn start(
-        config: &Config,
-        accounts: Vec<dancu_web::pages::DemoAccount>,
-    ) -> anyhow::Result<Self> {
+    pub async fn start(config: &Config, guests: Guests) -> anyhow::Result<Self> {
         let opened = {
             let config = config.clone();
             tokio::task::spawn_blocking(move || Floor::open(&config, false)).await??
         };
-        Self::start_on(config, opened, Arc::new(SystemClock), accounts).await
+        Self::start_on(config, opened, Arc::new(SystemClock), guests).await
     }
 
     /// Starts both doors on an opened floor, by any clock.
@@ -107,16 +110,16 @@ impl Server {
         config: &Config,
         floor: Floor,
         clock: Arc<dyn Clock>,
-        accounts: Vec<dancu_web::pages::DemoAccount>,
+        guests: Guests,
     ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
-        let (road, metrics, crate::feed::Opened { feed, pull }) = {
+        let (Composed { gate, metrics, index, pages }, crate::feed::Opened { feed, pull }) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
-            // The journal brings its tables up to date, which blocks on the store.
-            tokio::task::spawn_blocking(move || road(&config, &floor, signer, clock)).await??
+            // Journal, index and pages bring their tables up to date, which blocks on the store.
+            tokio::task::spawn_blocking(move || compose(&config, &floor, signer, clock, guests)).await??
         };
-        let gate = Gate { road: Arc::clone(&road), documents: Arc::new(documents(config, &signer)?) };
+        let road = Arc::clone(&gate.road);
 
         let (stop, stopped) = watch::channel(false);
         let door =
@@ -124,8 +127,7 @@ impl Server {
                 .await
                 .with_context(|| format!("cannot listen on {}", config.listen.address))?;
         let address = door.address()?;
-        let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
-            .merge(crate::pages::router(config, &gate, accounts));
+        let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path).merge(pages);
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let doors = vec![
@@ -141,7 +143,7 @@ impl Server {
         });
         let version = env!("CARGO_PKG_VERSION").to_owned();
         road.events.emit(Event::Started { version, key: signer.kid().to_owned() });
-        Ok(Self { address, admin: admin_address, road, stop, drain, doors, feed })
+        Ok(Self { address, admin: admin_address, road, index, stop, drain, doors, feed })
     }
 
     /// The road, for tests that look behind the door.
@@ -158,6 +160,8 @@ impl Server {
             let _ = tokio::time::timeout(self.drain, door).await;
         }
         self.road.journal.close().await;
+        // What is not indexed yet is taken up at the next start.
+        let _ = tokio::task::spawn_blocking(move || self.index.stop()).await;
         if let Some(feed) = self.feed {
             let events = self.road.events.clone();
             events.emit(Event::Stopping);
@@ -168,21 +172,46 @@ impl Server {
     }
 }
 
+/// The composed service: what the doors share, the counters, the thread of the index, the pages.
+struct Composed {
+    gate: Gate,
+    metrics: prometheus_client::registry::Registry,
+    index: Running,
+    pages: axum::Router,
+}
+
+fn compose(
+    config: &Config,
+    floor: &Floor,
+    signer: Arc<Signer>,
+    clock: Arc<dyn Clock>,
+    guests: Guests,
+) -> anyhow::Result<(Composed, crate::feed::Opened)> {
+    let documents = documents(config, &signer)?;
+    let (road, metrics, index, feed) = road(config, floor, signer, clock)?;
+    let gate = Gate { road, documents: Arc::new(documents), trackers: config.tracker.systems.clone().into() };
+    let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
+    Ok((Composed { gate, metrics, index, pages }, feed))
+}
+
 fn road(
     config: &Config,
     floor: &Floor,
     signer: Arc<Signer>,
     clock: Arc<dyn Clock>,
-) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry, crate::feed::Opened)> {
+) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry, Running, crate::feed::Opened)> {
     let mut metrics = prometheus_client::registry::Registry::default();
     let options = Options { group: config.journal.group, queue: config.journal.queue, ..Options::default() };
     let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
+    let prove: Prove = Arc::new(|_| Err(dancu_journal::JournalError::Unavailable));
+    let (evidence, index) = crate::evidence::start(config, floor, &journal, Arc::clone(&clock), prove)?;
     let feed = crate::feed::open(config, floor, &journal, &clock)?;
     let limits = &config.limits;
     let road = Road {
         exchange: floor.exchange.clone(),
         registry: floor.registry.clone(),
         journal,
+        evidence,
         signer,
         ring: floor.ring.clone(),
         events: feed.events(),
@@ -207,7 +236,7 @@ fn road(
     if let Some(feed) = &feed.feed {
         feed.register_metrics(&mut metrics);
     }
-    Ok((Arc::new(road), metrics, feed))
+    Ok((Arc::new(road), metrics, index, feed))
 }
 
 fn documents(config: &Config, signer: &Signer) -> anyhow::Result<Documents> {

@@ -7,7 +7,7 @@ use crate::door::Peer;
 use crate::entry::Context;
 use crate::limits::{Place, Turnstile};
 use crate::metrics::RoadMetrics;
-use crate::{Clock, Correlation, Freshness, repeat};
+use crate::{Clock, Correlation, Evidence, Freshness, repeat};
 use dancu_catalogue::{Code, Lang};
 use dancu_exchange::{Exchange, Snapshot};
 use dancu_feed::{Event, Events};
@@ -27,6 +27,8 @@ pub struct Road {
     pub registry: Registry,
     /// The access log
     pub journal: Journal,
+    /// What can be found and proved in the log
+    pub evidence: Evidence,
     /// Signs every answer
     pub signer: Arc<Signer>,
     /// Hashes and seals what only this service may read

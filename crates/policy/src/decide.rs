@@ -123,10 +123,7 @@ pub struct Permit {
 /// Pure: the same rules and ask give the same answer, and nothing is allocated.
 pub fn decide(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
     let now = VietnamTime::of(ask.now_us).ok_or(Code::Internal)?;
-    let of = rules.system(ask.system).ok_or(Code::SystemNotConnected)?;
-    connected(of)?;
-    secured(rules, &of.system, now)?;
-    reachable(&of.system, ask.source, now)?;
+    let of = stands(rules, ask.system, ask.source, now)?;
     serving(of, ask.service, now)?;
     let account = account(of, ask)?;
     agency(of, ask.agency_code)?;
@@ -158,6 +155,25 @@ pub fn decide(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
             },
         ],
     })
+}
+
+/// Whether a system may connect at all: the first three checks of [`decide`]. For what no agreement speaks of.
+pub fn may_connect(rules: &Rules, system: &str, source: IpAddr, now_us: i64) -> Result<(), Code> {
+    let now = VietnamTime::of(now_us).ok_or(Code::Internal)?;
+    stands(rules, system, source, now).map(|_| ())
+}
+
+fn stands<'r>(
+    rules: &'r Rules,
+    system: &str,
+    source: IpAddr,
+    now: VietnamTime,
+) -> Result<&'r SystemRules, Code> {
+    let of = rules.system(system).ok_or(Code::SystemNotConnected)?;
+    connected(of)?;
+    secured(rules, &of.system, now)?;
+    reachable(&of.system, source, now)?;
+    Ok(of)
 }
 
 /// The text, unless there is nothing in it.

@@ -11,7 +11,7 @@ mod rules;
 
 pub use agency::{AgencyCode, AgencyCodeError, lies_under};
 pub use deadline::{Calendar, Deadlines};
-pub use decide::{Ask, Charge, Permit, Scope, decide};
+pub use decide::{Ask, Charge, Permit, Scope, decide, may_connect};
 pub use hours::{Hours, HoursError, VietnamTime};
 pub use law::{Law, LawError, LawRules};
 pub use model::{

@@ -42,6 +42,7 @@ const SOURCES: &[(&str, &[u8])] = &[
     source!("proof.js", "journal/proof.js"),
     source!("history.js", "journal/history.js"),
     source!("check.js", "journal/check.js"),
+    source!("citizen.js", "citizen.js"),
     source!("style.css", "style.css"),
 ];
 
@@ -183,7 +184,7 @@ mod tests {
     #[test]
     fn the_files_stay_small() {
         let size = |name: &str| all().iter().find(|a| a.name == name).map_or(usize::MAX, |a| a.bytes.len());
-        assert!(size("style.css") < 40_000, "style.css: {}", size("style.css"));
+        assert!(size("style.css") < 48_000, "style.css: {}", size("style.css"));
         assert!(size("page.js") < 6_000, "page.js: {}", size("page.js"));
         let fonts: usize = all().iter().filter(|a| a.media == "font/woff2").map(|a| a.bytes.len()).sum();
         assert!(fonts < 200_000);

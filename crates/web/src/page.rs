@@ -21,6 +21,12 @@ pub enum Section {
     Home,
     /// `/officer`
     Officer,
+    /// `/citizen`
+    Citizen,
+    /// `/officer/inquiries`
+    Inquiries,
+    /// `/supervisor/journal`
+    Supervisor,
     /// `/docs`
     Docs,
     /// `/ui`
@@ -40,17 +46,35 @@ pub struct NavItem {
 /// The main navigation, in order.
 const NAV: &[NavItem] = &[
     NavItem { href: "/", key: "nav-home", section: Section::Home },
+    NavItem { href: "/citizen", key: "nav-citizen", section: Section::Citizen },
     NavItem { href: "/officer", key: "nav-officer", section: Section::Officer },
+    NavItem { href: "/officer/inquiries", key: "nav-inquiries", section: Section::Inquiries },
+    NavItem { href: "/supervisor/journal", key: "nav-supervisor", section: Section::Supervisor },
     NavItem { href: "/docs", key: "nav-docs", section: Section::Docs },
 ];
 
-/// The officer signed in, for the menu.
+/// Which doors stand open to the reader; the navigation shows no other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Doors {
+    /// Citizens can sign in
+    pub citizen: bool,
+    /// The officer answers citizens
+    pub inquiries: bool,
+    /// The officer searches the journal
+    pub supervisor: bool,
+}
+
+/// Who is signed in, for the menu.
 #[derive(Clone)]
 pub struct User {
     /// Full name
     pub name: String,
-    /// Organisation
+    /// Organisation, or what a citizen is
     pub agency: String,
+    /// Where signing out is posted to
+    pub leave: &'static str,
+    /// Further doors that stand open to this user
+    pub doors: Doors,
     /// Token against forged requests; goes into every form that posts
     pub csrf: String,
 }
@@ -68,6 +92,8 @@ pub struct Shell {
     pub demo: bool,
     /// Who is signed in
     pub user: Option<User>,
+    /// Which doors stand open
+    pub doors: Doors,
 }
 
 impl Shell {
@@ -85,9 +111,28 @@ impl Shell {
                 Lang::En => "People's Committee of Hồng Bàng Ward, Hải Phòng",
             }
             .to_owned(),
+            leave: "/sign-out",
+            doors: Doors::default(),
             csrf: "sample-token".to_owned(),
         });
-        Self { lang, path: path.to_owned(), section, demo: true, user }
+        let doors = Doors {
+            citizen: true,
+            inquiries: section == Section::Inquiries || section == Section::Supervisor,
+            supervisor: section == Section::Supervisor,
+        };
+        Self { lang, path: path.to_owned(), section, demo: true, user, doors }
+    }
+
+    /// For samples: a citizen at her own page.
+    pub fn sample_citizen(lang: Lang, path: &str) -> Self {
+        let user = User {
+            name: "Trần Thị Thúy Hòa".to_owned(),
+            agency: Texts::of(lang).t("citizen-user").into_owned(),
+            leave: "/citizen/sign-out",
+            doors: Doors::default(),
+            csrf: "sample-token".to_owned(),
+        };
+        Self { user: Some(user), ..Self::sample(lang, path, Section::Citizen, false) }
     }
 
     /// The texts of the page's language.
@@ -126,8 +171,19 @@ impl Shell {
     }
 
     /// The main navigation.
-    pub fn nav(&self) -> &'static [NavItem] {
-        NAV
+    pub fn nav(&self) -> Vec<&'static NavItem> {
+        let open = |item: &&NavItem| match item.section {
+            Section::Citizen => self.doors.citizen,
+            Section::Inquiries => self.doors.inquiries,
+            Section::Supervisor => self.doors.supervisor,
+            _ => true,
+        };
+        NAV.iter().filter(open).collect()
+    }
+
+    /// Where the reader of this page signs in.
+    pub fn sign_in(&self) -> &'static str {
+        if self.section == Section::Citizen { "/citizen/sign-in" } else { "/sign-in" }
     }
 
     /// Whether this is the current entry.

@@ -29,7 +29,7 @@ impl Keys {
                 if let Some(parent) = config.keys.directory.parent() {
                     crate::files::private_directory(parent)?;
                 }
-                KeyDir::open(&config.keys.directory, true)?;
+                KeyDir::open(&config.keys.directory, true)?.vrf_seed()?;
                 println!(
                     "keys are in {}; back the folder up, apart from the store",
                     config.keys.directory.display()

@@ -18,7 +18,7 @@ impl Serve {
         let config = Config::load(&self.config, super::environment())?;
         crate::log::start(&config.log)?;
         let signals = Signals::listen()?;
-        let server = Server::start(&config, Vec::new()).await?;
+        let server = Server::start(&config, crate::pages::Guests::default()).await?;
         tracing::info!(address = %server.address, admin = %server.admin, "serving");
         signals.end(server).await;
         Ok(())

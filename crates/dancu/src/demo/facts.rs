@@ -1,6 +1,7 @@
 //! `demo.json`: what a newcomer's client needs, and what to try next.
 use super::world::SystemFacts;
 use crate::config::Config;
+use crate::pages::{CitizenGuests, Guests};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -23,6 +24,16 @@ pub struct Facts {
     pub seed: u64,
     pub systems: Vec<SystemFacts>,
     pub citizens: Vec<CitizenFacts>,
+    pub citizen_login: CitizenLogin,
+}
+
+/// How citizens sign in to the pages of the demonstration.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CitizenLogin {
+    /// Some numbers; every living citizen's does
+    pub numbers: Vec<String>,
+    /// The code of all of them
+    pub code: String,
 }
 
 /// A synthetic citizen to try with.
@@ -68,8 +79,18 @@ impl Facts {
             .with_context(|| format!("{} is of another version; renew it with --fresh", path.display()))
     }
 
-    /// The officers of the pages, for the sign-in page to tell.
-    pub(super) fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
+    /// Whom the pages let in, for the sign-in pages to tell.
+    pub(super) fn guests(&self) -> Guests {
+        let name = |number: &String| {
+            let of = self.citizens.iter().find(|c| c.personal_id.as_ref() == Some(number));
+            (number.clone(), of.map(|c| c.full_name.clone()).unwrap_or_default())
+        };
+        let people = self.citizen_login.numbers.iter().map(name).collect();
+        let citizens = CitizenGuests { code: self.citizen_login.code.clone(), people };
+        Guests { accounts: self.accounts(), citizens: Some(citizens) }
+    }
+
+    fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
         let officers = self.systems.iter().flat_map(|s| &s.officers);
         officers
             .filter_map(|o| {
@@ -95,6 +116,10 @@ impl Facts {
         if let Some(officer) = officer.and_then(|s| s.officers.first()) {
             let password = officer.password.as_deref().unwrap_or_default();
             println!("  Officer      {base}/sign-in       login {} · password {password}", officer.login);
+        }
+        if let Some(number) = self.citizen_login.numbers.first() {
+            let code = &self.citizen_login.code;
+            println!("  Citizen      {base}/citizen       number {number} · code {code}");
         }
         println!("  SOAP         {}", self.wsdl_url);
         println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");

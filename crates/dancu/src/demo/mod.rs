@@ -54,7 +54,7 @@ impl Demo {
             return Ok(());
         }
         let signals = Signals::listen()?;
-        let server = Server::start(&config, facts.accounts()).await?;
+        let server = Server::start(&config, facts.guests()).await?;
         facts.print(&self.dir, server.admin);
         signals.end(server).await;
         Ok(())
@@ -68,6 +68,10 @@ impl Demo {
         // Old clients in the field speak TLS 1.2; the demo welcomes them.
         config.listen.tls12 = true;
         config.web.demo = true;
+        "demo".clone_into(&mut config.web.citizen_sign_in);
+        // Somebody who tries it wants to see proofs without waiting.
+        config.journal.epoch_seconds = 5;
+        config.tracker.systems = vec!["cong-dan".to_owned()];
         config.log =
             Log { format: "text".to_owned(), filter: "warn,rustls=error,tokio_postgres=warn".to_owned() };
         Config::parse_over(&config, environment())

@@ -1,11 +1,11 @@
 //! Makes a demo: keys, certificates, organisations, and a nation.
-use super::facts::{CitizenFacts, Facts};
+use super::facts::{CitizenFacts, CitizenLogin, Facts};
 use super::pki::Authority;
 use super::world::{Dates, build};
 use crate::clock::SystemClock;
 use crate::command::registry::fill;
 use crate::config::Config;
-use crate::files::private_directory;
+use crate::files::{private_directory, random_text};
 use crate::server::Floor;
 use anyhow::Context as _;
 use dancu_gateway::{Clock as _, vietnam_day};
@@ -45,6 +45,7 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
         population,
         seed: SEED,
         systems,
+        citizen_login: citizen_login()?,
         citizens: citizens_to_try(),
     };
     super::facts::write(dir, &facts)?;
@@ -59,6 +60,13 @@ fn dates() -> anyhow::Result<Dates> {
         Ok(today.checked_add(jiff::Span::new().try_days(days)?)?.to_string())
     };
     Ok(Dates { last_year: day(-365)?, yesterday: day(-1)?, next_year: day(365)? })
+}
+
+/// The first few who live; one code for all.
+fn citizen_login() -> anyhow::Result<CitizenLogin> {
+    let alive = citizens_to_try().into_iter().filter(|c| c.state == "alive");
+    let numbers = alive.filter_map(|c| c.personal_id).take(5).collect();
+    Ok(CitizenLogin { numbers, code: random_text(9)? })
 }
 
 fn citizens_to_try() -> Vec<CitizenFacts> {

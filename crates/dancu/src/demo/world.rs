@@ -209,6 +209,11 @@ fn plans(dates: &Dates) -> Vec<Plan> {
             ..base("cu", "thai-nguyen", "H55.7", "Hệ thống cũ của Sở Mô Phỏng", "hethongcu.so")
         },
         Plan {
+            note: "a portal of citizens: may ask /v2/findUsage and /v2/proof for the person signed in at it; no other service",
+            look_up: false,
+            ..base("cong-dan", "thai-nguyen", "H55.9", "Cổng thông tin công dân Mô Phỏng", "congdan.mophong")
+        },
+        Plan {
             note: "the officers' pages act as this system; its officers sign in at /sign-in",
             quota: 300,
             pages: true,
@@ -240,6 +245,16 @@ fn officers(plan: &Plan) -> anyhow::Result<Vec<OfficerFacts>> {
         person(HEAD, "lethimai.stttt", "Lê Thị Mai", "head_of_unit", "active", password()?),
         person(CLERK, "huynhminhduc.stttt", "Huỳnh Minh Đức", "civil_servant", "locked", password()?),
     ];
+    if plan.pages {
+        officers.push(person(
+            "",
+            "giamsat.nhatky",
+            "Phạm Thị Giám Sát",
+            "supervisor",
+            "searches the journal at /supervisor/journal",
+            password()?,
+        ));
+    }
     if !plan.pages {
         // The older form names a platform's account in place of an officer.
         officers.push(person("", "VDXP_VPCP", "Trục liên thông văn bản", "platform", "platform", None));

@@ -5,6 +5,7 @@ use crate::{Engine, logs, scene};
 use dancu::client::{self, Answer};
 use dancu::clock::SystemClock;
 use dancu::config::Config;
+use dancu::pages::Guests;
 use dancu::server::{Floor, Server};
 use dancu_exchange::Exchange;
 use dancu_gateway::{Clock, Road, vietnam_day};
@@ -157,7 +158,7 @@ impl App {
 
     async fn serve(place: Arc<Place>, clock: Arc<TestClock>, config: Config, floor: Floor) -> Self {
         let store = floor.store.clone();
-        let starting = Server::start_on(&config, floor, Arc::clone(&clock) as _, Vec::new());
+        let starting = Server::start_on(&config, floor, Arc::clone(&clock) as _, Guests::default());
         let server = Box::pin(starting).await.unwrap();
         let jwks = Jwks { keys: Vec::new() };
         let mut app = Self { server, place, clock, config, store, jwks, clients: Mutex::default() };

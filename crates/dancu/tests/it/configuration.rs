@@ -6,11 +6,11 @@ use std::net::TcpListener;
 async fn refusal(configure: impl FnOnce(&mut dancu::config::Config)) -> String {
     let directory = tempfile::tempdir().unwrap();
     let mut config = configuration(directory.path());
-    dancu_keys::KeyDir::open(&config.keys.directory, true).unwrap();
+    dancu_keys::KeyDir::open(&config.keys.directory, true).unwrap().vrf_seed().unwrap();
     std::fs::create_dir_all(directory.path().join("store")).unwrap();
     dancu_storage::Store::sqlite(&config.store.sqlite).unwrap();
     configure(&mut config);
-    match Server::start(&config, Vec::new()).await {
+    match Server::start(&config, dancu::pages::Guests::default()).await {
         Ok(_) => panic!("it started"),
         Err(error) => format!("{error:#}"),
     }

@@ -5,6 +5,7 @@ mod public;
 mod rest;
 mod send;
 mod soap;
+mod tracker;
 
 pub use public::{Documents, health};
 
@@ -20,6 +21,8 @@ pub struct Gate {
     pub road: Arc<Road>,
     /// Documents that the service publishes
     pub documents: Arc<Documents>,
+    /// Ids of the systems that may ask for a person's usages on her behalf
+    pub trackers: Arc<[String]>,
 }
 
 /// The routes of SOAP, REST and the published documents.
@@ -27,6 +30,7 @@ pub fn router(gate: Gate, soap_path: &str) -> Router {
     Router::new()
         .merge(soap::routes(soap_path))
         .merge(rest::routes())
+        .merge(tracker::routes())
         .merge(public::routes())
         .layer(DefaultBodyLimit::disable())
         .with_state(gate)

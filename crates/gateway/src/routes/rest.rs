@@ -201,6 +201,7 @@ pub use self::document::openapi;
 
 mod document {
     //! The contract, OpenAPI 3.1.
+    use super::super::tracker;
     use dancu_message::rest::{
         BatchAnswer, LookUpAnswer, LookUpBatch, LookUpRequest, Problem, VerificationAnswer,
         VerificationBatch, VerificationRequest,
@@ -312,7 +313,14 @@ mod document {
     #[derive(OpenApi)]
     #[openapi(
         info(title = "dancu", description = "Verification and look-up in the National Population Database"),
-        paths(verify, look_up),
+        paths(
+            verify,
+            look_up,
+            tracker::contract::heartbeat,
+            tracker::contract::usage_period,
+            tracker::contract::find_usage,
+            tracker::contract::proof
+        ),
         components(schemas(Problem)),
         modifiers(&Security)
     )]

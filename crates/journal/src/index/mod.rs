@@ -20,6 +20,7 @@ mod shown;
 mod step;
 mod term;
 mod times;
+mod until;
 mod withhold;
 mod worker;
 

@@ -5,6 +5,8 @@ use dancu_catalogue::Lang;
 
 /// Session of a signed-in officer. The prefix makes browsers refuse it from elsewhere (RFC 6265bis 4.1.3).
 pub(super) const SESSION: &str = "__Host-session";
+/// Session of a signed-in citizen; an officer's is another, so that nobody is both by accident.
+pub(super) const CITIZEN: &str = "__Host-citizen";
 /// Token of the sign-in form, before there is a session.
 pub(super) const SIGN_IN: &str = "__Host-sign-in";
 
@@ -47,6 +49,7 @@ pub(super) fn lang(headers: &HeaderMap, uri: &Uri) -> Lang {
 pub(super) fn path_without_lang(uri: &Uri) -> String {
     let path = match uri.path() {
         "/officer/search" | "/officer/choose" => "/officer",
+        path if path.starts_with("/supervisor/journal/") => "/supervisor/journal",
         path => path,
     };
     let kept: Vec<&str> = uri

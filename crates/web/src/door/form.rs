@@ -7,6 +7,7 @@ use dancu_citizen::{
 };
 use dancu_message::{Form, Request, Service};
 use dancu_policy::{Role, Rules, Service as Agreed};
+use std::fmt::Write as _;
 
 /// Controls and their values, as a browser sends them.
 pub(super) type Sent = Vec<(String, String)>;
@@ -172,6 +173,51 @@ pub(super) fn birth(text: &str, today: CivilDate) -> Result<BirthDate, Code> {
     if date.is_after(today) { Err(Code::DateInFuture) } else { Ok(date) }
 }
 
+/// A whole day, `dd/mm/yyyy`.
+pub(super) fn day(text: &str, today: CivilDate) -> Result<CivilDate, Code> {
+    match birth(text.trim(), today)? {
+        BirthDate::Day(day) => Ok(day),
+        _ => Err(Code::DateInvalid),
+    }
+}
+
+/// A day that may lie ahead, `dd/mm/yyyy`.
+pub(super) fn any_day(text: &str) -> Result<CivilDate, Code> {
+    CivilDate::new(2999, 12, 31).map_err(|_| Code::Internal).and_then(|end| day(text, end))
+}
+
+/// A value of an address, as `application/x-www-form-urlencoded` writes it; what does not read is left out.
+pub(super) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut nibble = || char::from(rest.next()?).to_digit(16).and_then(|d| u8::try_from(d).ok());
+                let (Some(high), Some(low)) = (nibble(), nibble()) else { continue };
+                high << 4 | low
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A value for an address.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(char::from(byte)),
+            byte => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+        out
+    })
+}
+
 /// The fields ticked; none at all means what the agreement gives without naming.
 fn ticked(form: &mut OfficerForm, sent: &Sent) -> Option<FieldSet> {
     let mut set = FieldSet::EMPTY;
@@ -218,6 +264,15 @@ mod tests {
         assert_eq!(birth("31/02/1985", today), Err(Code::DateInvalid));
         assert_eq!(birth("1/1/2027", today), Err(Code::DateInFuture));
         assert_eq!(birth("1/2/3/4", today), Err(Code::DateInvalid));
+    }
+
+    #[test]
+    fn values_go_into_an_address_and_come_back() {
+        for text in ["thai-nguyen", "21/11/2026", "Ủy ban & 100%", ""] {
+            assert_eq!(decoded(&encoded(text)), text);
+        }
+        assert_eq!(decoded("a+b%2Fc%zz%2"), "a b/c");
+        assert_eq!(decoded("%ff"), "");
     }
 
     #[test]

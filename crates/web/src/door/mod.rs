@@ -1,22 +1,31 @@
 //! The people's door: sessions and handlers. What an officer asks takes the same road as a machine's call.
+mod asking;
+mod citizen;
 mod cookies;
+mod csv;
 mod form;
+mod inquiries;
 mod officer;
 mod plain;
 mod search;
 mod session;
 mod show;
 mod sign_in;
+mod sitting;
+mod supervisor;
 mod trace;
 
+pub use citizen::{CitizenDoor, CitizenSessions};
 pub use session::Sessions;
 
-use crate::page::{Section, Shell, User};
+use crate::page::{Doors, Section, Shell, User};
 use crate::pages::DemoAccount;
 use axum::Router;
 use axum::http::{HeaderMap, Uri};
 use axum::routing::{get, post};
 use dancu_gateway::Road;
+use dancu_journal::inquiry::Inquiries;
+use dancu_policy::Calendar;
 use std::sync::Arc;
 
 /// What the pages need to know of the service.
@@ -35,6 +44,12 @@ pub struct Pages {
     pub soap_path: String,
     /// Who is signed in
     pub sessions: Sessions,
+    /// How citizens sign in; none where they cannot
+    pub citizens: Option<CitizenDoor>,
+    /// What citizens ask of organisations
+    pub inquiries: Inquiries,
+    /// Until when they must be answered
+    pub calendar: Calendar,
 }
 
 /// Shared by every handler.
@@ -51,7 +66,11 @@ pub fn router(pages: Pages) -> Router {
         .route("/officer", get(officer::show).post(officer::submit))
         .route("/officer/search", post(search::submit))
         .route("/officer/choose", post(search::choose))
+        .route("/officer/inquiries", get(inquiries::list))
+        .route("/officer/inquiries/{id}", get(inquiries::show).post(inquiries::submit))
         .route("/road/{index}", get(trace::show))
+        .merge(citizen::routes())
+        .merge(supervisor::routes())
         .with_state(Arc::new(pages))
         .merge(crate::assets::routes())
 }
@@ -73,6 +92,8 @@ impl Pages {
         user: Option<User>,
     ) -> Shell {
         let lang = cookies::lang(headers, uri);
-        Shell { lang, path: cookies::path_without_lang(uri), section, demo: self.demo, user }
+        let own = user.as_ref().map(|user| user.doors).unwrap_or_default();
+        let doors = Doors { citizen: self.citizens.is_some(), ..own };
+        Shell { lang, path: cookies::path_without_lang(uri), section, demo: self.demo, user, doors }
     }
 }

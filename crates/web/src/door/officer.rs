@@ -2,7 +2,7 @@
 use super::form::{self, Sent};
 use super::session::{Session, random_token};
 use super::{Pages, Shared, cookies, plain, show as words};
-use crate::page::{Section, Shell, User, html};
+use crate::page::{Doors, Section, Shell, User, html};
 use crate::pages::{CallResult, CounterSearch, ErrorKind, OfficerForm, OfficerPage, Quota, View};
 use axum::Extension;
 use axum::extract::{Form, State};
@@ -14,7 +14,7 @@ use dancu_gateway::routes::RestCodec;
 use dancu_gateway::{Call, vietnam_day};
 use dancu_journal::Scope;
 use dancu_message::Request;
-use dancu_policy::{Account, AccountState};
+use dancu_policy::{Account, AccountState, Duty};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,6 +40,12 @@ pub(super) fn signed_in(pages: &Pages, headers: &HeaderMap) -> Option<SignedIn> 
     let user = User {
         name: account.officer_name.clone(),
         agency: of.organisation.as_ref().map(|o| o.name.clone()).unwrap_or_default(),
+        leave: "/sign-out",
+        doors: Doors {
+            citizen: false,
+            inquiries: snapshot.rules.law().has_duty(account.role, Duty::Inquiries),
+            supervisor: snapshot.rules.law().has_duty(account.role, Duty::Examine),
+        },
         csrf: session.csrf.to_string(),
     };
     Some(SignedIn { token: token.to_owned(), session, account: Arc::clone(account), user })

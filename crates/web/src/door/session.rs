@@ -1,8 +1,11 @@
 //! Sessions of signed-in officers. They live in memory: a restart signs everybody out, and loses nothing else.
+use super::sitting::Sittings;
 use crate::pages::RecentCall;
 use dancu_registry::PersonKey;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+pub(crate) use super::sitting::random_token;
 
 /// Calls that a session remembers for its list.
 const RECENT: usize = 10;
@@ -22,8 +25,20 @@ pub(crate) struct Session {
     pub(crate) signatures: VecDeque<(u64, String)>,
     /// What the last counter search found
     pub(crate) found: Option<FoundBefore>,
-    opened_us: i64,
-    last_us: i64,
+    /// Latest searches of the journal, by their tokens, oldest first
+    pub(crate) examined: VecDeque<(String, Arc<Examined>)>,
+}
+
+/// A search of the journal, as further pages of it need it.
+pub(crate) struct Examined {
+    /// What is looked for
+    pub(crate) query: dancu_journal::index::Query,
+    /// The citizen's number, where it was named
+    pub(crate) person: Option<String>,
+    /// Why, in the supervisor's words
+    pub(crate) purpose: String,
+    /// Number of the supervisor's case
+    pub(crate) ground: String,
 }
 
 /// The last counter search: whom it found, by the opaque choice, and on what ground.
@@ -34,116 +49,76 @@ pub(crate) struct FoundBefore {
     pub(crate) case_number: Option<String>,
 }
 
-/// However busy, an officer proves who they are once a working day.
-const LONGEST_US: i64 = 12 * 3_600_000_000;
+/// Searches of the journal that a session remembers.
+const EXAMINED: usize = 5;
 
 /// All sessions of this server.
-pub struct Sessions {
-    idle_us: i64,
-    open: Mutex<HashMap<String, Session>>,
-}
+pub struct Sessions(Sittings<Session>);
 
 impl Sessions {
     /// Sessions that end after so many minutes without a request.
     pub fn new(idle_minutes: u32) -> Self {
-        Self { idle_us: i64::from(idle_minutes) * 60_000_000, open: Mutex::default() }
+        Self(Sittings::new(idle_minutes))
     }
 
     /// Opens a session; gives the value of its cookie. `None` when the system has no randomness.
     pub(crate) fn open(&self, login: &str, proved: &Arc<str>, now_us: i64) -> Option<String> {
-        let (token, csrf) = (random_token()?, random_token()?);
         let session = Session {
             login: login.into(),
             proved: Arc::clone(proved),
-            csrf: csrf.into(),
+            csrf: random_token()?.into(),
             recent: VecDeque::new(),
             signatures: VecDeque::new(),
             found: None,
-            opened_us: now_us,
-            last_us: now_us,
+            examined: VecDeque::new(),
         };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.retain(|_, s| now_us - s.last_us <= self.idle_us);
-        open.insert(token.clone(), session);
-        Some(token)
+        self.0.open(session, now_us)
     }
 
     /// The session of a cookie, unless it has been idle for too long; being asked for keeps it awake.
     pub(crate) fn get(&self, token: &str, now_us: i64) -> Option<Session> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = open.get_mut(token)?;
-        if now_us - session.last_us > self.idle_us || now_us - session.opened_us > LONGEST_US {
-            open.remove(token);
-            return None;
-        }
-        session.last_us = now_us;
-        Some(session.clone())
+        self.0.get(token, now_us)
     }
 
     /// Ends a session.
     pub(crate) fn close(&self, token: &str) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+        self.0.close(token);
     }
 
     /// Remembers a call for the list of latest calls.
     pub(crate) fn remember(&self, token: &str, call: RecentCall, signature: Option<String>) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = open.get_mut(token) {
+        self.0.change(token, |session| {
             session.signatures.extend(signature.map(|s| (call.journal, s)));
             if session.signatures.len() > RECENT {
                 session.signatures.pop_front();
             }
             session.recent.push_front(call);
             session.recent.truncate(RECENT);
-        }
+        });
     }
 
     /// Remembers whom a search found.
     pub(crate) fn set_found(&self, token: &str, found: FoundBefore) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(session) = open.get_mut(token) {
-            session.found = Some(found);
-        }
+        self.0.change(token, |session| session.found = Some(found));
+    }
+
+    /// Remembers a search of the journal; gives its token.
+    pub(crate) fn set_examined(&self, token: &str, examined: Arc<Examined>) -> Option<String> {
+        let search = random_token()?;
+        let name = search.clone();
+        self.0.change(token, |session| {
+            session.examined.push_back((name, examined));
+            if session.examined.len() > EXAMINED {
+                session.examined.pop_front();
+            }
+        });
+        Some(search)
     }
 }
 
-/// 128 random bits as text.
-pub(crate) fn random_token() -> Option<String> {
-    let mut random = [0_u8; 16];
-    aws_lc_rs::rand::fill(&mut random).ok()?;
-    Some(random.iter().fold(String::with_capacity(32), |mut text, byte| {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
-        }
-        text
-    }))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_ends_when_it_is_idle_and_when_it_is_closed() {
-        let sessions = Sessions::new(15);
-        let proved: Arc<str> = "phc".into();
-        let token = sessions.open("a", &proved, 0).unwrap();
-        let minute = 60_000_000;
-        assert!(sessions.get(&token, 14 * minute).is_some());
-        assert!(sessions.get(&token, 29 * minute).is_some(), "use keeps it awake");
-        assert!(sessions.get(&token, 45 * minute).is_none());
-        let token = sessions.open("a", &proved, 0).unwrap();
-        for minutes in (0..12 * 60).step_by(10) {
-            assert!(sessions.get(&token, minutes * minute).is_some());
-        }
-        assert!(sessions.get(&token, 12 * 60 * minute + 1).is_none(), "no session outlives the day");
-        let token = sessions.open("a", &proved, 0).unwrap();
-        sessions.close(&token);
-        assert!(sessions.get(&token, 0).is_none());
-    }
-
-    #[test]
-    fn tokens_differ() {
-        assert_ne!(random_token().unwrap(), random_token().unwrap());
+impl Session {
+    /// The search of a token.
+    pub(crate) fn examined(&self, search: &str) -> Option<Arc<Examined>> {
+        self.examined.iter().find(|(token, _)| token == search).map(|(_, examined)| Arc::clone(examined))
     }
 }

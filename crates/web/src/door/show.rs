@@ -333,7 +333,7 @@ pub(super) fn date(date: BirthDate) -> String {
     }
 }
 
-fn day(day: CivilDate) -> String {
+pub(super) fn day(day: CivilDate) -> String {
     format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 
@@ -342,6 +342,11 @@ pub(super) fn moment(at_us: i64) -> String {
     let date = dancu_gateway::vietnam_day(at_us);
     let seconds = (at_us.div_euclid(1_000_000) + 7 * 3600).rem_euclid(86_400);
     format!("{} {:02}:{:02}:{:02}", day(date), seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// The day of a moment in Vietnam.
+pub(super) fn date_of(at_us: i64) -> String {
+    day(dancu_gateway::vietnam_day(at_us))
 }
 
 /// A number of which only the ends show.

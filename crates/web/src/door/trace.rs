@@ -46,7 +46,7 @@ pub(super) async fn show(
     plain::remember_lang(html(StatusCode::OK, &page), &uri)
 }
 
-fn outcome(outcome: Outcome) -> Shown {
+pub(super) fn outcome(outcome: Outcome) -> Shown {
     match outcome {
         Outcome::Refused(_) => Shown::Refused,
         Outcome::Answered(Answered::Verified) => Shown::Verified,
@@ -191,7 +191,7 @@ fn facts(entry: &Entry, kind: StepKind, texts: Texts) -> Vec<Fact> {
     facts
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

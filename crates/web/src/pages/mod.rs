@@ -1,14 +1,18 @@
 //! The pages: one typed context each, with samples that tests render in every language.
+pub mod citizen;
 mod docs;
 mod error;
 mod home;
+mod inquiries;
 mod officer;
 mod road;
 mod sign_in;
+pub mod supervisor;
 
 pub use docs::{DocsPage, Endpoint, Operation};
 pub use error::{ErrorKind, ErrorPage};
 pub use home::{HomePage, ServiceState};
+pub use inquiries::{InquiriesPage, InquiryAnswerPage, InquiryRow};
 pub use officer::{
     CallResult, CounterSearch, FieldRow, Hit, JournalNote, OfficerForm, OfficerPage, Quota, RecentCall, View,
 };
@@ -34,6 +38,27 @@ pub fn samples(lang: Lang) -> Result<Vec<(String, String)>, askama::Error> {
         add(name, &page)?;
     }
     for (name, page) in RoadPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in citizen::CitizenSignInPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in citizen::HistoryPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in citizen::InquiryPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in InquiriesPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in InquiryAnswerPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in supervisor::JournalPage::samples(lang) {
+        add(name, &page)?;
+    }
+    for (name, page) in supervisor::JournalEntryPage::samples(lang) {
         add(name, &page)?;
     }
     for kind in ErrorKind::ALL {

@@ -130,6 +130,45 @@ impl Input {
     }
 }
 
+/// A control of several lines.
+#[derive(Template, Clone, Default)]
+#[template(path = "parts/area.html")]
+pub struct Area {
+    /// Texts of the page
+    pub texts: Texts,
+    /// Name in the form, and `id` in the page
+    pub name: &'static str,
+    /// Label
+    pub label: String,
+    /// How to fill it in; empty for none
+    pub hint: String,
+    /// What was typed, and what is wrong with it
+    pub typed: Typed,
+    /// Most characters
+    pub max: u16,
+    /// May be left empty: said after the label
+    pub optional: bool,
+}
+
+impl Area {
+    /// A required control of several lines
+    pub fn new(texts: Texts, name: &'static str, label: &str, typed: &Typed) -> Self {
+        let label = texts.t(label).into_owned();
+        Self { texts, name, label, typed: typed.clone(), max: 2000, ..Self::default() }
+    }
+
+    /// With a hint
+    #[must_use]
+    pub fn hint(mut self, key: &str) -> Self {
+        self.hint = self.texts.t(key).into_owned();
+        self
+    }
+
+    fn described_by(&self) -> String {
+        described_by(self.name, !self.hint.is_empty(), self.typed.error.is_some())
+    }
+}
+
 fn described_by(id: &str, hint: bool, error: bool) -> String {
     let ids = [hint.then(|| format!("{id}-hint")), error.then(|| format!("{id}-error"))];
     ids.into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -8,7 +8,7 @@ mod steer;
 mod verdict;
 
 pub use facts::{Copyable, Fact, FactGroup, Facts, Tile, Tiles};
-pub use form::{Choice, Choices, ErrorSummary, Input, InputKind, Select, Typed, Width, summary_of};
+pub use form::{Area, Choice, Choices, ErrorSummary, Input, InputKind, Select, Typed, Width, summary_of};
 pub use notice::{Empty, Notice};
 pub use outcome::{Outcome, RefusalText, Service};
 pub use steer::{Crumb, Crumbs, Pagination, Tab, Tabs};
@@ -56,6 +56,7 @@ safe!(
     Tiles,
     Facts,
     Copyable,
+    Area,
     Input,
     Select,
     Choices,

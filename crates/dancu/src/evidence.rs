@@ -1,0 +1,47 @@
+//! The index behind the log, and the proofs of what is published.
+use crate::config::Config;
+use crate::server::Floor;
+use anyhow::Context as _;
+use dancu_gateway::{Clock, Evidence, Prove};
+use dancu_journal::Journal;
+use dancu_journal::index::{Index, IndexOptions, Running};
+use dancu_storage::Store;
+use dancu_tlog::vrf::VrfSecret;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Opens the index and starts the thread that keeps it behind the log. Blocks.
+pub fn start(
+    config: &Config,
+    floor: &Floor,
+    journal: &Journal,
+    clock: Arc<dyn Clock>,
+    prove: Prove,
+) -> anyhow::Result<(Evidence, Running)> {
+    let epoch_seconds = config.journal.epoch_seconds;
+    let options = IndexOptions { epoch_seconds, ..IndexOptions::default() };
+    let index = Index::open(journal.clone(), store(config, floor)?, vrf(floor)?, options).context("index")?;
+    let running = index.start(Arc::new(move || clock.now_us())).context("index")?;
+    Ok((Evidence { index, prove, epoch_seconds }, running))
+}
+
+/// On the embedded engine the index has a file of its own: two writers do not wait for each other, and it can be thrown
+/// away, since all of it is computed from the log.
+fn store(config: &Config, floor: &Floor) -> anyhow::Result<Store> {
+    if !config.store.postgres.is_empty() || floor.store.engine() != "sqlite" {
+        return Ok(floor.store.clone());
+    }
+    let path = config.store.sqlite.with_file_name("index.db");
+    if !path.exists() {
+        // The engine gives its other files the mode of this one.
+        crate::files::write_private(&path, &[])?;
+    }
+    Store::sqlite(&path).with_context(|| format!("index {}", path.display()))
+}
+
+fn vrf(floor: &Floor) -> anyhow::Result<VrfSecret> {
+    let secret = floor.keys.vrf_seed().context("key of the citizens' map")?;
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    seed.copy_from_slice(secret.expose().get(..32).context("key of the citizens' map")?);
+    Ok(VrfSecret::from_seed(&seed))
+}

@@ -2,8 +2,10 @@
 //! The bodies are those of `fuzz/fuzz_targets`, which run on a nightly compiler only.
 use dancu_tlog::bundle::{self, Bundle};
 use dancu_tlog::checkpoint::Checkpoint;
+use dancu_tlog::entry::Entry;
 use dancu_tlog::note::Note;
 use dancu_tlog::policy::Policy;
+use dancu_tlog::proof_file::Extra;
 use dancu_tlog::tile::Tile;
 use dancu_tlog::tlog_proof::TlogProof;
 use dancu_tlog::witness::AddCheckpoint;
@@ -106,6 +108,28 @@ fn tlog_proof() {
         TlogProof::parse(bytes).is_ok_and(|proof| {
             assert_eq!(proof.to_string().as_bytes(), bytes);
             assert!(proof.verify(&[0; 32], &policy).is_err());
+            true
+        })
+    });
+}
+
+#[test]
+fn journal_entry() {
+    replay("journal_entry", |bytes| {
+        let accepted = Entry::parse(bytes).is_ok();
+        if accepted {
+            assert!(Entry::parse(&bytes[..bytes.len() - 1]).is_err());
+            assert!(Entry::parse(&[bytes, &[0]].concat()).is_err());
+        }
+        accepted
+    });
+}
+
+#[test]
+fn proof_extra() {
+    replay("proof_extra", |bytes| {
+        Extra::decode(bytes).is_ok_and(|extra| {
+            assert_eq!(extra.encode(), bytes);
             true
         })
     });

@@ -10,6 +10,7 @@ mod bare;
 mod client;
 mod demo;
 mod figures;
+mod journal;
 mod load;
 
 use figures::Figure;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const CONNECTIONS: usize = 64;
+const LATEST: &str = "bench/results/latest.jsonl";
 const PEER: &str = "bare HTTP server, same TLS";
 
 #[tokio::main]
@@ -29,8 +31,18 @@ async fn main() -> anyhow::Result<()> {
     if first.as_deref() == Some("bare") {
         return bare::serve(Path::new(&arguments.next().unwrap_or_default())).await;
     }
+    let folder = std::env::current_dir()?.join("target/bench-data/journal");
+    if first.as_deref() == Some("journal") {
+        return figures::report(Path::new(LATEST), &journal::measure(&folder).await?);
+    }
     let seconds = first.and_then(|s| s.parse().ok()).unwrap_or(10);
-    let time = Duration::from_secs(seconds);
+    let mut figures = road(Duration::from_secs(seconds)).await?;
+    figures.extend(journal::measure(&folder).await?);
+    figures::report(Path::new(LATEST), &figures)
+}
+
+/// The road under load.
+async fn road(time: Duration) -> anyhow::Result<Vec<Figure>> {
     let demo = demo::Demo::start().await?;
     let mut figures =
         vec![Figure::at_most("start_to_first_answer_100k", demo.start_to_first_answer(), "s", (1.0, "< 1"))];
@@ -59,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
         );
     }
     figures.push(Figure::at_most("memory_100k", demo.memory_mib()?, "MiB", (300.0, "< 300")));
-    figures::report(Path::new("bench/results/latest.jsonl"), &figures)
+    Ok(figures)
 }
 
 async fn run(

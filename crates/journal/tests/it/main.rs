@@ -6,6 +6,7 @@ mod crash;
 mod entries;
 mod inquiry;
 mod keeping;
+mod killed;
 mod once;
 mod publish;
 mod quota;

@@ -47,6 +47,7 @@ soak:
 	cargo build --release --locked --bin dancu
 	.venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
 	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
+	KILLS=$(or $(KILLS),1000) cargo nextest run --locked -p dancu-journal --run-ignored only -E 'test(killed::many)' --no-capture
 
 ## make fuzz    each fuzz target for a minute (needs cargo-fuzz and a nightly toolchain)
 fuzz:

@@ -36,8 +36,10 @@ pub(crate) async fn measure(folder: &Path) -> anyhow::Result<Vec<Figure>> {
         tokio::task::spawn_blocking(move || proof::run(&folder)).await??
     };
     Ok(vec![
-        Figure::at_least("journal_append_per_second", plain, "1/s", (100_000.0, "> 100000")).beside(ROWS, rows),
-        Figure::at_least("journal_append_live_per_second", live, "1/s", (20_000.0, "> 20000")).beside(ROWS, rows),
+        Figure::at_least("journal_append_per_second", plain, "1/s", (100_000.0, "> 100000"))
+            .beside(ROWS, rows),
+        Figure::at_least("journal_append_live_per_second", live, "1/s", (20_000.0, "> 20000"))
+            .beside(ROWS, rows),
         Figure::at_least("journal_append_postgresql_per_second", postgres, "1/s", (20_000.0, "> 20000"))
             .beside(EMBEDDED, plain),
         Figure::at_most("journal_proof_100m_median", median.as_secs_f64() * 1e3, "ms", (5.0, "< 5")),

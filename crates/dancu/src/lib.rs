@@ -15,3 +15,4 @@ pub mod log;
 pub mod pages;
 pub mod pull;
 pub mod server;
+pub mod verify;

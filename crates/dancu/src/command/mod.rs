@@ -4,6 +4,7 @@ mod docs;
 mod doctor;
 mod exchange;
 mod feed;
+mod journal;
 mod keys;
 pub mod registry;
 pub mod serve;
@@ -33,6 +34,9 @@ pub enum Command {
     /// The keys: make, rotate
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// The journal: verify the log, a proof, a history
+    #[command(subcommand)]
+    Journal(journal::Journal),
     /// The feed to a security centre: tokens for those who fetch
     #[command(subcommand)]
     Feed(feed::Feed),
@@ -58,6 +62,7 @@ impl Command {
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
+            Self::Journal(journal) => journal.run(),
             Self::Feed(feed) => feed.run(),
             Self::Call(call) => call.run().await,
             Self::Witness(witness) => witness.run().await,

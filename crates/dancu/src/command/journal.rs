@@ -1,0 +1,64 @@
+//! `dancu journal`: verifying the log, a proof, a history.
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// The journal
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// Verify a log, the proof of one entry or a person's history, offline; exits with 0 only for an honest one
+    Verify(Verify),
+}
+
+/// Verify
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    what: What,
+    /// Key file: the log's key, the witnesses' keys, the quorum
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Where the largest accepted checkpoint of a log is remembered [default: the key file's name and `.seen`]
+    #[arg(long, value_name = "FILE", requires = "dir")]
+    memory: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// Folder of a whole log
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// File with the proof of one entry
+    #[arg(long, value_name = "FILE")]
+    proof: Option<PathBuf>,
+    /// File with a person's history
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+}
+
+impl Journal {
+    pub fn run(self) -> anyhow::Result<()> {
+        let Self::Verify(verify) = self;
+        for words in verify.run()? {
+            println!("{words}");
+        }
+        Ok(())
+    }
+}
+
+impl Verify {
+    fn run(self) -> anyhow::Result<Vec<String>> {
+        let policy = crate::verify::policy(&self.key)?;
+        let memory = self.memory.unwrap_or_else(|| {
+            let mut name = self.key.clone().into_os_string();
+            name.push(".seen");
+            name.into()
+        });
+        match (self.what.dir, self.what.proof, self.what.history) {
+            (Some(dir), ..) => crate::verify::log(&dir, &policy, &memory),
+            (_, Some(proof), _) => crate::verify::proof(&proof, &policy),
+            (.., Some(history)) => crate::verify::history(&history, &policy),
+            (None, None, None) => anyhow::bail!("--dir, --proof or --history is needed"),
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! The little of CBOR that the journal's format has, in its one deterministic form (RFC 8949 §4.2.1).
 //!
-//! Whole numbers, bytes, texts, arrays and maps; shortest heads, definite lengths, keys ascending. A general decoder takes
+//! Whole numbers from 0, bytes, texts, arrays and maps; shortest heads, definite lengths, keys ascending. A general decoder takes
 //! longer forms as well, and entries and proofs must not have two ways of being written.
 
 /// Not the deterministic encoding of what was expected there.
@@ -9,7 +9,6 @@
 pub struct CborRefused;
 
 const UNSIGNED: u8 = 0;
-const NEGATIVE: u8 = 1;
 const BYTES: u8 = 2;
 const TEXT: u8 = 3;
 const ARRAY: u8 = 4;
@@ -33,16 +32,6 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn unsigned(&mut self) -> Read<u64> {
         self.expect(UNSIGNED)
-    }
-
-    pub(crate) fn signed(&mut self) -> Read<i64> {
-        let (major, argument) = self.head()?;
-        let magnitude = i64::try_from(argument).map_err(|_| CborRefused)?;
-        match major {
-            UNSIGNED => Ok(magnitude),
-            NEGATIVE => Ok(-1 - magnitude),
-            _ => Err(CborRefused),
-        }
     }
 
     pub(crate) fn bytes(&mut self) -> Read<&'a [u8]> {
@@ -202,9 +191,6 @@ mod tests {
         ] {
             assert!(Reader::new(&hex::decode(bad).unwrap()).unsigned().is_err(), "{bad}");
         }
-        assert_eq!(Reader::new(&[0x20]).signed(), Ok(-1));
-        assert_eq!(Reader::new(&hex::decode("3b7fffffffffffffff").unwrap()).signed(), Ok(i64::MIN));
-        assert!(Reader::new(&hex::decode("3b8000000000000000").unwrap()).signed().is_err());
     }
 
     #[test]
@@ -219,17 +205,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn another_encoder_writes_the_same(number in any::<u64>(), shift in 0_u32..64, bytes in any::<Vec<u8>>(), text in any::<String>(), negative in any::<i64>()) {
+        fn another_encoder_writes_the_same(number in any::<u64>(), shift in 0_u32..64, bytes in any::<Vec<u8>>(), text in any::<String>()) {
             let number = number >> shift;
             let mut ours = Writer::default();
             ours.array(3).unsigned(number).bytes(&bytes).text(&text).map(0);
             let mut other = minicbor::Encoder::new(Vec::new());
-            other.array(3).unwrap().u64(number).unwrap().bytes(&bytes).unwrap().str(&text).unwrap().map(0).unwrap().i64(negative).unwrap();
+            other.array(3).unwrap().u64(number).unwrap().bytes(&bytes).unwrap().str(&text).unwrap().map(0).unwrap();
             let encoded = other.into_writer();
             prop_assert!(encoded.starts_with(&ours.into_bytes()));
             let mut reader = Reader::new(&encoded);
             prop_assert_eq!((reader.array(), reader.unsigned(), reader.bytes(), reader.text()), (Ok(3), Ok(number), Ok(bytes.as_slice()), Ok(text.as_str())));
-            prop_assert_eq!((reader.map(), reader.signed(), reader.end()), (Ok(0), Ok(negative), Ok(())));
+            prop_assert_eq!((reader.map(), reader.end()), (Ok(0), Ok(())));
         }
     }
 }

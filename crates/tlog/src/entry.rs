@@ -157,12 +157,11 @@ impl Values {
     fn read(&mut self, reader: &mut Reader<'_>, label: u64) -> Result<(), CborRefused> {
         match label {
             0 => self.version = reader.unsigned()?,
-            2 => drop(reader.signed()?),
             3 => drop(reader.fixed::<16>()?),
             4 => self.context = Some(reader.unsigned()?),
             5..=13 | 22 | 24 | 52 => drop(reader.text()?),
             14 | 20 => drop(reader.fixed::<32>()?),
-            15 | 16 | 21 | 34 | 50 | 51 => drop(reader.unsigned()?),
+            2 | 15 | 16 | 21 | 34 | 50 | 51 => drop(reader.unsigned()?),
             17 => verdicts(reader)?,
             18 => outcome(reader)?,
             19 => steps(reader)?,
@@ -172,7 +171,7 @@ impl Values {
             32 => self.epoch.2 = reader.unsigned()?,
             33 => self.epoch.3 = reader.fixed()?,
             40 => self.withheld.0 = reader.unsigned()?,
-            41 => self.withheld.1 = reader.signed()?,
+            41 => self.withheld.1 = i64::try_from(reader.unsigned()?).map_err(|_| CborRefused)?,
             _ => return Err(CborRefused),
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Entries: what is one, and what not.
 use crate::small_log::{Value, cbor, entries, epoch};
-use Value::{Bytes, Cbor, Integer, Number, Text};
+use Value::{Bytes, Cbor, Number, Text};
 use dancu_tlog::entry::{Entry, EntryRefused, Epoch, Kind};
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn kind(number: u64) -> Vec<(u8, Value<'static>)> {
             (34, Number(0)),
         ]
         .to_vec(),
-        3 => vec![(0, Number(2)), (1, Number(3)), (2, Number(9)), (40, Number(1)), (41, Integer(-1))],
+        3 => vec![(0, Number(2)), (1, Number(3)), (2, Number(9)), (40, Number(1)), (41, Number(9))],
         _ => vec![(0, Number(2)), (1, Number(4)), (2, Number(9))],
     }
 }
@@ -46,6 +46,16 @@ fn entries_of_all_kinds_are_read() {
     assert_eq!(Entry::parse(&full).unwrap().parts, Some([8; 32]));
     let named = with(&CALL, 4, Number(70_000));
     assert_eq!(Entry::parse(&named).unwrap(), Entry { kind: Kind::Call, context: Some(70_000), parts: None });
+}
+
+/// As the journal writes them.
+#[test]
+fn entries_of_the_journal_are_read() {
+    for written in
+        ["a5000202000350000000000000000000000000000000000400126d584d4c5f4d414c464f524d4544", "a200020101"]
+    {
+        assert!(Entry::parse(&hex::decode(written).unwrap()).is_ok(), "{written}");
+    }
 }
 
 /// A value of the right type for each label.
@@ -130,6 +140,7 @@ fn what_is_no_entry() {
         (with(&CALL, 17, Cbor(b"\xa2\x01\x01\x00\x01")), Label(17)),
         (with(&CALL, 17, Cbor(b"\xa2\x01\x01\x01\x01")), Label(17)),
         (with(&CALL, 2, Cbor(b"\x18\x09")), Label(2)),
+        (with(&CALL, 2, Cbor(b"\x20")), Label(2)),
         (with(&CALL, 24, Cbor(b"\x7f\x61a\xff")), Label(24)),
         (with(&CALL, 24, Cbor(b"\x61\xff")), Label(24)),
     ] {

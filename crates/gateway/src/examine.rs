@@ -54,7 +54,9 @@ impl Road {
     pub async fn examine(&self, by: &Examination, query: Query) -> Result<(u64, Found), Code> {
         let deed = Deed { ruling: self.may(&by.session, Duty::Examine), ..by.deed(words(&query)) };
         let journal = self.record(deed).await?;
-        let index = self.evidence.index.clone();
+        // A search does not find itself, nor what came after it.
+        let before = query.before.map_or(journal, |before| before.min(journal));
+        let (index, query) = (self.evidence.index.clone(), Query { before: Some(before), ..query });
         let found = blocking(move || index.search(&query)).await?;
         Ok((journal, found))
     }

@@ -13,6 +13,7 @@ mod batches;
 mod check;
 mod configuration;
 mod doctor;
+mod examine;
 mod examples;
 mod logs;
 mod once;
@@ -25,6 +26,7 @@ mod scene;
 mod secrecy;
 mod slow;
 mod together;
+mod tracker;
 mod verdicts;
 
 /// The two engines.

@@ -13,6 +13,7 @@ pub(crate) const LOGIN: &str = "nguyenvana.stttt";
 pub(crate) const OTHER_OFFICER: &str = "019188000031";
 pub(crate) const LOCKED_OFFICER: &str = "079090000045";
 pub(crate) const MANAGER: &str = "quanly.taikhoan";
+pub(crate) const SUPERVISOR: &str = "giamsat.nhatky";
 pub(crate) const PLATFORM: &str = "VDXP_VPCP";
 /// An account whose daily quota is none
 pub(crate) const SPENT: &str = "het.hanmuc";
@@ -169,6 +170,7 @@ fn accounts(id: &str) -> Vec<WorldAccount> {
         },
         account(PLATFORM, None, "platform"),
         account(MANAGER, None, "account_manager"),
+        account(SUPERVISOR, None, "supervisor"),
         WorldAccount { daily_quota: 0, ..account(SPENT, None, "civil_servant") },
         WorldAccount { daily_quota: FEW_QUOTA, ..account(FEW, None, "civil_servant") },
     ]

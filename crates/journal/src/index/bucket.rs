@@ -34,16 +34,27 @@ pub(super) fn merge(old: &[u8], new: &Terms) -> Result<Vec<u8>, JournalError> {
 
 /// The places of one term, ascending; none when it is not in the row.
 pub(super) fn find(row: &[u8], wanted: Suffix) -> Result<Vec<u16>, JournalError> {
+    set_of(row, wanted)?.map_or(Ok(Vec::new()), offsets::read)
+}
+
+/// Keeps those of these places, which ascend, at which the term stands, too.
+pub(super) fn keep_common(row: &[u8], wanted: Suffix, places: &mut Vec<u16>) -> Result<(), JournalError> {
+    let Some(set) = set_of(row, wanted)? else {
+        places.clear();
+        return Ok(());
+    };
+    offsets::keep_common(places, set)
+}
+
+/// The set of one term, unread.
+fn set_of(row: &[u8], wanted: Suffix) -> Result<Option<&[u8]>, JournalError> {
     let mut rest = row;
     while let Some((suffix, set)) = next(&mut rest)? {
-        if *suffix == wanted {
-            return offsets::read(set);
-        }
-        if *suffix > wanted {
-            break;
+        if *suffix >= wanted {
+            return Ok((*suffix == wanted).then_some(set));
         }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
 
 fn put(suffix: Suffix, places: &[u16], out: &mut Vec<u8>) {

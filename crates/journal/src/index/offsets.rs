@@ -73,13 +73,23 @@ fn read_bitmap(bytes: &[u8]) -> Result<Vec<u16>, JournalError> {
     Ok(offsets)
 }
 
-/// Places in both; both ascend.
-pub(super) fn intersect(some: &mut Vec<u16>, others: &[u16]) {
-    let mut others = others.iter().copied().peekable();
-    some.retain(|offset| {
-        while others.next_if(|other| other < offset).is_some() {}
-        others.peek() == Some(offset)
-    });
+/// Keeps of `some`, which ascend, those that are in the set, too. A bitmap is asked, not read: that is what a search for
+/// rare terms together with a frequent one costs.
+pub(super) fn keep_common(some: &mut Vec<u16>, set: &[u8]) -> Result<(), JournalError> {
+    let mut bytes = set;
+    if read_varint(&mut bytes)? & 1 == BITMAP {
+        let has = |offset: &u16| {
+            bytes.get(usize::from(offset / 8)).is_some_and(|byte| byte >> (offset % 8) & 1 == 1)
+        };
+        some.retain(has);
+    } else {
+        let mut others = read_list(bytes)?.into_iter().peekable();
+        some.retain(|offset| {
+            while others.next_if(|other| other < offset).is_some() {}
+            others.peek() == Some(offset)
+        });
+    }
+    Ok(())
 }
 
 /// Places in either; both ascend.
@@ -159,8 +169,9 @@ mod tests {
         fn sets_meet_and_join(a in sets(), b in sets()) {
             let (left, right): (std::collections::BTreeSet<u16>, std::collections::BTreeSet<u16>) =
                 (a.iter().copied().collect(), b.iter().copied().collect());
-            let mut both = a.clone();
-            intersect(&mut both, &b);
+            let (mut both, mut set) = (a.clone(), Vec::new());
+            write(&b, &mut set);
+            keep_common(&mut both, &set).unwrap();
             prop_assert_eq!(both, left.intersection(&right).copied().collect::<Vec<_>>());
             let mut either = a;
             unite(&mut either, &b);

@@ -1,5 +1,6 @@
 //! Reading many rows by their keys in few statements.
 use super::batch::RowKey;
+use super::bucket;
 use super::offsets::BLOCK;
 use super::term::Term;
 use super::times::Times;
@@ -89,29 +90,55 @@ pub(super) fn times(tx: &mut Tx<'_>, block: u64) -> Result<Option<Times>, Journa
     row.map(|row| Times::from_bytes(row.bytes(0)?)).transpose()
 }
 
-/// Where the term stands, ascending: numbers of entries in these blocks.
+/// Places of entries, by block; the places of a block ascend, and none is without any.
+pub(super) type Places = BTreeMap<u64, Vec<u16>>;
+
+/// Where the term stands in these blocks.
 pub(super) fn places(
     tx: &mut Tx<'_>,
     term: &Term,
     blocks: RangeInclusive<u64>,
-) -> Result<Vec<(u64, Vec<u16>)>, JournalError> {
-    let params = [
-        Value::from(term.kind as u8),
-        Value::from(term.bucket()),
-        number(*blocks.start())?,
-        number(*blocks.end())?,
-    ];
-    let mut found = Vec::new();
-    let sql = "SELECT block, terms FROM index_posting \
-               WHERE kind = $1 AND bucket = $2 AND block >= $3 AND block <= $4 ORDER BY block";
-    tx.for_each(sql, &params, |row| {
-        let places = super::bucket::find(row.bytes(1)?, term.suffix())?;
+) -> Result<Places, JournalError> {
+    let mut found = Places::new();
+    each_row(tx, term, blocks, |block, row| {
+        let places = bucket::find(row, term.suffix())?;
         if !places.is_empty() {
-            found.push((row.number(0)?, places));
+            found.insert(block, places);
         }
-        Ok::<_, JournalError>(())
+        Ok(())
     })?;
     Ok(found)
+}
+
+/// Of these places, those where the term stands, too.
+pub(super) fn keep_common(tx: &mut Tx<'_>, term: &Term, mut places: Places) -> Result<Places, JournalError> {
+    let mut kept = Places::new();
+    let ends = places.first_key_value().zip(places.last_key_value());
+    let Some(blocks) = ends.map(|((first, _), (last, _))| *first..=*last) else { return Ok(kept) };
+    each_row(tx, term, blocks, |block, row| {
+        if let Some(mut places) = places.remove(&block) {
+            bucket::keep_common(row, term.suffix(), &mut places)?;
+            if !places.is_empty() {
+                kept.insert(block, places);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(kept)
+}
+
+/// The rows in which the term may stand, in the order of the blocks.
+fn each_row(
+    tx: &mut Tx<'_>,
+    term: &Term,
+    blocks: RangeInclusive<u64>,
+    mut each: impl FnMut(u64, &[u8]) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
+    let (first, last) = (number(*blocks.start())?, number(*blocks.end())?);
+    let sql = "SELECT block, terms FROM index_posting \
+               WHERE kind = $1 AND bucket = $2 AND block >= $3 AND block <= $4 ORDER BY block";
+    let params = [Value::from(term.kind as u8), Value::from(term.bucket()), first, last];
+    tx.for_each(sql, &params, |row| each(row.number(0)?, row.bytes(1)?))
 }
 
 /// All entries with this term, ascending.

@@ -1,5 +1,5 @@
 //! Searching: block by block from the newest down, all terms at once, each hit looked at.
-use super::offsets::{self, BLOCK};
+use super::offsets::BLOCK;
 use super::query::{Found, Query};
 use super::rows::{self, number};
 use super::term::{Kind, Term};
@@ -7,7 +7,6 @@ use super::times::Times;
 use super::{Index, log};
 use crate::{Entry, JournalError};
 use dancu_storage::Tx;
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 /// Blocks looked at in one go, at first for terms that few entries have, and at most.
@@ -72,23 +71,12 @@ impl<'i> Search<'i> {
     }
 
     fn meet(&self, tx: &mut Tx<'_>, blocks: &[u64]) -> Result<Hits, JournalError> {
-        let mut hits: BTreeMap<u64, Vec<u16>> = BTreeMap::new();
-        for (nth, term) in self.terms.iter().enumerate() {
-            let range = if nth == 0 { span(blocks.iter()) } else { span(hits.keys()) };
-            let Some(range) = range else { break };
-            let mut places: BTreeMap<u64, Vec<u16>> = rows::places(tx, term, range)?.into_iter().collect();
-            if nth > 0 {
-                places.retain(|block, places| {
-                    hits.get(block).is_some_and(|others| {
-                        offsets::intersect(places, others);
-                        !places.is_empty()
-                    })
-                });
-            }
-            hits = places;
-        }
-        if self.terms.is_empty() {
-            hits = blocks.iter().map(|block| (*block, (0..=u16::MAX).collect())).collect();
+        let mut hits = match (self.terms.split_first(), blocks.first().zip(blocks.last())) {
+            (Some((term, _)), Some((first, last))) => rows::places(tx, term, *first..=*last)?,
+            _ => blocks.iter().map(|block| (*block, (0..=u16::MAX).collect())).collect(),
+        };
+        for term in self.terms.iter().skip(1) {
+            hits = rows::keep_common(tx, term, hits)?;
         }
         hits.retain(|block, places| blocks.binary_search(block).is_ok() && self.cut(*block, places));
         if let Some(period) = &self.period {
@@ -127,12 +115,6 @@ impl<'i> Search<'i> {
 /// Terms that few entries have stand in short rows, and far apart.
 fn is_rare(term: &Term) -> bool {
     matches!(term.kind, Kind::Correlation | Kind::Person | Kind::Case | Kind::Officer | Kind::Account)
-}
-
-/// First to last; the blocks ascend.
-fn span<'b>(mut blocks: impl DoubleEndedIterator<Item = &'b u64> + Clone) -> Option<RangeInclusive<u64>> {
-    let first = blocks.clone().next()?;
-    Some(*first..=blocks.next_back().copied().unwrap_or(*first))
 }
 
 /// Leaves out the slots that lie outside the period.

@@ -12,7 +12,7 @@ from support import soap
 from support.caller import request_id
 
 SIGNATURE = "X-JWS-Signature"
-# `iat` and `journal` are header parameters of the service; joserfc has to be told of them.
+# `iat`, `journal`, `leaf` and `log` are header parameters of the service; joserfc has to be told of them.
 REGISTRY = jws.JWSRegistry(
     algorithms=["Ed25519", "EdDSA", "ES256"], strict_check_header=False,
 )
@@ -56,10 +56,40 @@ def test_every_answer_is_signed_with_journal_number_and_time(htmc, jwks):
         header = verify(answer, jwks)
         first, _, last = answer.headers["Dancu-Journal"].partition("-")
         assert header["journal"] == int(first), name
+        assert len(header["leaf"]) == 43, name
+        assert header["log"] == htmc.demo.facts["journal"]["origin"], name
         assert abs(header["iat"] - time.time()) < 120, name
         assert header["kid"] in {key["kid"] for key in jwks["keys"]}
         seen.append((int(first), int(last or first)))
     assert all(a[1] < b[0] for a, b in zip(seen, seen[1:], strict=False)), "numbers rise"
+
+
+def test_the_promise_is_kept_in_the_published_log(htmc, jwks):
+    """The entry that the proof brings has the leaf hash that the signature names (RFC 6962 section 2.1)."""
+    import time
+    from base64 import b64decode, urlsafe_b64encode
+    from hashlib import sha256
+
+    header = verify(htmc.verify(htmc.body(htmc.demo.facts["citizens"][0])), jwks)
+    with htmc.session(None) as session:
+        for _ in range(50):
+            proof = session.get(f"{htmc.demo.base_url}/journal/proof/{header['journal']}", timeout=10)
+            if proof.status_code != 503:
+                break
+            assert proof.headers["Retry-After"] == "1"
+            time.sleep(0.1)
+    assert proof.status_code == 200, proof.text
+    first, extra, index, *_ = proof.text.splitlines()
+    assert (first, index) == ("c2sp.org/tlog-proof@v1", f"index {header['journal']}")
+    # `extra` is a CBOR map that begins with 1 and the entry, a byte string of less than 65536 bytes.
+    extra = b64decode(extra.removeprefix("extra "))
+    assert extra[0] >> 5 == 5 and extra[1] == 1 and extra[2] >> 5 == 2
+    head = {24: 1, 25: 2}.get(extra[2] & 31, 0)
+    length = int.from_bytes(extra[3 : 3 + head]) if head else extra[2] & 31
+    entry = extra[3 + head : 3 + head + length]
+    leaf = urlsafe_b64encode(sha256(b"\0" + entry).digest()).rstrip(b"=").decode()
+    assert leaf == header["leaf"]
+    assert proof.text.split("\n\n")[1].startswith(header["log"] + "\n")
 
 
 def test_tampering_is_detected(htmc, jwks):
@@ -89,7 +119,8 @@ def test_the_header_is_bound_too(htmc, jwks):
     answer = htmc.verify(htmc.body(htmc.demo.facts["citizens"][0]))
     protected, _, signature = answer.headers[SIGNATURE].split(".")
     header = json.loads(urlsafe_b64decode(protected + "=" * (-len(protected) % 4)))
-    for change in ({"journal": header["journal"] + 1}, {"iat": header["iat"] + 60}):
+    changes = ({"journal": header["journal"] + 1}, {"iat": header["iat"] + 60}, {"leaf": "A" * 43}, {"log": "another.example"})
+    for change in changes:
         forged = urlsafe_b64encode(json.dumps(header | change, separators=(",", ":")).encode()).rstrip(b"=").decode()
         answer.headers[SIGNATURE] = f"{forged}..{signature}"
         with pytest.raises(BadSignatureError):

@@ -119,6 +119,42 @@ pub struct Journal {
     pub idempotency_hours: u32,
     /// Seconds between two epochs: what is newer is not yet in a citizen's proof
     pub epoch_seconds: u32,
+    /// Name of the log, in its key and in every checkpoint
+    pub origin: String,
+    /// Folder of the published log: tiles, bundles, checkpoints; used when `s3_bucket` is empty
+    pub directory: PathBuf,
+    /// Bucket of the published log; empty for the folder
+    pub s3_bucket: String,
+    /// URL of the bucket's server; empty for Amazon's
+    pub s3_endpoint: String,
+    /// Region of the bucket
+    pub s3_region: String,
+    /// Folder in the bucket
+    pub s3_prefix: String,
+    /// Name of the access key; empty where the machine has a role
+    pub s3_key_id: String,
+    /// File with the secret of the access key
+    pub s3_key_file: PathBuf,
+    /// Milliseconds between two checkpoints at least
+    pub checkpoint_ms: u64,
+    /// How many of the witnesses must have cosigned a checkpoint; 0 for none
+    pub quorum: usize,
+    /// Seconds without that after which the alarm is raised
+    pub witness_alarm_seconds: u64,
+    /// Authorities of the witnesses' certificates, PEM; needed for witnesses behind `https`
+    pub witness_ca: PathBuf,
+    /// Who is asked to cosign
+    pub witnesses: Vec<JournalWitness>,
+}
+
+/// A witness of the journal.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalWitness {
+    /// Its key for cosignatures, `name+id+base64`
+    pub key: String,
+    /// Its submission prefix
+    pub url: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -261,7 +297,25 @@ impl Config {
                 drain_seconds: 20,
             },
             signing: Signing { algorithm: "Ed25519".to_owned() },
-            journal: Journal { group: 512, queue: 4096, idempotency_hours: 24, epoch_seconds: 60 },
+            journal: Journal {
+                group: 512,
+                queue: 4096,
+                idempotency_hours: 24,
+                epoch_seconds: 60,
+                origin: "localhost/dancu-journal".to_owned(),
+                directory: directory.join("journal"),
+                s3_bucket: String::new(),
+                s3_endpoint: String::new(),
+                s3_region: "us-east-1".to_owned(),
+                s3_prefix: String::new(),
+                s3_key_id: String::new(),
+                s3_key_file: PathBuf::new(),
+                checkpoint_ms: 200,
+                quorum: 0,
+                witness_alarm_seconds: 60,
+                witness_ca: PathBuf::new(),
+                witnesses: Vec::new(),
+            },
             feed: Feed {
                 folder: directory.join("feed"),
                 hostname: String::new(),

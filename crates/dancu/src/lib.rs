@@ -11,6 +11,7 @@ pub mod demo;
 pub mod evidence;
 pub mod feed;
 pub mod files;
+pub mod journal;
 pub mod log;
 pub mod pages;
 pub mod pull;

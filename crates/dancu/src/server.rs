@@ -8,9 +8,8 @@ use dancu_feed::Event;
 use dancu_gateway::authenticate::Authenticator;
 use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
-use dancu_gateway::{CallLimits, Clock, Freshness, Prove, Road, RoadMetrics, Turnstile};
+use dancu_gateway::{CallLimits, Clock, Freshness, Road, RoadMetrics, Turnstile};
 use dancu_journal::index::Running;
-use dancu_journal::{Journal, Options};
 use dancu_keys::{Algorithm, KeyDir, KeyRing, PasswordCache, PasswordParams, Signer};
 use dancu_registry::Registry;
 use dancu_storage::Store;
@@ -40,7 +39,7 @@ impl Floor {
         };
         let keys = keys.context("keys")?;
         if create {
-            keys.vrf_seed().context("keys")?;
+            crate::journal::init(config, &keys).context("the keys of the journal")?;
         }
         let ring = keys.ring().context("keys")?;
         let store = open_store(config, create)?;
@@ -114,7 +113,7 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
-        let (Composed { gate, metrics, index, pages }, crate::feed::Opened { feed, pull }) = {
+        let (Composed { gate, mut metrics, index, pages }, crate::feed::Opened { feed, pull }) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
             // Journal, index and pages bring their tables up to date, which blocks on the store.
             tokio::task::spawn_blocking(move || compose(&config, &floor, signer, clock, guests)).await??
@@ -122,6 +121,7 @@ impl Server {
         let road = Arc::clone(&gate.road);
 
         let (stop, stopped) = watch::channel(false);
+        let cosigned = crate::journal::keep_cosigned(config, &road.publisher, &mut metrics, stopped.clone())?;
         let door =
             Door::bind(config.listen.address, tls(config)?, door_limits(config), Arc::clone(&road.clock))
                 .await
@@ -134,7 +134,8 @@ impl Server {
             tokio::spawn(door.serve(router, stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
-            tokio::spawn(sweep(Arc::clone(&road), stopped)),
+            tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
+            tokio::spawn(cosigned),
         ];
         let drain = Duration::from_secs(config.limits.drain_seconds + 1);
         let feed = feed.map(|feed| {
@@ -162,6 +163,8 @@ impl Server {
         self.road.journal.close().await;
         // What is not indexed yet is taken up at the next start.
         let _ = tokio::task::spawn_blocking(move || self.index.stop()).await;
+        // What was answered is published before the end.
+        self.road.publisher.close().await;
         if let Some(feed) = self.feed {
             let events = self.road.events.clone();
             events.emit(Event::Stopping);
@@ -201,9 +204,8 @@ fn road(
     clock: Arc<dyn Clock>,
 ) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry, Running, crate::feed::Opened)> {
     let mut metrics = prometheus_client::registry::Registry::default();
-    let options = Options { group: config.journal.group, queue: config.journal.queue, ..Options::default() };
-    let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
-    let prove: Prove = Arc::new(|_| Err(dancu_journal::JournalError::Unavailable));
+    let (journal, publisher) = crate::journal::start(config, floor)?;
+    let prove = crate::journal::prove(&publisher);
     let (evidence, index) = crate::evidence::start(config, floor, &journal, Arc::clone(&clock), prove)?;
     let feed = crate::feed::open(config, floor, &journal, &clock)?;
     let limits = &config.limits;
@@ -212,6 +214,8 @@ fn road(
         registry: floor.registry.clone(),
         journal,
         evidence,
+        publisher,
+        log: config.journal.origin.clone(),
         signer,
         ring: floor.ring.clone(),
         events: feed.events(),
@@ -232,6 +236,7 @@ fn road(
     };
     road.metrics.register(&mut metrics);
     road.journal.register_metrics(&mut metrics);
+    road.publisher.register_metrics(&mut metrics);
     floor.store.metrics().register(&mut metrics);
     if let Some(feed) = &feed.feed {
         feed.register_metrics(&mut metrics);

@@ -93,7 +93,8 @@ async fn refuse(road: &Road, context: &Context<'_>, prepared: &[Prepared]) -> Re
     match road.journal.append_all(vec![context.misuse(prepared, &refusal.body)], None).await {
         Ok(receipts) => {
             let journal = receipts.iter().map(|r| r.index).collect();
-            road.sign(Reply { journal, ..refusal }, context.now_us)
+            let leaf = receipts.first().map(|r| r.leaf_hash);
+            road.sign(Reply { journal, leaf, ..refusal }, context.now_us)
         }
         Err(error) => road.sign(failed(context.call, prepared, error.code()), context.now_us),
     }
@@ -117,6 +118,7 @@ fn restored(call: &Call, stored: &[u8], receipts: &[Receipt]) -> Reply {
         body: body.to_vec(),
         signature: None,
         journal: receipts.iter().map(|r| r.index).collect(),
+        leaf: receipts.first().map(|r| r.leaf_hash),
         answers: Vec::new(),
         correlation: crate::Correlation(correlation.try_into().unwrap_or([0; 16])),
         repeated: true,

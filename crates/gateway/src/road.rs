@@ -11,8 +11,9 @@ use crate::{Clock, Correlation, Evidence, Freshness, repeat};
 use dancu_catalogue::{Code, Lang};
 use dancu_exchange::{Exchange, Snapshot};
 use dancu_feed::{Event, Events};
+use dancu_journal::publish::Publisher;
 use dancu_journal::{Journal, JournalError, Receipt};
-use dancu_keys::{KeyRing, Signer};
+use dancu_keys::{KeyRing, SignedEntry, Signer};
 use dancu_message::{Answer, Refusal, Request, WireError};
 use dancu_policy::{Ask, Permit, decide};
 use dancu_registry::Registry;
@@ -29,6 +30,10 @@ pub struct Road {
     pub journal: Journal,
     /// What can be found and proved in the log
     pub evidence: Evidence,
+    /// Publishes the access log, and proves what is in it
+    pub publisher: Publisher,
+    /// Name of the log, which every signature states
+    pub log: String,
     /// Signs every answer
     pub signer: Arc<Signer>,
     /// Hashes and seals what only this service may read
@@ -85,6 +90,8 @@ pub struct Reply {
     pub signature: Option<String>,
     /// Numbers of the entries, one for each request; empty when the journal could not be written
     pub journal: Vec<u64>,
+    /// Leaf hash of the first of these entries
+    pub leaf: Option<[u8; 32]>,
     /// The answers, for a page that shows them; empty when an earlier reply is repeated
     pub answers: Vec<Answer>,
     /// What the caller quotes when it asks about this reply
@@ -242,8 +249,9 @@ impl Road {
 
     /// Signs a reply. Nothing leaves unsigned: should the signer fail, the body is dropped.
     pub(crate) fn sign(&self, mut reply: Reply, now_us: i64) -> Reply {
-        let number = reply.journal.first().copied();
-        match self.signer.sign_detached(&reply.body, number, now_us.div_euclid(1_000_000)) {
+        let entry = reply.journal.first().zip(reply.leaf.as_ref());
+        let entry = entry.map(|(index, leaf)| SignedEntry { index: *index, leaf, log: &self.log });
+        match self.signer.sign_detached(&reply.body, entry.as_ref(), now_us.div_euclid(1_000_000)) {
             Ok(signature) => reply.signature = Some(signature),
             Err(error) => {
                 tracing::error!(%error, "an answer could not be signed");
@@ -325,7 +333,7 @@ pub(crate) fn unjournalled(call: &Call, code: Code, now_us: i64) -> Reply {
 /// The reply made of committed answers; where the commit ruled otherwise, of refusals.
 pub(crate) fn reply(call: &Call, prepared: &[Prepared], receipts: &[Receipt]) -> Reply {
     let rulings = receipts.iter().map(|r| (Some(r.index), r.ruling.err()));
-    assemble(call, prepared, rulings)
+    Reply { leaf: receipts.first().map(|receipt| receipt.leaf_hash), ..assemble(call, prepared, rulings) }
 }
 
 /// The reply when nothing was committed: one refusal of the whole.
@@ -341,6 +349,7 @@ pub(crate) fn failed(call: &Call, prepared: &[Prepared], code: Code) -> Reply {
         body,
         signature: None,
         journal: Vec::new(),
+        leaf: None,
         answers: vec![answer],
         correlation,
         repeated: false,
@@ -378,6 +387,7 @@ fn assemble(
         body: call.codec.join(committed),
         signature: None,
         journal,
+        leaf: None,
         correlation: prepared.first().map_or(Correlation([0; 16]), |p| p.correlation),
         answers,
         repeated: false,

@@ -286,7 +286,7 @@ mod tests {
     fn retired_signers_still_verify() {
         let (_temp, path) = folder();
         let dir = KeyDir::open(&path, true).unwrap();
-        let jws = dir.signer().unwrap().sign_detached(b"x", Some(1), 2).unwrap();
+        let jws = dir.signer().unwrap().sign_detached(b"x", None, 2).unwrap();
         let signer = dir.rotate_signer(Algorithm::Es256).unwrap();
         let jwks = signer.jwks();
         assert_eq!((jwks.keys.len(), &*jwks.keys[0].alg), (2, "ES256"));

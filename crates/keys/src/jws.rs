@@ -1,8 +1,9 @@
 //! Detached signatures over answers (RFC 7515 appendix F) whose payload is not encoded (RFC 7797).
 //!
-//! Protected header: `alg`, `b64` false, `crit` with `b64`, `kid` (RFC 7638 thumbprint), and two of our own that a
-//! client need not understand to verify: `iat`, when it was signed, in seconds since 1970 UTC, and `journal`, the
-//! number of the journal entry of the answer.
+//! Protected header: `alg`, `b64` false, `crit` with `b64`, `kid` (RFC 7638 thumbprint), and four of our own that a
+//! client need not understand to verify: `iat`, when it was signed, in seconds since 1970 UTC, and of the journal entry
+//! of the answer `journal`, its number, `leaf`, the base64url of its leaf hash (RFC 6962 §2.1), and `log`, the origin of
+//! the log. The last three are the log's promise to hold exactly that entry at that number.
 use crate::Jwk;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 use base64::Engine as _;
@@ -19,10 +20,35 @@ pub struct Protected {
     /// Number of the journal entry; none on a refusal that could not be journalled
     #[serde(default)]
     pub journal: Option<u64>,
+    /// base64url of the entry's leaf hash
+    #[serde(default)]
+    pub leaf: Option<String>,
+    /// Origin of the log that holds the entry
+    #[serde(default)]
+    pub log: Option<String>,
     /// When it was signed, seconds since 1970 UTC
     pub iat: i64,
     b64: bool,
     crit: Vec<String>,
+}
+
+/// The journal entry of an answer, as its signature names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignedEntry<'a> {
+    /// Its number
+    pub index: u64,
+    /// Its leaf hash (RFC 6962 §2.1)
+    pub leaf: &'a [u8; 32],
+    /// Origin of the log
+    pub log: &'a str,
+}
+
+impl SignedEntry<'_> {
+    /// The members of the protected header, each after a comma.
+    pub(crate) fn members(&self) -> String {
+        let (leaf, log) = (URL_SAFE_NO_PAD.encode(self.leaf), serde_json::Value::from(self.log));
+        format!(r#","journal":{},"leaf":"{leaf}","log":{log}"#, self.index)
+    }
 }
 
 /// Why a detached signature is refused.
@@ -43,6 +69,11 @@ pub enum VerifyError {
 }
 
 impl Protected {
+    /// Leaf hash of the journal entry, if it is named and well formed.
+    pub fn leaf_hash(&self) -> Option<[u8; 32]> {
+        URL_SAFE_NO_PAD.decode(self.leaf.as_ref()?).ok()?.try_into().ok()
+    }
+
     /// Reads the header without verifying anything, to find the key by `kid`.
     pub fn peek(jws: &str) -> Result<Self, VerifyError> {
         let (header, _) = jws.split_once("..").ok_or(VerifyError::Form)?;

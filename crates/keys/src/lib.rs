@@ -15,7 +15,7 @@ pub mod timestamp;
 
 pub use dir::KeyDir;
 pub use jwk::{Jwk, Jwks};
-pub use jws::{Protected, VerifyError, verify_detached};
+pub use jws::{Protected, SignedEntry, VerifyError, verify_detached};
 pub use password::{PasswordCache, PasswordParams};
 pub use piece::PieceKey;
 pub use ring::{KeyRing, Place, SealError};

@@ -1,5 +1,5 @@
 //! The key that signs answers.
-use crate::{Jwk, Jwks, KeyError, Secret};
+use crate::{Jwk, Jwks, KeyError, Secret, SignedEntry};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
@@ -105,19 +105,17 @@ impl Signer {
         Jwks { keys }
     }
 
-    /// A detached JWS (`header..signature`) over the payload's bytes, the number of its journal entry, and the time
-    /// in seconds since 1970 UTC. Without a number it says that no entry exists: only a refusal may be so.
+    /// A detached JWS (`header..signature`) over the payload's bytes, its journal entry, and the time in seconds since
+    /// 1970 UTC. Without an entry it says that none exists: only a refusal may be so.
     pub fn sign_detached(
         &self,
         payload: &[u8],
-        journal: Option<u64>,
+        entry: Option<&SignedEntry<'_>>,
         time_s: i64,
     ) -> Result<String, KeyError> {
         let mut tail = self.rest.clone();
-        match journal {
-            Some(number) => tail.extend_from_slice(format!(r#"{time_s},"journal":{number}}}"#).as_bytes()),
-            None => tail.extend_from_slice(format!("{time_s}}}").as_bytes()),
-        }
+        let entry = entry.map(SignedEntry::members).unwrap_or_default();
+        tail.extend_from_slice(format!("{time_s}{entry}}}").as_bytes());
 
         let mut input = Vec::with_capacity(self.head.len() + 80 + payload.len());
         input.extend_from_slice(self.head.as_bytes());
@@ -159,14 +157,19 @@ mod tests {
         Signer::from_pkcs8(algorithm, &Signer::generate(algorithm).unwrap(), vec![]).unwrap()
     }
 
+    fn entry(index: u64) -> SignedEntry<'static> {
+        SignedEntry { index, leaf: &[0xff; 32], log: "dancu.example.vn" }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn verifies_what_it_signed(payload: Vec<u8>, journal: u64, time: i64, es: bool) {
+        fn verifies_what_it_signed(payload: Vec<u8>, index: u64, leaf: [u8; 32], log: String, time: i64, es: bool) {
             let signer = signer(if es { Algorithm::Es256 } else { Algorithm::EdDsa });
-            let jws = signer.sign_detached(&payload, Some(journal), time).unwrap();
+            let jws = signer.sign_detached(&payload, Some(&SignedEntry { index, leaf: &leaf, log: &log }), time).unwrap();
             let header = verify_detached(&jws, &payload, signer.jwk()).unwrap();
-            prop_assert_eq!((header.journal, header.iat, &*header.kid), (Some(journal), time, signer.kid()));
+            prop_assert_eq!((header.iat, &*header.kid), (time, signer.kid()));
+            prop_assert_eq!((header.journal, header.leaf_hash(), header.log), (Some(index), Some(leaf), Some(log)));
             let mut other = payload.clone();
             other.push(0);
             prop_assert_eq!(verify_detached(&jws, &other, signer.jwk()), Err(VerifyError::Signature));
@@ -177,8 +180,8 @@ mod tests {
     fn header_is_bound() {
         let signer = signer(Algorithm::EdDsa);
         let (one, two) = (
-            signer.sign_detached(b"x", Some(1), 7).unwrap(),
-            signer.sign_detached(b"x", Some(2), 7).unwrap(),
+            signer.sign_detached(b"x", Some(&entry(1)), 7).unwrap(),
+            signer.sign_detached(b"x", Some(&entry(2)), 7).unwrap(),
         );
         let mixed = format!("{}..{}", one.split_once("..").unwrap().0, two.split_once("..").unwrap().1);
         assert_eq!(verify_detached(&mixed, b"x", signer.jwk()), Err(VerifyError::Signature));
@@ -187,7 +190,7 @@ mod tests {
     #[test]
     fn wrong_keys_and_headers_are_refused() {
         let signer = signer(Algorithm::EdDsa);
-        let jws = signer.sign_detached(b"x", Some(1), 7).unwrap();
+        let jws = signer.sign_detached(b"x", Some(&entry(1)), 7).unwrap();
         for other in [Algorithm::EdDsa, Algorithm::Es256] {
             let other = self::signer(other);
             assert_eq!(verify_detached(&jws, b"x", other.jwk()), Err(VerifyError::Key));
@@ -206,11 +209,12 @@ mod tests {
     #[test]
     fn header_reads_as_documented() {
         let signer = signer(Algorithm::EdDsa);
-        let jws = signer.sign_detached(b"x", Some(12), 1_763_620_000).unwrap();
+        let jws = signer.sign_detached(b"x", Some(&entry(12)), 1_763_620_000).unwrap();
         let header = URL_SAFE_NO_PAD.decode(jws.split_once("..").unwrap().0).unwrap();
         let expected = format!(
-            r#"{{"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"{}","iat":1763620000,"journal":12}}"#,
-            signer.kid()
+            r#"{{"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"{}","iat":1763620000,"journal":12,"leaf":"{}","log":"dancu.example.vn"}}"#,
+            signer.kid(),
+            "_".repeat(42) + "8"
         );
         assert_eq!(String::from_utf8(header).unwrap(), expected);
     }

@@ -101,7 +101,11 @@ fn report(answer: &client::Answer, keys: &client::Answer) -> anyhow::Result<()> 
     let key = jwks.find(&kid).context("the key of the signature is not published")?;
     let signed = dancu_keys::verify_detached(signature, &answer.body, key)?;
     let entry = signed.journal.map_or("none".to_owned(), |n| n.to_string());
-    eprintln!("HTTP {} · signature good · journal entry {entry}", answer.status);
+    // The signature is the log's promise: it must say which entry of which log, whole.
+    let promised = signed.journal.is_none() || (signed.leaf_hash().is_some() && signed.log.is_some());
+    anyhow::ensure!(promised, "the signature names entry {entry} without its leaf hash or its log");
+    let log = signed.log.as_deref().unwrap_or("none");
+    eprintln!("HTTP {} · signature good · journal entry {entry} of {log}", answer.status);
     anyhow::ensure!(
         answer.status == 200,
         "refused: {}",

@@ -4,6 +4,8 @@ use crate::config::Config;
 use crate::server::open_store;
 use clap::Args;
 use dancu_gateway::door::{TlsFiles, TlsMaterial};
+use dancu_journal::publish::Publisher;
+use dancu_journal::{Journal, Options};
 use dancu_keys::KeyDir;
 use std::net::TcpListener;
 use std::path::Path;
@@ -41,6 +43,31 @@ impl Doctor {
 /// What to do when the store opens and its content does not.
 const REMEDY: &str = "sealed values that do not open: restore the keys that were backed up with this store; a migration \
                       that was changed: run the version of dancu that made the store, or a newer one";
+
+/// What to do when the store and what was published do not agree. There is no command that makes them agree: that would be
+/// the forgery that the log is made to show.
+const JOURNAL_REMEDY: &str = "a store that was set back: restore a newer backup, or go on with the server that has the newest \
+                              entries; files that were set back: restore journal.directory (or the bucket) as it was; a \
+                              missing key: restore keys.directory, or make it with `dancu keys init` if nothing was published. \
+                              If entries are lost for good, keep everything as it is and tell the witnesses and auditors \
+                              before a new log begins, under a new journal.origin";
+
+fn journal_fault(
+    config: &Config,
+    keys: Result<KeyDir, dancu_keys::KeyError>,
+    store: dancu_storage::Store,
+    ring: dancu_keys::KeyRing,
+) -> Option<String> {
+    let look = || -> anyhow::Result<()> {
+        let signer = keys?.log_key(&config.journal.origin)?;
+        crate::journal::policy(config, signer.verifier())?;
+        let options = Options { blobs: crate::journal::blobs(config)?, ..Options::default() };
+        let journal = Journal::open(store, ring, options)?;
+        Publisher::examine(&journal, signer)?;
+        Ok(())
+    };
+    look().err().map(|error| format!("{error:#}"))
+}
 
 fn examine(config: &Config) -> Vec<Finding> {
     let keys = KeyDir::open(&config.keys.directory, false);
@@ -98,8 +125,10 @@ fn examine(config: &Config) -> Vec<Finding> {
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
         let opened = exchange.as_ref().err().map(ToString::to_string);
         findings.push(finding("exchange opens with these keys", opened, REMEDY));
-        let registry = dancu_registry::Registry::open(store, ring).err().map(|e| e.to_string());
+        let registry =
+            dancu_registry::Registry::open(store.clone(), ring.clone()).err().map(|e| e.to_string());
         findings.push(finding("registry opens with these keys", registry, REMEDY));
+        findings.push(finding("published journal", journal_fault(config, keys, store, ring), JOURNAL_REMEDY));
         if let Ok(exchange) = exchange {
             findings.push(finding(
                 "officers' pages",

@@ -29,10 +29,15 @@ impl Keys {
                 if let Some(parent) = config.keys.directory.parent() {
                     crate::files::private_directory(parent)?;
                 }
-                KeyDir::open(&config.keys.directory, true)?.vrf_seed()?;
+                let keys = KeyDir::open(&config.keys.directory, true)?;
+                let policy = crate::journal::init(&config, &keys)?;
                 println!(
                     "keys are in {}; back the folder up, apart from the store",
                     config.keys.directory.display()
+                );
+                println!(
+                    "whom to believe about the journal is in {}; give it to who verifies",
+                    policy.display()
                 );
                 Ok(())
             }

@@ -22,6 +22,7 @@ pub struct Facts {
     pub unknown_key: PathBuf,
     pub population: u64,
     pub seed: u64,
+    pub journal: JournalFacts,
     pub systems: Vec<SystemFacts>,
     pub citizens: Vec<CitizenFacts>,
     pub citizen_login: CitizenLogin,
@@ -34,6 +35,17 @@ pub struct CitizenLogin {
     pub numbers: Vec<String>,
     /// The code of all of them
     pub code: String,
+}
+
+/// Where the published journal is, and whom to believe about it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct JournalFacts {
+    /// Folder of tiles, bundles and checkpoints
+    pub dir: PathBuf,
+    /// Policy file: the log's key, its witnesses, their quorum
+    pub key: PathBuf,
+    /// Name of the log
+    pub origin: String,
 }
 
 /// A synthetic citizen to try with.
@@ -65,6 +77,11 @@ pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
     let mut facts = Facts::read(&dir.join(FILE))?;
     facts.base_url.clone_from(&config.listen.public_url);
     facts.soap_path.clone_from(&config.listen.soap_path);
+    facts.journal = JournalFacts {
+        dir: std::path::absolute(&config.journal.directory)?,
+        key: std::path::absolute(crate::journal::policy_file(config))?,
+        origin: config.journal.origin.clone(),
+    };
     facts.wsdl_url = format!("{}{}?wsdl", facts.base_url, facts.soap_path);
     write(dir, &facts)?;
     Ok(facts)
@@ -123,6 +140,7 @@ impl Facts {
         }
         println!("  SOAP         {}", self.wsdl_url);
         println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");
+        println!("  Journal      {}, believed by {}", self.journal.dir.display(), self.journal.key.display());
         println!("  Metrics      http://{admin}/metrics\n");
         println!("Try, in another terminal:");
         println!(

@@ -80,7 +80,7 @@ impl Demo {
 
 /// Removes a folder that is a demo: anything else would be somebody's data.
 fn remove(dir: &Path) -> anyhow::Result<()> {
-    let known = ["demo.json", "feed", "keys", "store", "tls"];
+    let known = ["demo.json", "feed", "journal", "keys", "store", "tls"];
     let foreign = std::fs::read_dir(dir)?
         .filter_map(Result::ok)
         .find(|entry| !known.iter().any(|k| entry.file_name().to_string_lossy().starts_with(k)));

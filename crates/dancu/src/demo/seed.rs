@@ -1,5 +1,5 @@
 //! Makes a demo: keys, certificates, organisations, and a nation.
-use super::facts::{CitizenFacts, CitizenLogin, Facts};
+use super::facts::{CitizenFacts, CitizenLogin, Facts, JournalFacts};
 use super::pki::Authority;
 use super::world::{Dates, build};
 use crate::clock::SystemClock;
@@ -44,6 +44,7 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
         unknown_key: std::path::absolute(unknown.key)?,
         population,
         seed: SEED,
+        journal: JournalFacts::default(),
         systems,
         citizen_login: citizen_login()?,
         citizens: citizens_to_try(),

@@ -142,6 +142,15 @@ impl App {
         Self::serve(place, clock, config, floor.await).await
     }
 
+    /// A server where one was before.
+    pub(crate) async fn again(place: &Arc<Place>, config: &Config) -> Self {
+        let floor = {
+            let place = Arc::clone(place);
+            blocking(move || place.floor()).await
+        };
+        Self::serve(Arc::clone(place), Arc::new(TestClock::noon()), config.clone(), floor).await
+    }
+
     /// Another server on the same store, as another process is: it has read keys and data for itself.
     pub(crate) async fn beside(&self) -> Self {
         self.beside_with(|_| {}).await
@@ -166,6 +175,18 @@ impl App {
             app.call(None, http::Request::get("/.well-known/jwks.json").body(Vec::new()).unwrap()).await;
         app.jwks = serde_json::from_slice(&keys.body).unwrap();
         app
+    }
+
+    /// Ends the server, lets something happen to what it kept, and tries to start another one there: why it does not.
+    pub(crate) async fn refused_after(self, happens: impl FnOnce(&Place)) -> String {
+        let (place, clock, config) = (Arc::clone(&self.place), Arc::clone(&self.clock), self.config.clone());
+        self.stop().await;
+        happens(&place);
+        let floor = blocking(move || place.floor()).await;
+        match Server::start_on(&config, floor, clock as _, Guests::default()).await {
+            Ok(_) => panic!("it started"),
+            Err(error) => format!("{error:#}"),
+        }
     }
 
     /// Ends the server; what it kept stays.

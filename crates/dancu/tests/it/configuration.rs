@@ -6,7 +6,8 @@ use std::net::TcpListener;
 async fn refusal(configure: impl FnOnce(&mut dancu::config::Config)) -> String {
     let directory = tempfile::tempdir().unwrap();
     let mut config = configuration(directory.path());
-    dancu_keys::KeyDir::open(&config.keys.directory, true).unwrap().vrf_seed().unwrap();
+    let keys = dancu_keys::KeyDir::open(&config.keys.directory, true).unwrap();
+    dancu::journal::init(&config, &keys).unwrap();
     std::fs::create_dir_all(directory.path().join("store")).unwrap();
     dancu_storage::Store::sqlite(&config.store.sqlite).unwrap();
     configure(&mut config);
@@ -28,6 +29,12 @@ async fn a_server_that_cannot_start_says_why() {
     assert!(said.contains("/nowhere/ca.pem"), "{said}");
     let said = refusal(|c| c.keys.directory = "/nowhere/keys".into()).await;
     assert!(said.contains("keys") && said.contains("/nowhere/keys"), "{said}");
+    let said = refusal(|c| c.journal.origin = "another.example.vn".into()).await;
+    assert!(said.contains("another.example.vn") && said.contains("localhost/dancu-journal"), "{said}");
+    let said = refusal(|c| c.journal.quorum = 1).await;
+    assert!(said.contains("journal.quorum is 1, but journal.witnesses are only 0"), "{said}");
+    let said = refusal(|c| c.journal.directory = "/proc/nowhere/journal".into()).await;
+    assert!(said.contains("/proc/nowhere"), "{said}");
     let said = refusal(|c| c.store.sqlite = "/nowhere/dancu.db".into()).await;
     assert!(said.contains("/nowhere/dancu.db"), "{said}");
 }

@@ -15,6 +15,7 @@ mod configuration;
 mod doctor;
 mod examine;
 mod examples;
+mod journal;
 mod logs;
 mod once;
 mod outages;

@@ -149,6 +149,10 @@ pub(crate) const EXCUSED: &[(Code, Via, &str)] = &[
     (Code::NotFound, Via::Soap, "SOAP has one address; an unknown operation there is OPERATION_UNKNOWN"),
     (Code::IdempotencyKeyInvalid, Via::Soap, "the live service has no idempotency keys"),
     (Code::IdempotencyKeyReused, Via::Soap, "the live service has no idempotency keys"),
+    (Code::JournalSizesInvalid, Via::Soap, "the published journal is read with GET; see journal.rs"),
+    (Code::JournalSizesInvalid, Via::Rest, "the published journal is read with GET; see journal.rs"),
+    (Code::JournalNotYetSigned, Via::Soap, "the published journal is read with GET; see journal.rs"),
+    (Code::JournalNotYetSigned, Via::Rest, "the published journal is read with GET; see journal.rs"),
     (Code::Internal, Via::Soap, "a fault of the program, which no caller can bring about"),
     (Code::Internal, Via::Rest, "a fault of the program, which no caller can bring about"),
 ];

@@ -1,6 +1,8 @@
 //! The addresses of the machines' door.
 mod body;
+mod contract;
 mod entrance;
+mod journal;
 mod public;
 mod rest;
 mod send;
@@ -31,6 +33,7 @@ pub fn router(gate: Gate, soap_path: &str) -> Router {
         .merge(soap::routes(soap_path))
         .merge(rest::routes())
         .merge(tracker::routes())
+        .merge(journal::routes())
         .merge(public::routes())
         .layer(DefaultBodyLimit::disable())
         .with_state(gate)

@@ -201,7 +201,7 @@ pub use self::document::openapi;
 
 mod document {
     //! The contract, OpenAPI 3.1.
-    use super::super::tracker;
+    use super::super::{contract as journal, tracker};
     use dancu_message::rest::{
         BatchAnswer, LookUpAnswer, LookUpBatch, LookUpRequest, Problem, VerificationAnswer,
         VerificationBatch, VerificationRequest,
@@ -319,7 +319,13 @@ mod document {
             tracker::contract::heartbeat,
             tracker::contract::usage_period,
             tracker::contract::find_usage,
-            tracker::contract::proof
+            tracker::contract::proof,
+            journal::checkpoint,
+            journal::witnessed,
+            journal::tile,
+            journal::key,
+            journal::proof,
+            journal::consistency
         ),
         components(schemas(Problem)),
         modifiers(&Security)

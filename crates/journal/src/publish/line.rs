@@ -39,21 +39,42 @@ pub(super) struct Line {
 impl Line {
     /// Takes the line up where it ends, and makes sure that the store holds what is published.
     pub(super) fn open(journal: Journal, signer: SignerKey) -> Result<Self, PublishError> {
+        let (mut line, found) = Self::find(journal, signer)?;
+        if let Some((start, released)) = found {
+            line.take_up(start, released)?;
+            line.sweep(line.size())?;
+        }
+        Ok(line)
+    }
+
+    /// Makes sure of the same without writing anything; gives how many entries are published.
+    pub(super) fn examine(journal: Journal, signer: SignerKey) -> Result<u64, PublishError> {
+        let (line, found) = Self::find(journal, signer)?;
+        let (mut tree, size) =
+            found.map_or((Tree::default(), 0), |(start, released)| (start, released.head().size));
+        let head = line.journal.read_head()?;
+        line.grow(&mut tree, head.size, |_| Ok(()))?;
+        let is_whole = tree.root() == head.frontier.root();
+        if is_whole { Ok(size) } else { Err(PublishError::Damaged { size: head.size }) }
+    }
+
+    /// The checkpoint where the line ends, and a tree before it, from which the store's entries lead to its root.
+    fn find(journal: Journal, signer: SignerKey) -> Result<(Self, Option<(Tree, Released)>), PublishError> {
         let files = LogFiles::new(journal.blobs().clone());
-        let mut line = Self { journal, files, signer, released: None, tree: Tree::default() };
+        let line = Self { journal, files, signer, released: None, tree: Tree::default() };
         let settled = line.journal.settled()?;
         let known = settled * u64::from(WIDTH);
         let Some(released) = line.read()? else {
-            return if settled == 0 { Ok(line) } else { Err(PublishError::FilesBehind { found: 0, known }) };
+            let behind = PublishError::FilesBehind { found: 0, known };
+            return if settled == 0 { Ok((line, None)) } else { Err(behind) };
         };
         let head = released.head();
         if head.size < known {
             return Err(PublishError::FilesBehind { found: head.size, known });
         }
         line.expect_store(head.size)?;
-        line.take_up(settled, released)?;
-        line.sweep(head.size)?;
-        Ok(line)
+        let start = line.start(settled, &head)?;
+        Ok((line, Some((start, released))))
     }
 
     /// The newest checkpoint.
@@ -150,29 +171,31 @@ impl Line {
         Ok(Some(Released { bytes, signed }))
     }
 
-    /// The tree at the released checkpoint: from the tiles where the last settlement was, and from entries after that.
-    /// What was written since may have been lost with the machine's power, so it is written again.
-    fn take_up(&mut self, settled: u64, released: Released) -> Result<(), PublishError> {
-        let head = released.head();
+    /// A tree from which the store's entries lead to the published root: from the tiles where the last settlement was, or
+    /// the empty one.
+    fn start(&self, settled: u64, head: &TreeHead) -> Result<Tree, PublishError> {
         let read = |tile: Tile| self.files.tile(tile)?.ok_or(BlobError::Other("a tile is missing".into()));
         let from_tiles = Tree::resume(settled, read).ok();
-        let starts = from_tiles.into_iter().chain([Tree::default()]);
-        for start in starts {
+        for start in from_tiles.into_iter().chain([Tree::default()]) {
             let mut tree = start.clone();
             self.grow(&mut tree, head.size, |_| Ok(()))?;
-            if tree.root() != head.root {
-                tracing::warn!("the tiles do not lead to the published root; reading all entries");
-                continue;
+            if tree.root() == head.root {
+                return Ok(start);
             }
-            let mut tree = start;
-            self.grow(&mut tree, head.size, |files| Ok(self.blobs().put_all(&files)?))?;
-            let narrow = tree.narrow_files();
-            self.blobs().put_all(&narrow)?;
-            self.tree = tree;
-            self.released = Some(released);
-            return Ok(());
+            tracing::warn!("the journal's tiles do not lead to the published root");
         }
         Err(PublishError::Forked { size: head.size })
+    }
+
+    /// The tree at the released checkpoint. What was written since the last settlement may have been lost with the
+    /// machine's power, so it is written again.
+    fn take_up(&mut self, start: Tree, released: Released) -> Result<(), PublishError> {
+        let mut tree = start;
+        self.grow(&mut tree, released.head().size, |files| Ok(self.blobs().put_all(&files)?))?;
+        self.blobs().put_all(&tree.narrow_files())?;
+        self.tree = tree;
+        self.released = Some(released);
+        Ok(())
     }
 
     /// Goes on to a checkpoint that somebody else released, if the store leads there too.

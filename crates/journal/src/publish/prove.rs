@@ -1,8 +1,9 @@
 //! Proofs from the published files.
-use super::{LogFiles, ProofError, Publisher};
+use super::{LogFiles, ProofError, Published, Publisher};
 use crate::{Entry, JournalError, Opened, Opening, Part};
 use dancu_tlog::Hash;
-use dancu_tlog::proof::{BuildError, consistency_proof, inclusion_proof};
+use dancu_tlog::checkpoint::SignedCheckpoint;
+use dancu_tlog::proof::{BuildError, HashReader, consistency_proof, inclusion_proof};
 use dancu_tlog::tile::{Tile, TileError, TileReader};
 use dancu_tlog::tlog_proof::TlogProof;
 use minicbor::encode::{Encoder, Error as EncodeError};
@@ -13,17 +14,32 @@ impl Publisher {
     /// of the others their commitments: against the newest checkpoint with a quorum of witnesses if it covers the
     /// entry, otherwise against the newest. Blocks.
     pub fn proof(&self, index: u64, disclose: &[Part]) -> Result<String, ProofError> {
+        self.proofs(&[(index, disclose)])?.pop().ok_or(ProofError::NoEntry)
+    }
+
+    /// Proofs of several entries against one checkpoint, as [`Publisher::proof`] gives them. Blocks.
+    pub fn proofs(&self, wanted: &[(u64, &[Part])]) -> Result<Vec<String>, ProofError> {
+        let size = |of: &SignedCheckpoint| of.checkpoint().head().size;
+        let Published { newest, witnessed } = self.published().borrow().clone();
+        let covers = |size: u64| wanted.iter().all(|(index, _)| *index < size);
+        let checkpoint = witnessed.filter(|witnessed| covers(size(witnessed))).unwrap_or(newest);
+        let mut tiles = reader(self.files(), size(&checkpoint));
+        wanted.iter().map(|(index, disclose)| self.prove(*index, disclose, &checkpoint, &mut tiles)).collect()
+    }
+
+    fn prove<R: HashReader<Error = TileError<ProofError>>>(
+        &self,
+        index: u64,
+        disclose: &[Part],
+        checkpoint: &SignedCheckpoint,
+        mut tiles: &mut R,
+    ) -> Result<String, ProofError> {
         let stored = self.journal().read_stored(index, 1)?.pop().ok_or(ProofError::NoEntry)?;
         let entry = self.journal().open_stored(stored)?;
-        let published = self.published().borrow().clone();
-        let covers = |size: u64| index < size;
-        let witnessed = published.witnessed.clone().filter(|it| covers(it.checkpoint().head().size));
-        let checkpoint = witnessed.unwrap_or_else(|| published.newest.clone());
         let size = checkpoint.checkpoint().head().size;
-        if !covers(size) {
+        if index >= size {
             return Err(ProofError::NotYet { published: size });
         }
-        let mut tiles = reader(self.files(), size);
         let path = inclusion_proof(&mut tiles, index, size).map_err(failed)?;
         let context = match &entry.context {
             Some((number, bytes)) => {
@@ -32,7 +48,7 @@ impl Publisher {
             None => None,
         };
         let extra = extra(&entry, disclose, context)?;
-        Ok(TlogProof { extra: Some(extra), index, path, checkpoint }.to_string())
+        Ok(TlogProof { extra: Some(extra), index, path, checkpoint: checkpoint.clone() }.to_string())
     }
 
     /// Proof that the tree of `old` leaves begins the tree of `new`, which must be published. Blocks.

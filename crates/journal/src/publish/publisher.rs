@@ -7,7 +7,7 @@ use super::worker::Worker;
 use super::{NotCosigned, PublishError, PublisherOptions};
 use crate::Journal;
 use dancu_tlog::checkpoint::SignedCheckpoint;
-use dancu_tlog::note::NoteSignature;
+use dancu_tlog::note::{NoteSignature, SignerKey};
 use dancu_tlog::policy::Policy;
 use prometheus_client::registry::Registry;
 use std::fmt;
@@ -89,6 +89,12 @@ impl Publisher {
         let running = Mutex::new(Some(running));
         let inner = Inner { journal, files, witnessed, metrics, published, running };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether the store continues what is published, as [`Publisher::start`] would find it, without writing anything and
+    /// without halting the journal; gives how many entries are published. Blocks.
+    pub fn examine(journal: &Journal, signer: SignerKey) -> Result<u64, PublishError> {
+        Line::examine(journal.clone(), signer)
     }
 
     /// What is published, now and from now on. Closed when the thread has ended.

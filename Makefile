@@ -29,6 +29,7 @@ unit:
 ## make wire    over the wire and in a real browser: curl, openssl, zeep, Chromium
 wire:
 	cargo build --release --locked --bin dancu
+	cargo build --release --locked -p dancu-tlog --example judge
 	.venv/bin/python -m pytest -q tests
 
 ## make docs    write the generated documents (error catalogue, OpenAPI)
@@ -45,6 +46,7 @@ bench:
 soak:
 	tools/setup all
 	cargo build --release --locked --bin dancu
+	cargo build --release --locked -p dancu-tlog --example judge
 	.venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
 	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
 	KILLS=$(or $(KILLS),1000) cargo nextest run --locked -p dancu-journal --run-ignored only -E 'test(killed::many)' --no-capture

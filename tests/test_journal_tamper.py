@@ -1,4 +1,5 @@
-"""Nothing can be done to a log that its verifiers do not see: the Python one on every attack, the service's own on a sample."""
+"""Nothing can be done to a log that its verifiers do not see: the Python one and the service's own code on every attack, and the
+command `dancu journal verify` on a sample."""
 
 import collections
 import functools
@@ -9,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from support import attacks, pylog
+from support.judge import Judge
 from support.server import run
 from support.tamper import proofs
 
@@ -50,32 +52,47 @@ def judge(files, seen, key):
 
 
 class Count:
-    """How many attacks of each kind were seen, and by what."""
+    """How many attacks of each kind were seen, and by what; the other verifier's verdicts beside them."""
 
     def __init__(self):
         self.kinds, self.names, self.started = collections.Counter(), collections.Counter(), time.monotonic()
+        self.judge, self.expected, self.labels = Judge(), [], []
+
+    def honest(self, files, seen, key):
+        assert judge(files, seen, key) is None
+        self.judge.log(files, seen, key)
+        self.expected.append(True), self.labels.append("honest")
 
     def attack(self, kind, make):
         files, seen, key = make()
         name = judge(files, seen, key)
         assert name, f"{kind}: accepted"
+        self.judge.log(files, seen, key)
+        self.expected.append(False), self.labels.append(kind)
         self.kinds[kind] += 1
         self.names[name] += 1
 
     def tell(self, what):
-        print(f"\n{what}: {self.kinds.total()} attacks, {self.kinds.total()} objections, {time.monotonic() - self.started:.0f} s")
+        told = self.judge.verdicts()
+        wrong = [(n, label) for n, (label, a, b) in enumerate(zip(self.labels, self.expected, told, strict=True)) if a != b]
+        assert not wrong, f"the verifiers disagree on {len(wrong)} cases: {wrong[:20]}"
+        attacks, honest = self.kinds.total(), sum(self.expected)
+        print(f"\n{what}: {honest} honest logs accepted and {attacks} attacks refused by each of two verifiers, "
+              f"{time.monotonic() - self.started:.0f} s")
         for kind, count in sorted(self.kinds.items()):
             print(f"  {count:8} {kind}")
         print("  by rule:", ", ".join(f"{name} {count}" for name, count in self.names.most_common()))
 
 
 def test_honest_logs_pass(quick):
-    for size in (0, *SIZES):
+    count = Count()
+    for size in (0, *SIZES, 255, 256, 257, 600):
         honest = attacks.Honest(size)
-        assert judge(honest.files, None, honest.key) is None
-        for earlier in range(size + 1):
-            assert judge(honest.files, honest.log.note(earlier, ()), honest.key) is None
-    print(f"\n{len(SIZES) + 1} honest logs accepted, with every earlier state remembered")
+        count.honest(honest.files, None, honest.key)
+        for earlier in range(0, size + 1, 1 + size // 65):
+            count.honest(honest.files, honest.log.note(earlier, ()), honest.key)
+            count.honest(honest.log.files(witnessed=earlier), None, honest.key)
+    count.tell("sizes 0 to 64 and a few more, every earlier state remembered or witnessed")
 
 
 def test_entries_and_states_of_every_size(quick):
@@ -118,7 +135,86 @@ def test_a_tree_of_two_levels(quick):
     count.tell("size 257: each bit of the small tiles, some of the large ones")
 
 
-# --- the service's own verifier ---
+class Raw(bytes):
+    """CBOR as it stands."""
+
+
+def raw_cbor(fields):
+    """A map whose values may be `Raw`, keys in order."""
+    pairs = sorted((pylog.cbor(k), v if isinstance(v, Raw) else pylog.cbor(v)) for k, v in fields.items())
+    assert len(pairs) < 24
+    return bytes([0xA0 + len(pairs)]) + b"".join(k + v for k, v in pairs)
+
+
+VALUES = [
+    0, 1, 2, 4, 5, 6, 7, 2**31, 2**53, 2**63 - 1, 2**63, 2**64 - 1, "", "x", "Việt", b"", bytes(16), bytes(32), [], [1, 2, 3], [1, 2, 3, 4],
+    [1, 2, 3, "4"], [1, 2, 3, 4, 5], {}, {0: 0}, {0: 6}, {0: 7}, {40: "x"}, {0: b""}, {"x": 0}, {0: []},
+    *map(Raw, (b"\x20", b"\x38\xff", b"\x3b" + b"\xff" * 8, b"\xf4", b"\xf5", b"\xf6", b"\xf9\0\0", b"\xc1\0", b"\x18\x01", b"\x61\xff", b"\x9f\xff",
+               b"\xa2\1\0\0\0", b"\xa2\0\0\0\0", b"\x7f\xff")),
+]
+
+
+def test_both_read_entries_in_the_same_way(quick):
+    """Each label of each kind with each of many values, all hashes and signatures right."""
+    own = pylog.Log()
+    own.context()
+    bases = [
+        {0: 2, 2: 5, 3: bytes(16), 4: 0, 18: 0}, {0: 2, 1: 1}, {0: 2, 1: 2, 2: 5, 30: 0, 31: bytes(32), 32: 0, 33: bytes(32), 34: 2},
+        {0: 2, 1: 3, 2: 5, 3: bytes(16), 40: 0, 41: 9}, {0: 2, 1: 4, 2: 5, 3: bytes(16)},
+    ]
+    judge_too, told, cases = Judge(), [], []
+    for base in bases:
+        for label in (*range(60), 255, "x", b"\0"):
+            for value in (None, *VALUES):
+                fields = {k: v for k, v in base.items() if k != label} | ({} if value is None else {label: value})
+                entries = [own.entries[0].encoded, raw_cbor(fields)]
+                root = pylog.mth([pylog.sha(b"\0", e) for e in entries])
+                files = pylog.tiles(entries) | {"checkpoint": own.keys.note(2, root), "witnessed": own.keys.note(2, root, (0, 1))}
+                told.append(judge(files, None, own.keys.policy()) is None)
+                judge_too.log(files, None, own.keys.policy())
+                cases.append((base.get(1, 0), label, value))
+    wrong = [(case, ours) for case, ours, theirs in zip(cases, told, judge_too.verdicts(), strict=True) if ours != theirs]
+    assert not wrong, f"the verifiers disagree on {len(wrong)} entries: {wrong[:40]}"
+    print(f"\n{sum(told)} entries accepted and {len(told) - sum(told)} refused by each of two verifiers")
+
+
+def good_proof(made):
+    """Of a call, with its context and all parts."""
+    return made.proof(max(i for i, e in enumerate(made.entries) if 4 in e.fields and e.parts))
+
+
+def test_proofs(quick):
+    made, both, told = pylog.sample(64), Judge(), []
+    key = made.keys.policy()
+
+    def ask(data):
+        try:
+            proof.verify(data, read_key(key))
+            told.append(True)
+        except Fault:
+            told.append(False)
+        both.proof(data, key)
+
+    for index in range(64):
+        for shown in (None, (), (5,)):
+            ask(made.proof(index, shown=shown))
+    assert all(told)
+    good, honest = good_proof(made), len(told)
+    for _, data in proofs(made):
+        ask(data)
+    for bit in range(len(good) * 8):
+        flipped = bytearray(good)
+        flipped[bit // 8] ^= 1 << bit % 8
+        ask(bytes(flipped))
+    for length in range(len(good)):
+        ask(good[:length])
+    assert not any(told[honest:])
+    wrong = [n for n, (a, b) in enumerate(zip(told, both.verdicts(), strict=True)) if a != b]
+    assert not wrong, f"the verifiers disagree on {len(wrong)} proofs: {wrong[:20]}"
+    print(f"\n{honest} proofs accepted and {len(told) - honest} refused by each of two verifiers")
+
+
+# --- the command ---
 
 
 def sampled(everything, wanted):
@@ -189,7 +285,7 @@ def test_the_services_own_verifier_on_proofs(own_verifier, tmp_path):
     for data in honest:
         file.write_bytes(data)
         assert own_verifier("--proof", file, "--key", key) == 0
-    good = made.proof(max(i for i, e in enumerate(made.entries) if 4 in e.fields and e.parts))
+    good = good_proof(made)
     hostile = list(proofs(made)) + [("bit", good[:at] + bytes([good[at] ^ 1 << at % 7]) + good[at + 1:]) for at in range(0, len(good), 9)]
     missed = []
     for name, data in hostile:

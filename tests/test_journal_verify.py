@@ -104,7 +104,7 @@ def test_cbor_has_one_form():
             assert fault(cbor.decode, data[:end]) == "cbor-short"
         assert fault(cbor.decode, data + b"\0") == "cbor-slack"
     for bad in ("1817", "190017", "1a0000ffff", "1b00000000ffffffff", "5800", "7f6161ff", "9f01ff", "bf0101ff", "a2020001 00",
-                "a20100 0100", "f4", "f6", "fb3ff0000000000000", "20", "c000", "61ff", "1c", "ff", "81" * 9 + "00"):
+                "a20100 0100", "f4", "f6", "fb3ff0000000000000", "20", "3818", "c000", "61ff", "1c", "ff", "81" * 9 + "00"):
         assert fault(cbor.decode, bytes.fromhex(bad)) == "cbor-form", bad
 
 

@@ -140,7 +140,7 @@ class Log:
         return self.append(Entry({
             0: 2, 1: 1, 5: "rest", 6: "verify", 7: "1.004227", 8: "TTHC-1", 9: "htmc", 10: f"account-{account}",
             11: "officer", 12: "H55.242", 13: "UBND phường Hồng Bàng", 14: self.draw(32), 15: 31, 16: 7,
-            21: "2026-07", 22: "agreement-1",
+            21: 12, 22: "agreement-1",
         }))
 
     def call(self, context, number, case="H55.242-261121-0007"):

@@ -15,12 +15,26 @@ def _number(value):
     return isinstance(value, int)
 
 
+def _until(value):
+    return _number(value) and value < 1 << 63
+
+
 def _bytes(width):
     return lambda value: isinstance(value, bytes) and len(value) == width
 
 
-def _any(_value):
-    return True
+def _text(value):
+    return isinstance(value, str)
+
+
+def _verdicts(value):
+    return isinstance(value, dict) and all(
+        _number(field) and (_text(verdict) or _number(verdict)) for field, verdict in value.items()
+    )
+
+
+def _times(value):
+    return isinstance(value, list) and len(value) == 4 and all(map(_number, value))
 
 
 def _kind(value):
@@ -28,7 +42,7 @@ def _kind(value):
 
 
 def _outcome(value):
-    return isinstance(value, str) or isinstance(value, int) and value < 6
+    return _text(value) or _number(value) and value < 6
 
 
 ALL = {CALL, CONTEXT, EPOCH, WITHHOLDING, ACT}
@@ -39,17 +53,17 @@ LABELS = {
     2: (ALL - {CONTEXT}, ALL - {CONTEXT}, _number),
     3: ({CALL, WITHHOLDING, ACT}, {CALL}, _bytes(16)),
     4: ({CALL, ACT}, set(), _number),
-    **{label: ({CONTEXT}, set(), _any) for label in (5, 6, 7, 8, 9, 10, 11, 12, 13)},
+    **{label: ({CONTEXT}, set(), _text) for label in (5, 6, 7, 8, 9, 10, 11, 12, 13)},
     14: ({CONTEXT}, set(), _bytes(32)),
     15: ({CONTEXT}, set(), _number),
     16: ({CONTEXT}, set(), _number),
-    17: ({CALL}, set(), lambda value: isinstance(value, dict)),
+    17: ({CALL}, set(), _verdicts),
     18: ({CALL, ACT}, {CALL}, _outcome),
-    19: ({CALL}, set(), _any),
+    19: ({CALL}, set(), _times),
     20: ({CALL}, set(), _bytes(32)),
-    21: ({CONTEXT}, set(), _any),
-    22: ({CONTEXT}, set(), _any),
-    24: ({CALL}, set(), _any),
+    21: ({CONTEXT}, set(), _number),
+    22: ({CONTEXT}, set(), _text),
+    24: ({CALL}, set(), _text),
     25: (ALL - {CONTEXT}, set(), _bytes(32)),
     30: ({EPOCH}, {EPOCH}, _number),
     31: ({EPOCH}, {EPOCH}, _bytes(32)),
@@ -57,10 +71,10 @@ LABELS = {
     33: ({EPOCH}, {EPOCH}, _bytes(32)),
     34: ({EPOCH}, {EPOCH}, _number),
     40: ({WITHHOLDING}, {WITHHOLDING}, _number),
-    41: ({WITHHOLDING}, {WITHHOLDING}, _number),
+    41: ({WITHHOLDING}, {WITHHOLDING}, _until),
     50: ({ACT}, set(), _number),
     51: ({ACT}, set(), _number),
-    52: ({ACT}, set(), _any),
+    52: ({ACT}, set(), _text),
 }
 REQUIRED = {kind: {label for label, (_, must, _) in LABELS.items() if kind in must} for kind in ALL}
 

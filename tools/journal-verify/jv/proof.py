@@ -78,7 +78,7 @@ def _parts(parts, root):
         if label not in entry.PARTS:
             raise Fault("proof-parts")
         if isinstance(part, list):
-            if len(part) != 2 or not isinstance(part[0], bytes) or len(part[0]) != 16:
+            if len(part) != 2 or not isinstance(part[0], bytes) or len(part[0]) != 16 or not isinstance(part[1], str):
                 raise Fault("proof-parts")
             opened[label] = part[1]
             part = hashlib.sha256(cbor.encode([label, *part])).digest()

@@ -8,8 +8,13 @@ const VERSION = 2;
 export const PARTS = ["request", "officer", "case", "purpose", "address", "subject", "message", "order"];
 
 const isNumber = (value) => typeof value === "number" || typeof value === "bigint";
+const isUntil = (value) => isNumber(value) && value < 2n ** 63n;
 const bytesOf = (width) => (value) => value instanceof Uint8Array && value.length === width;
-const any = () => true;
+const isText = (value) => typeof value === "string";
+const isOutcome = (value) => isText(value) || (isNumber(value) && value < 6);
+const isVerdict = (value) => isText(value) || isNumber(value);
+const areVerdicts = (value) => value instanceof Map && [...value.keys()].every(isNumber) && [...value.values()].every(isVerdict);
+const areTimes = (value) => Array.isArray(value) && value.length === 4 && value.every(isNumber);
 
 // Label, name, kinds that may have it, kinds that must, what its value is.
 const LABELS = [
@@ -19,18 +24,18 @@ const LABELS = [
   [3, "correlation", [CALL, WITHHOLDING, ACT], [CALL], bytesOf(16)],
   [4, "context", [CALL, ACT], [], isNumber],
   ...["form", "service", "integration", "procedure", "system", "account", "role", "agency", "organisation"].map(
-    (name, i) => [5 + i, name, [CONTEXT], [], any],
+    (name, i) => [5 + i, name, [CONTEXT], [], isText],
   ),
   [14, "certificate", [CONTEXT], [], bytesOf(32)],
   [15, "sent", [CONTEXT], [], isNumber],
   [16, "released", [CONTEXT], [], isNumber],
-  [17, "verdicts", [CALL], [], (value) => value instanceof Map],
-  [18, "outcome", [CALL, ACT], [CALL], (value) => typeof value === "string" || (isNumber(value) && value < 6)],
-  [19, "durations", [CALL], [], any],
+  [17, "verdicts", [CALL], [], areVerdicts],
+  [18, "outcome", [CALL, ACT], [CALL], isOutcome],
+  [19, "durations", [CALL], [], areTimes],
   [20, "answer", [CALL], [], bytesOf(32)],
-  [21, "rules", [CONTEXT], [], any],
-  [22, "agreement", [CONTEXT], [], any],
-  [24, "consent", [CALL], [], any],
+  [21, "rules", [CONTEXT], [], isNumber],
+  [22, "agreement", [CONTEXT], [], isText],
+  [24, "consent", [CALL], [], isText],
   [25, "parts", [CALL, EPOCH, WITHHOLDING, ACT], [], bytesOf(32)],
   [30, "covered", [EPOCH], [EPOCH], isNumber],
   [31, "root", [EPOCH], [EPOCH], bytesOf(32)],
@@ -38,10 +43,10 @@ const LABELS = [
   [33, "vrf", [EPOCH], [EPOCH], bytesOf(32)],
   [34, "number", [EPOCH], [EPOCH], isNumber],
   [40, "withheld", [WITHHOLDING], [WITHHOLDING], isNumber],
-  [41, "until", [WITHHOLDING], [WITHHOLDING], isNumber],
+  [41, "until", [WITHHOLDING], [WITHHOLDING], isUntil],
   [50, "first", [ACT], [], isNumber],
   [51, "after", [ACT], [], isNumber],
-  [52, "rule", [ACT], [], any],
+  [52, "rule", [ACT], [], isText],
 ];
 const BY_LABEL = new Map(LABELS.map(([label, name, may, needs, isGood]) => [label, { name, may, needs, isGood }]));
 

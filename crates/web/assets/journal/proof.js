@@ -72,7 +72,7 @@ export async function proveParts(proof, map) {
     if (!(typeof label === "number" && label < PARTS.length)) throw wrong();
     if (Array.isArray(part)) {
       const [salt, value] = part;
-      if (part.length !== 2 || !(salt instanceof Uint8Array) || salt.length !== 16) throw wrong();
+      if (part.length !== 2 || !(salt instanceof Uint8Array) || salt.length !== 16 || typeof value !== "string") throw wrong();
       commitments.set(label, await sha256(encode([label, salt, value])));
       opened[PARTS[label]] = value;
     } else {

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from support import attacks, pylog
 from support.judge import Judge
 from support.server import run
-from support.tamper import proofs
+from support.tamper import histories, proofs
 
-from jv import edwards, log, note, policy, proof
+from jv import edwards, history, log, note, policy, proof
 from jv.words import Fault
 
 SIZES = range(1, 65)
@@ -258,7 +258,7 @@ def place(folder, files, seen, key):
     return "--dir", folder / "log", "--key", folder / "journal.key"
 
 
-def test_the_services_own_verifier_on_logs(own_verifier, quick, tmp_path):
+def test_the_command_on_logs(own_verifier, quick, tmp_path):
     for size in (0, 1, 2, 3, 33, 64, 255, 256, 257, 600):
         honest = attacks.Honest(size)
         arguments = place(tmp_path / f"honest-{size}", honest.files, None, honest.key)
@@ -273,11 +273,11 @@ def test_the_services_own_verifier_on_logs(own_verifier, quick, tmp_path):
         if own_verifier(*place(tmp_path / f"attack-{number}", files, seen, key)) == 0:
             missed.append((number, kind))
         kinds[kind.split(",")[0]] += 1
-    print(f"\nthe service's own verifier: 10 honest logs accepted, {kinds.total()} attacks drawn evenly: {dict(kinds)}")
+    print(f"\ndancu journal verify: 10 honest logs accepted, {kinds.total()} attacks drawn evenly: {dict(kinds)}")
     assert not missed
 
 
-def test_the_services_own_verifier_on_proofs(own_verifier, tmp_path):
+def test_the_command_on_proofs(own_verifier, tmp_path):
     made = pylog.sample(64)
     key, file = tmp_path / "journal.key", tmp_path / "proof"
     key.write_bytes(made.keys.policy())
@@ -294,5 +294,28 @@ def test_the_services_own_verifier_on_proofs(own_verifier, tmp_path):
         file.write_bytes(data)
         if own_verifier("--proof", file, "--key", key) == 0:
             missed.append((name, data))
-    print(f"\nthe service's own verifier: {len(honest)} proofs accepted, {len(hostile)} attacks")
+    print(f"\ndancu journal verify: {len(honest)} proofs accepted, {len(hostile)} attacks")
+    assert not missed
+
+
+def test_the_command_on_histories(own_verifier, tmp_path):
+    made = pylog.sample(64)
+    key, file = tmp_path / "journal.key", tmp_path / "history"
+    key.write_bytes(made.keys.policy())
+    people = [*pylog.PEOPLE, "000000000000", "111111111111"]
+    for number in people:
+        file.write_bytes(pylog.history_text(made.history(number)))
+        assert own_verifier("--history", file, "--key", key) == 0
+    hostile = list(histories(made, pylog.PEOPLE[2], pylog.PEOPLE[1]))
+    text = pylog.history_text(made.history(pylog.PEOPLE[2]))
+    hostile += [("bit", text[:at] + bytes([text[at] ^ 1 << at % 7]) + text[at + 1:]) for at in range(0, len(text), 191)]
+    missed = []
+    for name, said in hostile:
+        data = said if isinstance(said, bytes) else pylog.history_text(said)
+        with pytest.raises(Fault):
+            history.verify(data, policy.read(key.read_bytes()))
+        file.write_bytes(data)
+        if own_verifier("--history", file, "--key", key) == 0:
+            missed.append(name)
+    print(f"\ndancu journal verify: {len(people)} histories accepted, {len(hostile)} refused")
     assert not missed

@@ -38,9 +38,7 @@
   const say = (entry) => {
     const parts = entry.parts ?? {};
     if (entry.kind === "withholding") {
-      const values = { number: number(entry.withheld), until: day(entry.until) };
-      const kept = names.withholding.replace(/«(\w+)»/g, (_, name) => values[name]);
-      return { at: moment(entry.time), kept, order: parts.order ?? "" };
+      return { at: moment(entry.time), kept: withholding(entry.withheld, entry.until), order: parts.order ?? "" };
     }
     if (entry.kind === "act") return { at: moment(entry.time), kept: names.erasure, order: entry.rule ?? "" };
     const of = entry.context ?? {};
@@ -63,15 +61,29 @@
 
   const read = (part) => (part && !("empty" in part.dataset) ? part.textContent.replace(/\s+/g, " ").trim() : "");
 
-  /** What is wrong with one row: sentences; none when it is as proved. */
-  const compare = (row, index, element, entry) => {
+  /** The words of a withholding. */
+  const withholding = (index, until) => {
+    const values = { number: number(index), until: day(until) };
+    return names.withholding.replace(/«(\w+)»/g, (_, name) => values[name]);
+  };
+
+  /** A withheld row: it must say until when, and an order for it must be in the log, or on the page among what is too new. */
+  const compareWithheld = (row, index, until, entries, fresh) => {
     const withheld = row.querySelector("[data-withheld]");
-    if (element.withheldUntil !== null) {
-      if (!withheld) return [fill("row-revealed", { index: number(index) })];
-      const until = day(element.withheldUntil);
-      if (withheld.dataset.withheld === until) return [];
-      return [fill("row-altered", { index: number(index) }), value(withheld, names.label.at, withheld.dataset.withheld, until)];
+    if (!withheld) return [fill("row-revealed", { index: number(index) })];
+    if (withheld.dataset.withheld !== day(until)) {
+      const told = value(withheld, names.label.at, withheld.dataset.withheld, day(until));
+      return [fill("row-altered", { index: number(index) }), told];
     }
+    const ordered = [...entries.values()].some((one) => one.kind === "withholding" && Number(one.withheld) === index);
+    if (ordered || fresh.includes(withholding(index, until))) return [];
+    return [fill("row-unordered", { index: number(index) })];
+  };
+
+  /** What is wrong with one row: sentences; none when it is as proved. */
+  const compare = (row, index, element, entries, fresh) => {
+    if (element.withheldUntil !== null) return compareWithheld(row, index, element.withheldUntil, entries, fresh);
+    const entry = entries.get(index);
     if (!entry) return [fill("row-unproved", { index: number(index) })];
     const proved = say(entry);
     const shown = new Set([...row.querySelectorAll("[data-part]")].map((part) => part.dataset.part));
@@ -126,16 +138,15 @@
     const chain = new Map(proof.chain.map((one) => [Number(one.index), one]));
     const entries = new Map(proof.entries.map((one) => [Number(one.index), one]));
     const [wrong, seen] = [[], new Set()];
-    let young = 0;
-    for (const row of document.querySelectorAll("[data-looks] [data-index]")) {
+    const rows = [...document.querySelectorAll("[data-looks] [data-index]")];
+    const young = rows.filter((row) => Number(row.dataset.index) >= proof.covered);
+    const fresh = young.map((row) => read(row.querySelector("[data-part=kept]")));
+    for (const row of rows) {
       const index = Number(row.dataset.index);
-      if (index >= proof.covered) {
-        young += 1;
-        continue;
-      }
+      if (index >= proof.covered) continue;
       const one = chain.get(index);
-      const told =
-        !one || seen.has(index) ? [fill("row-added", { index: number(index) })] : compare(row, index, one, entries.get(index));
+      const foreign = !one || seen.has(index);
+      const told = foreign ? [fill("row-added", { index: number(index) })] : compare(row, index, one, entries, fresh);
       seen.add(index);
       mark(row, told);
       if (told.length) wrong.push({ index, sentence: told.join(". ") });
@@ -146,7 +157,7 @@
       const about = [said.at, said.organisation, said.service ?? said.kept].filter(Boolean).join(", ");
       wrong.push({ index: null, sentence: fill("row-missing", { index: number(index), words: about }) });
     }
-    return { wrong, young };
+    return { wrong, young: young.length };
   };
 
   // --- telling ---
@@ -202,22 +213,21 @@
 
   const check = async () => {
     const steps = [{ id: "fetch", ok: false, detail: {} }];
-    let history, key, checkHistory;
+    // The newest page has the orders for what is withheld further back; an older page has proofs of its own.
+    const paths = ["/citizen/history.json", ...(claim.before === null ? [] : [`/citizen/history.json?before=${claim.before}`])];
+    let key, histories, checkHistory;
     try {
-      const before = claim.before === null ? "" : `?before=${claim.before}`;
-      [history, key, { checkHistory }] = await Promise.all([
-        get(`/citizen/history.json${before}`),
-        get("/journal/key"),
-        import(panel.dataset.module),
-      ]);
+      [key, { checkHistory }, ...histories] = await Promise.all([get("/journal/key"), import(panel.dataset.module), ...paths.map(get)]);
     } catch {
       return tell("bad", words["failed-title"], words["failed-text"], steps);
     }
     steps[0].ok = true;
     const memory = recall();
-    const proof = await checkHistory(history, key, { ...memory, consistency });
-    steps.push(...proof.steps);
-    if (!proof.ok) return tell("bad", words["failed-title"], words["failed-text"], steps);
+    const proof = await checkHistory(histories[0], key, { ...memory, consistency });
+    const older = histories.length > 1 && proof.ok ? await checkHistory(histories[1], key, { ...proof.newest, consistency }) : proof;
+    steps.push(...(older.ok ? proof : older).steps);
+    if (older !== proof) proof.entries = [...proof.entries, ...older.entries];
+    if (!proof.ok || !older.ok) return tell("bad", words["failed-title"], words["failed-text"], steps);
 
     const { wrong, young } = compareAll(proof);
     steps.push({ id: "rows", ok: !wrong.length, detail: {} });

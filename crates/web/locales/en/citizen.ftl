@@ -117,6 +117,7 @@ check-row-added = Entry «index» is not in the proved history
 check-row-missing = Entry «index» is missing on the page: «words»
 check-row-unproved = Entry «index» has no proof of its content
 check-row-revealed = Entry «index» is withheld, but the page shows it
+check-row-unordered = Entry «index» is withheld, but the log holds no order for it
 check-seen-first = Remembered in this browser, so that you will see if the log is ever set back.
 check-seen-again = At your last check the log had «before» entries; now it has «size».
 

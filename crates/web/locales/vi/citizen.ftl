@@ -117,6 +117,7 @@ check-row-added = Mục số «index» không có trong lịch sử đã đượ
 check-row-missing = Mục số «index» bị thiếu trên trang: «words»
 check-row-unproved = Mục số «index» không có bằng chứng về nội dung
 check-row-revealed = Mục số «index» đang được giữ kín nhưng trang lại hiện nội dung
+check-row-unordered = Mục số «index» bị giữ kín nhưng nhật ký không có quyết định nào về việc đó
 check-seen-first = Đã ghi nhớ trong trình duyệt này, để lần sau thấy được nếu nhật ký bị lùi lại.
 check-seen-again = Lần kiểm tra trước: nhật ký có «before» mục; nay có «size».
 

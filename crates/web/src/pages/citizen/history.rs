@@ -174,6 +174,7 @@ const CHECK_WORDS: &[&str] = &[
     "check-row-missing",
     "check-row-unproved",
     "check-row-revealed",
+    "check-row-unordered",
     "check-seen-first",
     "check-seen-again",
 ];

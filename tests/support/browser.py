@@ -78,6 +78,24 @@ class Visit:
         expect(self.page).to_have_url(re.compile(r"/officer$"))
         return self
 
+    def sign_in_as(self, login):
+        """An officer by their login, for instance the supervisor."""
+        officer = next(o for o in self.demo.system("canbo").facts["officers"] if o["login"] == login)
+        self.try_to_sign_in(officer["login"], officer["password"])
+        expect(self.page).to_have_url(re.compile(r"/officer$"))
+        return self
+
+    def citizen_number(self, place=0):
+        return self.demo.facts["citizen_login"]["numbers"][place]
+
+    def sign_in_citizen(self, number=None, code=None):
+        login = self.demo.facts["citizen_login"]
+        self.go("/citizen/sign-in")
+        self.page.fill("#number", number or login["numbers"][0])
+        self.page.fill("#code", code or login["code"])
+        self.press("main form button")
+        return self
+
     def session_cookie(self):
         return next((c for c in self.context.cookies() if c["name"] == "__Host-session"), None)
 

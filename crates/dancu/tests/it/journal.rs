@@ -4,13 +4,17 @@ use crate::ask::{Ask, Via};
 use crate::check::{receipted, signed};
 use crate::doctor::run;
 use crate::{Engine, eventually, on_both_engines};
+use dancu::beside::witness::{FILE, Opened, WitnessConfig, init};
 use dancu::client::Answer;
+use dancu::clock::SystemClock;
+use dancu::config::JournalWitness;
 use dancu_tlog::checkpoint::{SignedCheckpoint, TreeHead};
 use dancu_tlog::policy::{Policy, strict_open};
 use dancu_tlog::proof::verify_consistency;
 use dancu_tlog::tlog_proof::TlogProof;
 use dancu_tlog::{Hash, bundle, leaf_hash};
 use std::path::Path;
+use std::sync::Arc;
 use tokio::task::JoinSet;
 
 on_both_engines!(
@@ -98,10 +102,10 @@ async fn a_restart_continues_the_log(engine: Engine) {
 async fn two_servers_publish_one_history(engine: Engine) {
     let app = App::start(engine).await;
     let beside = app.beside().await;
-    let servers = std::sync::Arc::new([app, beside]);
+    let servers = Arc::new([app, beside]);
     let mut calls = JoinSet::new();
     for number in 0..60 {
-        let servers = std::sync::Arc::clone(&servers);
+        let servers = Arc::clone(&servers);
         calls.spawn(async move {
             let app = &servers[number % 2];
             assert_eq!(app.ask(Via::Rest, &Ask::verify()).await.status, 200);
@@ -119,7 +123,7 @@ async fn two_servers_publish_one_history(engine: Engine) {
         consistency(&servers[0], head, last).await;
         consistency(&servers[1], head, last).await;
     }
-    let [app, beside] = std::sync::Arc::into_inner(servers).expect("no call is left");
+    let [app, beside] = Arc::into_inner(servers).expect("no call is left");
     app.stop().await;
     beside.stop().await;
 }
@@ -172,6 +176,150 @@ async fn the_files_are_served_for_ever_and_mistakes_are_told(engine: Engine) {
     app.stop().await;
 }
 
+/// Both verifiers, ours and the one that shares no code with it.
+fn verifiers(arguments: &[&str]) -> [(bool, String); 2] {
+    let ours = run(&[&["journal", "verify"], arguments].concat());
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tools/journal-verify/journal_verify.py");
+    let foreign = std::process::Command::new("python3").arg(script).args(arguments).output().unwrap();
+    let text = [foreign.stdout, foreign.stderr].concat();
+    [ours, (foreign.status.success(), String::from_utf8(text).unwrap())]
+}
+
+fn both_accept(arguments: &[&str]) {
+    for (number, (content, text)) in verifiers(arguments).into_iter().enumerate() {
+        assert!(content, "verifier {number} of {arguments:?}: {text}");
+    }
+}
+
+/// Waits until the newest witnessed checkpoint covers so many entries.
+async fn witnessed(app: &App, size: u64) -> TreeHead {
+    let newest = async || {
+        let note = get(app, "/journal/witnessed").await;
+        let policy = policy(app).await;
+        (note.status == 200).then(|| strict_open(&note.body, &policy).unwrap())
+    };
+    eventually("the entries are witnessed", async || newest().await.is_some_and(|of| of.head().size >= size))
+        .await;
+    let opened = newest().await.unwrap();
+    assert!(opened.quorum && opened.cosigners.len() == 2);
+    opened.head()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_witnesses_cosign_and_both_verifiers_accept_the_log_and_the_proofs_of_its_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut witnesses = Vec::new();
+    let app = App::with(Engine::Sqlite, |config| {
+        let keys = dancu_keys::KeyDir::open(&config.keys.directory, true).unwrap();
+        let log = keys.log_key(&config.journal.origin).unwrap().verifier().to_string();
+        for number in 1..=2 {
+            let (dir, name) = (folder.path().join(number.to_string()), format!("witness.example/w{number}"));
+            let settings = WitnessConfig {
+                listen: ([127, 0, 0, 1], 0).into(),
+                logs: vec![log.clone()],
+                ..WitnessConfig::default()
+            };
+            let key = init(&dir, &name, &settings).unwrap();
+            let opened = Opened::open(&dir.join(FILE), Arc::new(SystemClock)).unwrap();
+            let started = tokio::runtime::Handle::current();
+            let running = tokio::task::block_in_place(|| started.block_on(opened.start())).unwrap();
+            let url = format!("http://{}", running.address);
+            config.journal.witnesses.push(JournalWitness { key: key.to_string(), url });
+            witnesses.push(running);
+        }
+        config.journal.quorum = 2;
+    })
+    .await;
+    let mut numbers = Vec::new();
+    for _ in 0..5 {
+        numbers.push(receipted(&app, &app.ask(Via::Rest, &Ask::verify()).await).await.index);
+    }
+    let size = app.road().journal.len().await.unwrap();
+    witnessed(&app, size).await;
+    let key = dancu::journal::policy_file(&app.config);
+    let key = key.to_str().unwrap();
+    for number in numbers {
+        let proof = get(&app, &format!("/journal/proof/{number}")).await;
+        let file = folder.path().join("proof");
+        std::fs::write(&file, &proof.body).unwrap();
+        both_accept(&["--proof", file.to_str().unwrap(), "--key", key]);
+    }
+    let (directory, _place) = (app.config.journal.directory.clone(), Arc::clone(&app.place));
+    app.stop().await;
+    for witness in witnesses {
+        witness.stop().await;
+    }
+    both_accept(&["--dir", directory.to_str().unwrap(), "--key", key]);
+    let bundle = directory.join(format!("tile/entries/000.p/{size}"));
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[7] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    for (content, text) in verifiers(&["--dir", directory.to_str().unwrap(), "--key", key]) {
+        assert!(!content, "{text}");
+    }
+}
+
+/// A bucket that speaks S3, by moto; ends with the test.
+struct Bucket(std::process::Child, String);
+
+impl Bucket {
+    fn start() -> Self {
+        use std::io::BufRead as _;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut command = std::process::Command::new(root.join(".venv/bin/python"));
+        command.arg(root.join("tests/support/bucket.py"));
+        command.stdout(std::process::Stdio::piped()).stdin(std::process::Stdio::piped());
+        let mut process = command.spawn().expect("the Python environment of tools/setup");
+        let mut line = String::new();
+        std::io::BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Self(process, line.trim().to_owned())
+    }
+}
+
+impl Drop for Bucket {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_is_published_in_a_bucket_and_read_from_there() {
+    let bucket = Bucket::start();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "a long secret\n").unwrap();
+    let app = App::with(Engine::Sqlite, |config| {
+        config.journal.s3_bucket = "journal".to_owned();
+        config.journal.s3_endpoint.clone_from(&bucket.1);
+        config.journal.s3_prefix = "log".to_owned();
+        config.journal.s3_key_id = "dancu".to_owned();
+        config.journal.s3_key_file = secret.path().to_owned();
+    })
+    .await;
+    // Enough for a bundle to be settled: its entries are then read from the bucket.
+    let mut calls = JoinSet::new();
+    let app = Arc::new(app);
+    for _ in 0..270 {
+        let app = Arc::clone(&app);
+        calls.spawn(async move { app.ask(Via::Rest, &Ask::verify()).await.status });
+    }
+    assert!(calls.join_all().await.iter().all(|status| *status == 200));
+    let size = app.road().journal.len().await.unwrap();
+    published(&app, size).await;
+    let is_settled = async || app.on_road(|road, _| road.journal.settled().unwrap()).await == 1;
+    eventually("the bundle is settled", is_settled).await;
+    for number in [1, 255, size - 1] {
+        let leaf = app.entry(number).await.leaf_hash;
+        let proof = get(&app, &format!("/journal/proof/{number}")).await;
+        TlogProof::parse(&proof.body).unwrap().verify(&leaf, &policy(&app).await).unwrap();
+    }
+    assert!(!app.config.journal.directory.exists());
+    let again = app.beside().await;
+    assert_eq!(newest(&again).await.size, size);
+    again.stop().await;
+    Arc::into_inner(app).expect("no call is left").stop().await;
+}
+
 fn copy_files(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
@@ -186,7 +334,7 @@ async fn a_store_that_was_set_back_is_refused_in_plain_words() {
     app.ask(Via::Rest, &Ask::verify()).await;
     let (store, config) = (app.place.store_directory(), app.config.clone());
     let backup = store.with_file_name("backup");
-    let place = std::sync::Arc::clone(&app.place);
+    let place = Arc::clone(&app.place);
     let again = app.beside().await;
     app.stop().await;
     again.stop().await;

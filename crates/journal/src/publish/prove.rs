@@ -1,13 +1,13 @@
 //! Proofs from the published files.
 use super::{LogFiles, ProofError, Published, Publisher};
-use crate::{Entry, JournalError, Opened, Opening, Part};
+use crate::{JournalError, Opened, Opening, Part};
 use dancu_tlog::Hash;
 use dancu_tlog::checkpoint::SignedCheckpoint;
 use dancu_tlog::proof::{BuildError, HashReader, consistency_proof, inclusion_proof};
+use dancu_tlog::proof_file::{self, ContextProof, Extra};
 use dancu_tlog::tile::{Tile, TileError, TileReader};
 use dancu_tlog::tlog_proof::TlogProof;
-use minicbor::encode::{Encoder, Error as EncodeError};
-use std::convert::Infallible;
+use std::collections::BTreeMap;
 
 impl Publisher {
     /// Proof that an entry stands in the log, as docs/journal-format.md lays it out, with the personal parts named and
@@ -41,14 +41,17 @@ impl Publisher {
             return Err(ProofError::NotYet { published: size });
         }
         let path = inclusion_proof(&mut tiles, index, size).map_err(failed)?;
-        let context = match &entry.context {
-            Some((number, bytes)) => {
-                Some((*number, bytes.as_slice(), inclusion_proof(&mut tiles, *number, size).map_err(failed)?))
-            }
+        let context = match entry.context {
+            Some((index, entry)) => Some(ContextProof {
+                index,
+                entry,
+                path: inclusion_proof(&mut tiles, index, size).map_err(failed)?,
+            }),
             None => None,
         };
-        let extra = extra(&entry, disclose, context)?;
-        Ok(TlogProof { extra: Some(extra), index, path, checkpoint: checkpoint.clone() }.to_string())
+        let parts = parts(&entry.opening, disclose)?;
+        let extra = Some(Extra { entry: entry.encoded, parts, context }.encode());
+        Ok(TlogProof { extra, index, path, checkpoint: checkpoint.clone() }.to_string())
     }
 
     /// Proof that the tree of `old` leaves begins the tree of `new`, which must be published. Blocks.
@@ -76,50 +79,21 @@ fn failed(error: BuildError<TileError<ProofError>>) -> ProofError {
     }
 }
 
-/// A context's number, bytes and path.
-type Context<'a> = (u64, &'a [u8], Vec<Hash>);
-
-/// What a proof of ours says beyond C2SP tlog-proof: the entry, its parts, its context.
-fn extra(entry: &Entry, disclose: &[Part], context: Option<Context<'_>>) -> Result<Vec<u8>, ProofError> {
-    let mut out = Encoder::new(Vec::with_capacity(1024));
-    let parts = parts(&entry.opening, disclose)?;
-    // Writing into memory does not fail.
-    write(&mut out, entry, &parts, context).map_err(|_| JournalError::Internal("proof not encoded"))?;
-    Ok(out.into_writer())
-}
-
-/// The parts as they are shown: those that are not to be disclosed by their commitments.
-fn parts(opening: &Opening, disclose: &[Part]) -> Result<Opening, JournalError> {
+/// The parts as they are shown: those that are not to be disclosed by their commitments. None when there are none, or when
+/// the key of their month is gone and with it the commitments.
+fn parts(
+    opening: &Opening,
+    disclose: &[Part],
+) -> Result<Option<BTreeMap<u8, proof_file::Part>>, JournalError> {
     let shown = |(part, opened): (&Part, &Opened)| {
-        let commitment = || opened.commitment(*part).map(Opened::Erased);
-        Ok((*part, if disclose.contains(part) { opened.clone() } else { commitment()? }))
+        let shown = match opened {
+            Opened::Value { salt, value } if disclose.contains(part) => {
+                proof_file::Part::Shown { salt: *salt, value: value.clone() }
+            }
+            closed => proof_file::Part::Closed(closed.commitment(*part)?),
+        };
+        Ok((part.label(), shown))
     };
-    opening.iter().map(shown).collect()
-}
-
-fn write(
-    out: &mut Encoder<Vec<u8>>,
-    entry: &Entry,
-    parts: &Opening,
-    context: Option<Context<'_>>,
-) -> Result<(), EncodeError<Infallible>> {
-    let members = 1 + u64::from(!parts.is_empty()) + if context.is_some() { 3 } else { 0 };
-    out.map(members)?.u8(1)?.bytes(&entry.encoded)?;
-    if !parts.is_empty() {
-        out.u8(2)?.map(parts.len() as u64)?;
-        for (part, opened) in parts {
-            out.u8(part.label())?;
-            match opened {
-                Opened::Value { salt, value } => out.array(2)?.bytes(salt)?.str(value)?,
-                Opened::Erased(commitment) => out.bytes(commitment)?,
-            };
-        }
-    }
-    if let Some((number, bytes, path)) = context {
-        out.u8(3)?.u64(number)?.u8(4)?.bytes(bytes)?.u8(5)?.array(path.len() as u64)?;
-        for hash in path {
-            out.bytes(&hash)?;
-        }
-    }
-    Ok(())
+    let parts: BTreeMap<_, _> = opening.iter().map(shown).collect::<Result<_, JournalError>>()?;
+    Ok((!parts.is_empty()).then_some(parts))
 }

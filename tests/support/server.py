@@ -17,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("DANCU_BIN", REPOSITORY / "target/release/dancu"))
 READY = "Ctrl-C ends it"
 ADMIN_OFFSET = 1000
+# Two witnesses and a time-stamping authority, on the ports after the admin port.
+NEIGHBOURS = 3
 
 
 def clean_environment(**extra):
@@ -26,9 +28,9 @@ def clean_environment(**extra):
 
 
 def free_port():
-    """A port that is free together with its admin port, below the range that outgoing connections use."""
+    """A port that is free together with its admin port and those after it, below the range that outgoing connections use."""
     for port in range(20_000 + os.getpid() % 5_000, 31_000, 7):
-        if all(_is_free(p) for p in (port, port + ADMIN_OFFSET)):
+        if all(_is_free(p) for p in (port, *range(port + ADMIN_OFFSET, port + ADMIN_OFFSET + NEIGHBOURS + 1))):
             return port
     raise RuntimeError("no free port")
 

@@ -16,6 +16,7 @@ pub struct Config {
     pub limits: Limits,
     pub signing: Signing,
     pub journal: Journal,
+    pub timestamps: Timestamps,
     pub feed: Feed,
     pub web: Web,
     pub tracker: Tracker,
@@ -159,6 +160,19 @@ pub struct JournalWitness {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
+pub struct Timestamps {
+    /// URL of the time-stamping authority (RFC 3161); empty for no time stamps
+    pub url: String,
+    /// Authorities whose time stamps are trusted, PEM
+    pub ca: PathBuf,
+    /// Authorities of the certificate behind an https URL, PEM; empty for http
+    pub tls_ca: PathBuf,
+    /// Seconds between two stamps
+    pub seconds: u64,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct Feed {
     /// Folder of the spool and the cursors, this server's own
     pub folder: PathBuf,
@@ -256,7 +270,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Feed feed; Web web; Tracker tracker; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
 }
 
 impl Config {
@@ -315,6 +329,12 @@ impl Config {
                 witness_alarm_seconds: 60,
                 witness_ca: PathBuf::new(),
                 witnesses: Vec::new(),
+            },
+            timestamps: Timestamps {
+                url: String::new(),
+                ca: PathBuf::new(),
+                tls_ca: PathBuf::new(),
+                seconds: 3600,
             },
             feed: Feed {
                 folder: directory.join("feed"),

@@ -169,12 +169,17 @@ pub fn keep_cosigned(
     }
     let keeping =
         Keeping { alarm_after: Duration::from_secs(journal.witness_alarm_seconds), ..Keeping::default() };
-    let log = Arc::new(Published(publisher.clone()));
+    let log = log(publisher);
     Ok(async move {
         if is_asked {
             keep(client, log, keeping, stopped).await;
         }
     })
+}
+
+/// The log for those who take its checkpoints to others.
+pub fn log(publisher: &Publisher) -> Arc<dyn dancu_witness::client::Log> {
+    Arc::new(Published(publisher.clone()))
 }
 
 /// The log as its witnesses' client sees it.

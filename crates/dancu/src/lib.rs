@@ -16,4 +16,5 @@ pub mod log;
 pub mod pages;
 pub mod pull;
 pub mod server;
+pub mod stamps;
 pub mod verify;

@@ -2,6 +2,7 @@
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::pages::Guests;
+use crate::stamps::Stamps;
 use anyhow::Context as _;
 use dancu_exchange::Exchange;
 use dancu_feed::Event;
@@ -127,15 +128,19 @@ impl Server {
                 .await
                 .with_context(|| format!("cannot listen on {}", config.listen.address))?;
         let address = door.address()?;
-        let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path).merge(pages);
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
+        let stamps = Stamps::open(config, Arc::clone(&road.clock), &mut metrics)?;
+        let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
+            .merge(stamps.router())
+            .merge(pages);
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
             tokio::spawn(cosigned),
+            tokio::spawn(stamps.keep(crate::journal::log(&road.publisher), stopped)),
         ];
         let drain = Duration::from_secs(config.limits.drain_seconds + 1);
         let feed = feed.map(|feed| {

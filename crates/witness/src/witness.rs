@@ -154,6 +154,9 @@ impl Witness {
     /// The latest checkpoint of a log with this witness's cosignature under it: the same one that was given for it, for
     /// the signature is made of nothing but key, text and stored time (RFC 8032). Blocks.
     pub fn latest(&self, origin: &str) -> Result<Option<SignedCheckpoint>, WitnessError> {
+        if !self.keys.contains_key(origin) {
+            return Ok(None);
+        }
         let Some(latest) = state::latest(&self.store, origin)? else { return Ok(None) };
         let mut checkpoint = latest.checkpoint;
         let cosignature = cosign(&self.signer, &checkpoint, seconds(latest.updated_us)?)?;

@@ -51,8 +51,8 @@ pub fn init(dir: &Path, config: &AuthorityConfig) -> anyhow::Result<PathBuf> {
     Ok(authority.certificate())
 }
 
-/// Opens the authority and starts serving.
-pub async fn start(file: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
+/// Opens the authority and starts serving, at another address than the file says if one is given.
+pub async fn start(file: &Path, at: Option<SocketAddr>, clock: Arc<dyn Clock>) -> anyhow::Result<Running> {
     let config = load(file)?;
     let read = |path: &Path| {
         let path = folder::beside(file, path);
@@ -60,7 +60,8 @@ pub async fn start(file: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Running
     };
     let key = files::read_private(&folder::beside(file, &config.key))?;
     let tsa = Tsa::from_pem(&read(&config.certificate)?, key.as_bytes(), &config.policy)?;
-    Running::start(config.listen, dancu_witness::stamp::authority_router(Arc::new(tsa), clock)).await
+    Running::start(at.unwrap_or(config.listen), dancu_witness::stamp::authority_router(Arc::new(tsa), clock))
+        .await
 }
 
 /// Reads the configuration.

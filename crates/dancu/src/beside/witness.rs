@@ -82,6 +82,13 @@ impl Opened {
         Ok(Self { config, witness: Arc::new(witness), metrics })
     }
 
+    /// Serves at another address than the file says: the demo's ports are those of its start.
+    #[must_use]
+    pub fn at(mut self, listen: SocketAddr) -> Self {
+        self.config.listen = listen;
+        self
+    }
+
     /// What the file says.
     pub fn config(&self) -> &WitnessConfig {
         &self.config

@@ -71,7 +71,7 @@ impl Timestamp {
 async fn serve(file: &Path) -> anyhow::Result<()> {
     crate::log::start(&load(file)?.log)?;
     let signals = Signals::listen()?;
-    let running = start(file, Arc::new(SystemClock)).await?;
+    let running = start(file, None, Arc::new(SystemClock)).await?;
     tracing::info!(address = %running.address, "time-stamping");
     signals.wait().await;
     running.stop().await;

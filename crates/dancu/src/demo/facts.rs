@@ -1,4 +1,5 @@
 //! `demo.json`: what a newcomer's client needs, and what to try next.
+use super::neighbours::{Neighbours, TimestampFacts, WitnessFacts};
 use super::world::SystemFacts;
 use crate::config::Config;
 use crate::pages::{CitizenGuests, Guests};
@@ -23,6 +24,10 @@ pub struct Facts {
     pub population: u64,
     pub seed: u64,
     pub journal: JournalFacts,
+    #[serde(default)]
+    pub witnesses: Vec<WitnessFacts>,
+    #[serde(default)]
+    pub timestamp: TimestampFacts,
     pub systems: Vec<SystemFacts>,
     pub citizens: Vec<CitizenFacts>,
     pub citizen_login: CitizenLogin,
@@ -73,10 +78,14 @@ pub(super) fn write(dir: &Path, facts: &Facts) -> anyhow::Result<()> {
 }
 
 /// Reads the facts and makes their addresses those of this start.
-pub(super) fn update(dir: &Path, config: &Config) -> anyhow::Result<Facts> {
+pub(super) fn update(dir: &Path, config: &Config, neighbours: Option<&Neighbours>) -> anyhow::Result<Facts> {
     let mut facts = Facts::read(&dir.join(FILE))?;
     facts.base_url.clone_from(&config.listen.public_url);
     facts.soap_path.clone_from(&config.listen.soap_path);
+    if let Some(neighbours) = neighbours {
+        facts.witnesses.clone_from(&neighbours.witnesses);
+        facts.timestamp.clone_from(&neighbours.timestamp);
+    }
     facts.journal = JournalFacts {
         dir: std::path::absolute(&config.journal.directory)?,
         key: std::path::absolute(crate::journal::policy_file(config))?,
@@ -141,6 +150,10 @@ impl Facts {
         println!("  SOAP         {}", self.wsdl_url);
         println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");
         println!("  Journal      {}, believed by {}", self.journal.dir.display(), self.journal.key.display());
+        for witness in &self.witnesses {
+            println!("  Witness      {} · {}", witness.url, witness.vkey);
+        }
+        println!("  Time stamps  {base}/journal/timestamps, by {}", self.timestamp.url);
         println!("  Metrics      http://{admin}/metrics\n");
         println!("Try, in another terminal:");
         println!(

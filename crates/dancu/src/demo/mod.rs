@@ -1,5 +1,6 @@
 //! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
 mod facts;
+mod neighbours;
 pub mod pki;
 mod seed;
 mod world;
@@ -12,6 +13,9 @@ use crate::config::{Config, Log};
 use crate::server::Server;
 use anyhow::Context as _;
 use clap::Args;
+use dancu_keys::KeyDir;
+use dancu_tlog::note::VerifierKey;
+use neighbours::Neighbours;
 use std::path::{Path, PathBuf};
 
 /// Start everything on an embedded store with a synthetic nation
@@ -36,7 +40,7 @@ pub struct Demo {
 
 impl Demo {
     pub async fn run(self) -> anyhow::Result<()> {
-        let config = self.config()?;
+        let mut config = self.config()?;
         crate::log::start(&config.log)?;
         if self.fresh && self.dir.exists() {
             remove(&self.dir)?;
@@ -49,14 +53,18 @@ impl Demo {
             let (dir, config, citizens) = (self.dir.clone(), config.clone(), self.citizens);
             tokio::task::spawn_blocking(move || seed::seed(&dir, &config, citizens)).await??;
         }
-        let facts = facts::update(&self.dir, &config)?;
         if self.seed_only {
+            facts::update(&self.dir, &config, None)?;
             return Ok(());
         }
         let signals = Signals::listen()?;
+        let neighbours = Neighbours::start(&self.dir, self.port, &log_key(&config)?).await?;
+        neighbours.introduce(&mut config);
+        let facts = facts::update(&self.dir, &config, Some(&neighbours))?;
         let server = Server::start(&config, facts.guests()).await?;
         facts.print(&self.dir, server.admin);
         signals.end(server).await;
+        neighbours.stop().await;
         Ok(())
     }
 
@@ -78,9 +86,15 @@ impl Demo {
     }
 }
 
+/// The key of the demo's log, by which its witnesses know it.
+fn log_key(config: &Config) -> anyhow::Result<VerifierKey> {
+    let keys = KeyDir::open(&config.keys.directory, false).context("keys")?;
+    Ok(keys.log_key(&config.journal.origin).context("the key of the journal")?.verifier().clone())
+}
+
 /// Removes a folder that is a demo: anything else would be somebody's data.
 fn remove(dir: &Path) -> anyhow::Result<()> {
-    let known = ["demo.json", "feed", "journal", "keys", "store", "tls"];
+    let known = ["demo.json", "feed", "journal", "keys", "store", "tls", "tsa", "witness-"];
     let foreign = std::fs::read_dir(dir)?
         .filter_map(Result::ok)
         .find(|entry| !known.iter().any(|k| entry.file_name().to_string_lossy().starts_with(k)));

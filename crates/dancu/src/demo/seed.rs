@@ -1,5 +1,6 @@
 //! Makes a demo: keys, certificates, organisations, and a nation.
 use super::facts::{CitizenFacts, CitizenLogin, Facts, JournalFacts};
+use super::neighbours::TimestampFacts;
 use super::pki::Authority;
 use super::world::{Dates, build};
 use crate::clock::SystemClock;
@@ -45,6 +46,8 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
         population,
         seed: SEED,
         journal: JournalFacts::default(),
+        witnesses: Vec::new(),
+        timestamp: TimestampFacts::default(),
         systems,
         citizen_login: citizen_login()?,
         citizens: citizens_to_try(),

@@ -44,7 +44,8 @@ async fn a_quota_is_exact_over_two_servers(engine: Engine) {
         ask.as_account(FEW);
         (Via::BOTH[number / 2 % 2], ask)
     };
-    let (app, beside, statuses) = race(App::start(engine).await, (0..5 * quota).map(ask).collect()).await;
+    let (app, beside, statuses) =
+        Box::pin(race(App::start(engine).await, (0..5 * quota).map(ask).collect())).await;
     assert_eq!((count(&statuses, 200), count(&statuses, 429)), (quota, 4 * quota));
     assert_eq!(app.calls().await, 5 * quota);
     // On the next day, in the time of Vietnam, it begins anew.
@@ -58,7 +59,7 @@ async fn a_request_id_counts_once_over_two_servers(engine: Engine) {
     let mut ask = Ask::look_up();
     ask.proof = Proof::PerCall(None);
     let asks = (0..10).map(|number| (Via::BOTH[number / 2 % 2], ask.clone())).collect();
-    let (app, beside, statuses) = race(App::start(engine).await, asks).await;
+    let (app, beside, statuses) = Box::pin(race(App::start(engine).await, asks)).await;
     assert_eq!((count(&statuses, 200), count(&statuses, 409)), (1, 9));
     // After the window the same id with a new hash is a new call: clients form it from the time of day.
     app.clock.set(app.now_us() + 601_000_000);

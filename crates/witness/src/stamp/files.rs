@@ -10,7 +10,7 @@ pub struct StampFiles {
 }
 
 impl StampFiles {
-    /// In a folder of the files; it must not be one of the log's.
+    /// In a folder of the files, `""` for all of them; it must not be one of the log's.
     pub fn new(blobs: Blobs, folder: &str) -> Self {
         Self { blobs, folder: folder.to_owned() }
     }
@@ -50,6 +50,9 @@ impl StampFiles {
     }
 
     fn path(&self, size: u64, kind: &str) -> String {
-        format!("{}/{size}.{kind}", self.folder)
+        match self.folder.as_str() {
+            "" => format!("{size}.{kind}"),
+            folder => format!("{folder}/{size}.{kind}"),
+        }
     }
 }

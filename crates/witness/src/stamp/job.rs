@@ -111,7 +111,8 @@ impl Stamper {
     async fn stamp_newest(&self, log: &Arc<dyn Log>) -> Result<(), StampError> {
         let log = Arc::clone(log);
         let newest = tokio::task::spawn_blocking(move || log.newest()).await;
-        let Some(newest) = newest.map_err(|_| StampError::Stopping)?? else { return Ok(()) };
+        let newest = newest.map_err(|_| StampError::Stopping)??;
+        let Some(newest) = newest.filter(|newest| newest.checkpoint().head().size > 0) else { return Ok(()) };
         if let Some(stamp) = self.stamp(&newest).await? {
             let size = newest.checkpoint().head().size;
             tracing::info!(size, serial = stamp.serial, "checkpoint time-stamped");

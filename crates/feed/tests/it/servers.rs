@@ -1,7 +1,7 @@
 //! Several servers on one store, and folders and journals that are not what they were.
 use crate::collector::{Collector, Heard, Temper};
 use crate::scene::{Running, append, clock, first_of_each, journal, options, plain, ring, run};
-use dancu_feed::{Event, Feed, FeedError};
+use dancu_feed::{Event, Feed, FeedError, Options};
 use std::time::Duration;
 
 #[test]
@@ -17,7 +17,11 @@ fn one_sends_the_entries_each_its_events_and_another_takes_over() {
             for (folder, heard) in folders.iter().zip(&heard) {
                 // The same receiver by name; here two addresses, to tell the servers apart.
                 let collector = Collector::start("127.0.0.1:0", heard.clone(), Temper::Good, None);
-                let options = options(folder.path(), vec![plain("soc", &collector.address)]);
+                // A lease that no slow machine lets run out: whoever stops gives it back.
+                let options = Options {
+                    lease: Duration::from_secs(4),
+                    ..options(folder.path(), vec![plain("soc", &collector.address)])
+                };
                 feeds.push(Running::start(options, &journal, &store, now.clone()).await);
                 collectors.push(collector);
             }

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import expect
 
 from support import looks
 from support.browser import DESK, PHONE
+from support.server import REPOSITORY, run
 
 TITLE = {"vi": "Ai đã xem thông tin của tôi", "en": "Who looked at my data"}
 WRONG = {"vi": "Số định danh hoặc mã không đúng.", "en": "The number or the code is wrong."}
@@ -18,6 +21,7 @@ LOOK_UP = {"vi": "Tra cứu thông tin", "en": "Looked up data"}
 REFUSED = {"vi": "Bị từ chối", "en": "Refused"}
 SENT = {"vi": "Đã gửi câu hỏi", "en": "Your question was sent"}
 CASE = "H55.242-261121-0007"
+COMMAND = REPOSITORY / "tools/journal-verify/journal_verify.py"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +101,7 @@ def test_filters_narrow_the_list_and_say_what_is_wrong(citizen):
     assert page.locator(".look").count() == whole
 
 
-def test_the_history_goes_home_as_a_table_and_with_proofs(citizen):
+def test_the_history_goes_home_as_a_table_and_with_proofs(citizen, tmp_path):
     whole = citizen.page.locator(".look").count()
     answer = citizen.context.request.get("/citizen/history.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="history.csv"'
@@ -107,6 +111,16 @@ def test_the_history_goes_home_as_a_table_and_with_proofs(citizen):
     assert answer.headers["cache-control"] == "no-store"
     history = json.loads(answer.text())
     assert history["number"] == citizen.citizen_number() and len(history["chain"]) == whole == len(history["entries"])
+    # What is taken home is believed by both verifiers, without the service, and not any more when a look is missing.
+    key = citizen.demo.facts["journal"]["key"]
+    for wrong in (False, True):
+        if wrong:
+            history["chain"].pop(0)
+        (tmp_path / "history.json").write_text(json.dumps(history))
+        ours = [sys.executable, str(COMMAND), "--history", str(tmp_path / "history.json"), "--key", key]
+        done = subprocess.run(ours, capture_output=True, text=True, timeout=60)
+        assert done.returncode == wrong, done.stderr
+        assert run("journal", "verify", "--history", tmp_path / "history.json", "--key", key).returncode == wrong
 
 
 def test_the_citizen_asks_why_and_is_answered(citizen, desks):

@@ -16,10 +16,10 @@ pub fn start(
     floor: &Floor,
     journal: &Journal,
     clock: Arc<dyn Clock>,
-    prove: Prove,
+    (prove, provable): (Prove, Arc<dyn Fn(u64) -> bool + Send + Sync>),
 ) -> anyhow::Result<(Evidence, Running)> {
     let epoch_seconds = config.journal.epoch_seconds;
-    let options = IndexOptions { epoch_seconds, ..IndexOptions::default() };
+    let options = IndexOptions { epoch_seconds, provable, ..IndexOptions::default() };
     let index = Index::open(journal.clone(), store(config, floor)?, vrf(floor)?, options).context("index")?;
     let running = index.start(Arc::new(move || clock.now_us())).context("index")?;
     Ok((Evidence { index, prove, epoch_seconds }, running))

@@ -55,6 +55,17 @@ pub fn prove(publisher: &Publisher) -> Prove {
     })
 }
 
+/// Whether an entry can be proved to who demands what the key file demands: under a checkpoint with a quorum of witnesses
+/// where there are any, otherwise under the newest. Else a history would for a moment be one that nobody believes.
+pub fn provable(publisher: &Publisher) -> Arc<dyn Fn(u64) -> bool + Send + Sync> {
+    let (published, witnessing) = (publisher.published(), publisher.policy().quorum().is_some());
+    Arc::new(move |index| {
+        let now = published.borrow();
+        let believed = if witnessing { now.witnessed.as_ref() } else { Some(&now.newest) };
+        believed.is_some_and(|checkpoint| index < checkpoint.checkpoint().head().size)
+    })
+}
+
 /// Where the log is published.
 pub fn blobs(config: &Config) -> anyhow::Result<Blobs> {
     let journal = &config.journal;

@@ -210,8 +210,8 @@ fn road(
 ) -> anyhow::Result<(Arc<Road>, prometheus_client::registry::Registry, Running, crate::feed::Opened)> {
     let mut metrics = prometheus_client::registry::Registry::default();
     let (journal, publisher) = crate::journal::start(config, floor)?;
-    let prove = crate::journal::prove(&publisher);
-    let (evidence, index) = crate::evidence::start(config, floor, &journal, Arc::clone(&clock), prove)?;
+    let proofs = (crate::journal::prove(&publisher), crate::journal::provable(&publisher));
+    let (evidence, index) = crate::evidence::start(config, floor, &journal, Arc::clone(&clock), proofs)?;
     let feed = crate::feed::open(config, floor, &journal, &clock)?;
     let limits = &config.limits;
     let road = Road {

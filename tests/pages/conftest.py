@@ -43,12 +43,17 @@ def visit(request, visits):
 
 @pytest.fixture(scope="session")
 def desks(chromium, demo):
-    """Officers at work: signed in once for each variant, as people are for a morning."""
+    """Officers by number or login, and "citizen": signed in once for each variant, as people are for a morning."""
     open_ones = {}
+
+    def enter(visit, who):
+        if who == "citizen":
+            return visit.sign_in_citizen()
+        return visit.sign_in(who) if isinstance(who, int) else visit.sign_in_as(who)
 
     def desk(variant, number):
         if (variant, number) not in open_ones:
-            open_ones[variant, number] = Visit(chromium, demo, **read(variant)).sign_in(number)
+            open_ones[variant, number] = enter(Visit(chromium, demo, **read(variant)), number)
         return open_ones[variant, number]
 
     yield desk

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from support import axe
+from support import axe, looks
 from support.browser import DESK, PHONE
 
 
@@ -81,9 +81,66 @@ AT_THE_DESK = {
     "errors": errors, "counter": at("/officer?view=counter"), "search errors": search_errors, "hits": hits,
     "nobody": nobody, "road": road, "home": at("/"), "refused": refused, "refused road": refused_road,
 }
+SUPERVISOR = "giamsat.nhatky"
+
+
+def checked(visit):
+    visit.go("/citizen")
+    looks.check(visit)
+
+
+def asking(visit):
+    visit.go("/citizen")
+    visit.press(visit.page.locator(".look__ask").first)
+
+
+def asked(visit):
+    asking(visit)
+    if visit.page.locator("button[value=ask]").count():
+        visit.press("button[value=ask]")
+
+
+def supervised(visit):
+    visit.go("/supervisor/journal")
+    visit.page.fill("#why", "Kiểm tra định kỳ")
+    visit.page.fill("#ground", "TTr-1")
+    visit.press("main form.card button[type=submit]")
+
+
+def supervised_entry(visit):
+    supervised(visit)
+    visit.press(visit.page.locator(".linklike").first)
+
+
+def supervision_errors(visit):
+    visit.go("/supervisor/journal")
+    visit.press("main form.card button[type=submit]")
+    assert visit.errors()
+
+
+def inquiry(visit):
+    visit.go("/officer/inquiries")
+    link = visit.page.locator("tbody a")
+    if link.count():
+        visit.press(link.first)
+
+
+PUBLIC |= {"citizen sign-in": at("/citizen/sign-in")}
+AT_HOME = {
+    "citizen": at("/citizen"), "citizen checked": checked, "citizen filtered": at("/citizen?from=31/02/2026"),
+    "asking": asking, "asked": asked,
+}
+SUPERVISING = {
+    "supervisor": at("/supervisor/journal"), "supervised": supervised, "supervised entry": supervised_entry,
+    "supervision errors": supervision_errors,
+}
+ANSWERING = {"inquiries": at("/officer/inquiries"), "inquiry": inquiry}
 PAGES = (
     [(None, name, way) for name, way in PUBLIC.items()]
     + [(0, name, way) for name, way in AT_THE_DESK.items()]
+    + [("citizen", name, way) for name, way in AT_HOME.items()]
+    + [(SUPERVISOR, name, way) for name, way in SUPERVISING.items()]
+    + [(1, name, way) for name, way in ANSWERING.items()]
 )
 
 
@@ -102,7 +159,7 @@ def page(request, desks, stranger):
     who, _, way = request.param
     visit = stranger if who is None else desks("vi", who)
     visit.page.set_viewport_size(DESK)
-    if who is not None:
+    if isinstance(who, int):
         visit.go("/officer")
     way(visit)
     yield visit.page

@@ -181,7 +181,7 @@
   };
 
   const tell = (tone, title, text, steps) => {
-    const sign = icon(tone === "good" ? "good" : "bad");
+    const sign = icon({ good: "good", info: "later" }[tone] ?? "bad");
     const inside = element("div", "", element("p", "notice__title", title), element("p", "", text));
     const list = element("ul", "steps", ...steps.map(step));
     result.replaceChildren(element("div", `notice notice--${tone}`, sign, inside), list);
@@ -205,8 +205,8 @@
 
   const get = async (path) => {
     const answer = await fetch(path, { cache: "no-store", credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    return answer.text();
+    if (answer.ok) return answer.text();
+    throw Object.assign(new Error(path), { status: answer.status });
   };
   // The hashes that prove that the log only grew, one a line.
   const consistency = async (old, size) => (await get(`/journal/consistency/${old}/${size}`)).split("\n").filter(Boolean);
@@ -218,8 +218,10 @@
     let key, histories, checkHistory;
     try {
       [key, { checkHistory }, ...histories] = await Promise.all([get("/journal/key"), import(panel.dataset.module), ...paths.map(get)]);
-    } catch {
-      return tell("bad", words["failed-title"], words["failed-text"], steps);
+    } catch (error) {
+      if (error.status === 404) return tell("info", words["none-title"], words["none-text"], []);
+      steps[0].detail = { name: String(error.status ?? error.message) };
+      return tell("bad", words["unproved-title"], words["unproved-text"], steps);
     }
     steps[0].ok = true;
     const memory = recall();

@@ -67,7 +67,13 @@
     return names.withholding.replace(/«(\w+)»/g, (_, name) => values[name]);
   };
 
-  /** A withheld row: it must say until when, and an order for it must be in the log, or on the page among what is too new. */
+  /** Whether an order for it is in the log, or on the page among what is too new. Only the first page shows what is too new. */
+  const isOrdered = (index, until, entries, fresh) =>
+    claim.before !== null ||
+    fresh.includes(withholding(index, until)) ||
+    [...entries.values()].some((one) => one.kind === "withholding" && Number(one.withheld) === index);
+
+  /** A withheld row: it must say until when, and have an order. */
   const compareWithheld = (row, index, until, entries, fresh) => {
     const withheld = row.querySelector("[data-withheld]");
     if (!withheld) return [fill("row-revealed", { index: number(index) })];
@@ -75,8 +81,7 @@
       const told = value(withheld, names.label.at, withheld.dataset.withheld, day(until));
       return [fill("row-altered", { index: number(index) }), told];
     }
-    const ordered = [...entries.values()].some((one) => one.kind === "withholding" && Number(one.withheld) === index);
-    if (ordered || fresh.includes(withholding(index, until))) return [];
+    if (isOrdered(index, until, entries, fresh)) return [];
     return [fill("row-unordered", { index: number(index) })];
   };
 
@@ -151,8 +156,14 @@
       mark(row, told);
       if (told.length) wrong.push({ index, sentence: told.join(". ") });
     }
+    const oldest = Math.min(...entries.keys());
     for (const [index, one] of chain) {
-      if (seen.has(index) || !claimed(one, entries.get(index))) continue;
+      if (seen.has(index)) continue;
+      const hidden = one.withheldUntil !== null && index >= oldest;
+      if (hidden && !isOrdered(index, one.withheldUntil, entries, fresh)) {
+        wrong.push({ index: null, sentence: fill("row-unordered", { index: number(index) }) });
+      }
+      if (!claimed(one, entries.get(index))) continue;
       const said = entries.has(index) ? say(entries.get(index)) : {};
       const about = [said.at, said.organisation, said.service ?? said.kept].filter(Boolean).join(", ");
       wrong.push({ index: null, sentence: fill("row-missing", { index: number(index), words: about }) });

@@ -1,14 +1,15 @@
 //! A process that is killed while it appends loses nothing that it acknowledged.
 #![expect(clippy::disallowed_methods, reason = "the child is told by its environment where its store is")]
 
+use crate::victim::append_until_killed;
 use crate::{answered, journal, run};
 use dancu_storage::Store;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 const KILLS: u64 = 20;
 const STORE: &str = "DANCU_JOURNAL_CRASH_STORE";
+const CHILD: &str = "crash::child_that_appends";
 
 #[test]
 fn every_acknowledged_entry_survives_sigkill() {
@@ -17,7 +18,11 @@ fn every_acknowledged_entry_survives_sigkill() {
     let mut acknowledged: Vec<(u64, String)> = Vec::new();
     for round in 0..KILLS {
         // Not a measurement: a later kill only means more entries to look for.
-        acknowledged.extend(append_until_killed(&path, 20 + (round % 5) as usize * 17));
+        acknowledged.extend(append_until_killed(
+            CHILD,
+            &[(STORE, path.as_os_str())],
+            20 + (round % 5) as usize * 17,
+        ));
     }
     let journal = journal(&Store::sqlite(&path).unwrap());
     run(async {
@@ -39,35 +44,6 @@ fn every_acknowledged_entry_survives_sigkill() {
         }
         assert_eq!(journal.append(answered(0)).await.unwrap().index, size + 1, "after its context");
     });
-}
-
-/// Starts a child, reads so many acknowledgements, kills it, and reads those that were under way.
-fn append_until_killed(path: &Path, after: usize) -> Vec<(u64, String)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::child_that_appends", "--ignored", "--nocapture"])
-        .env(STORE, path)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged = Vec::new();
-    while acknowledged.len() < after {
-        let line = lines.next().unwrap().unwrap();
-        acknowledged.extend(parse(&line));
-    }
-    // SIGKILL on Unix.
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // The last line may be cut off.
-    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| parse(&line)));
-    acknowledged
-}
-
-/// `ack INDEX LEAF.`
-fn parse(line: &str) -> Option<(u64, String)> {
-    let (index, leaf) = line.strip_prefix("ack ")?.strip_suffix('.')?.split_once(' ')?;
-    Some((index.parse().ok()?, leaf.to_owned()))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! forks. `KILLS=1000 cargo nextest run -p dancu-journal --run-ignored only -E 'test(killed::)'` is the long form.
 #![expect(clippy::disallowed_methods, reason = "the child is told by its environment where its store is")]
 
+use crate::victim::append_until_killed;
 use crate::{answered, ring, run};
 use dancu_journal::publish::{Publisher, PublisherOptions};
 use dancu_journal::{Journal, Options};
@@ -10,13 +11,14 @@ use dancu_storage::blob::Blobs;
 use dancu_tlog::audit::{self, Files, Memory};
 use dancu_tlog::note::{SignatureType, SignerKey};
 use dancu_tlog::policy::{Log, Policy};
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 const STORE: &str = "DANCU_KILLED_STORE";
 const FOLDER: &str = "DANCU_KILLED_FOLDER";
+const CHILD: &str = "killed::child_that_appends_and_publishes";
 const ORIGIN: &str = "journal.example.vn";
 /// Entries after which a child is killed, by round, at most.
 const LONGEST: usize = 97;
@@ -105,7 +107,11 @@ fn kill_again_and_again(store: &str, rounds: usize) {
     for round in 0..rounds {
         // A sequence that looks random and can be told again.
         let after = 1 + ((round * 2_654_435_761) >> 7) % LONGEST;
-        acknowledged.extend(append_until_killed(store, &log, after));
+        acknowledged.extend(append_until_killed(
+            CHILD,
+            &[(STORE, store.as_ref()), (FOLDER, log.as_os_str())],
+            after,
+        ));
         let head = come_back(store, &log, &mut acknowledged);
         let report = audit::verify(&Folder(log.clone()), &policy(), memory.as_ref());
         let report = report.map_err(|fault| format!("round {round}: {fault}")).unwrap();
@@ -160,34 +166,6 @@ fn independent_verifier_agrees(log: &Path, folder: &Path) {
         String::from_utf8_lossy(&done.stdout),
         String::from_utf8_lossy(&done.stderr)
     );
-}
-
-/// Starts a child, reads so many acknowledgements, kills it, and reads those that were under way.
-fn append_until_killed(store: &str, log: &Path, after: usize) -> Vec<(u64, String)> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed::child_that_appends_and_publishes", "--ignored", "--nocapture"])
-        .env(STORE, store)
-        .env(FOLDER, log)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acknowledged = Vec::new();
-    while acknowledged.len() < after {
-        let line = lines.next().unwrap().unwrap();
-        acknowledged.extend(parse(&line));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| parse(&line)));
-    acknowledged
-}
-
-/// `ack INDEX LEAF.`
-fn parse(line: &str) -> Option<(u64, String)> {
-    let (index, leaf) = line.strip_prefix("ack ")?.strip_suffix('.')?.split_once(' ')?;
-    Some((index.parse().ok()?, leaf.to_owned()))
 }
 
 #[test]

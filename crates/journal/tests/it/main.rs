@@ -12,6 +12,7 @@ mod publish;
 mod quota;
 mod records;
 mod settle;
+mod victim;
 
 use dancu_journal::{Answered, Call, Draft, Journal, Options, Outcome, Personal, Receipt, subject_hash};
 use dancu_keys::{KeyRing, Secret};

@@ -60,7 +60,7 @@ def proofs(log):
         ("proof-parts", extra | {2: parts | {5: [bytes(16), parts[5][1]]}}),
         ("proof-parts", extra | {2: parts | {5: [parts[5][0], parts[5][1] + "0"]}}),
         ("proof-parts", extra | {2: {k: v for k, v in parts.items() if k != 1}}), ("proof-parts", extra | {2: {}}),
-        ("proof-parts", less(2)), ("proof-parts", extra | {2: parts | {8: bytes(32)}}),
+        ("proof-parts", extra | {2: parts | {8: bytes(32)}}),
         ("proof-parts", extra | {2: parts | {5: parts[5][:1]}}), ("proof-parts", extra | {2: parts | {5: b"x"}}),
         ("proof-parts", extra | {2: parts | {5: "x"}}), ("proof-parts", extra | {2: parts | {"5": bytes(32)}}),
         ("proof-context", extra | {3: extra[3] + 1}), ("proof-context", less(3)), ("proof-context", less(4)), ("proof-context", less(5)),

@@ -48,13 +48,18 @@ def check(said, keys):
     """What there is to say of something honest."""
     if said.proof:
         one = proof.verify(read(said.proof), keys)
-        return [("proof", {"index": one.index, "size": one.checkpoint.size})]
+        return [("proof", {"index": one.index, "size": one.checkpoint.size}), *without_parts([one])]
     if said.history:
         whole = history.verify(read(said.history), keys)
-        return [("history", {"count": len(whole.chain), "covered": whole.covered})]
+        return [("history", {"count": len(whole.chain), "covered": whole.covered}), *without_parts(whole.entries)]
     if not Path(said.dir).is_dir():
         raise NotADirectoryError(20, "not a folder", said.dir)
     return check_folder(Path(said.dir), keys, Path(said.memory or said.key + ".seen"))
+
+
+def without_parts(proofs):
+    gone = sum(one.gone for one in proofs)
+    return [("gone", {"count": gone})] if gone else []
 
 
 def check_folder(folder, keys, memory):

@@ -197,7 +197,7 @@ mod tests {
             kind: Kind::Call,
             call,
             erased: vec![],
-            key_destroyed: false,
+            parts_gone: false,
             encoded: vec![],
             leaf_hash: [11; 32],
             context: Some((3, vec![])),

@@ -163,9 +163,9 @@ impl Log for MadeUp {
                 *to = from;
             }
             let call = call(index, index);
-            let (erased, key_destroyed, encoded) = (Vec::new(), false, Vec::new());
+            let (erased, parts_gone, encoded) = (Vec::new(), false, Vec::new());
             let (kind, context, opening) = (Kind::Call, None, Opening::default());
-            Entry { index, kind, call, erased, key_destroyed, encoded, leaf_hash, context, opening }
+            Entry { index, kind, call, erased, parts_gone, encoded, leaf_hash, context, opening }
         };
         Ok((from..end).map(entry).collect())
     }

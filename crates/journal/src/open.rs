@@ -18,8 +18,8 @@ pub struct Entry {
     pub call: Call,
     /// Personal parts that the entry had and that were erased
     pub erased: Vec<Part>,
-    /// Whether its personal parts are gone: kept as long as the rules say, or with the key of their month
-    pub key_destroyed: bool,
+    /// Whether it had personal parts that are gone: their time is over, or the key of their month is destroyed
+    pub parts_gone: bool,
     /// The public entry as it stands, the bytes under the leaf hash
     pub encoded: Vec<u8>,
     /// RFC 6962 leaf hash
@@ -64,7 +64,7 @@ impl Journal {
             join(&mut call, &context.1);
         }
         let opening = self.opening(index, call.at_us, root, &sealed)?;
-        let key_destroyed = root.is_some() && opening.is_none();
+        let parts_gone = root.is_some() && opening.is_none();
         let opening = opening.unwrap_or_default();
         let mut erased = Vec::new();
         for (part, opened) in &opening {
@@ -76,7 +76,7 @@ impl Journal {
         call.subject = call.personal.subject.as_deref().map(|number| subject_hash(&self.ring(), number));
         let leaf_hash = leaf_hash(&encoded);
         let context = context.map(|(number, context)| (number, context.0.clone()));
-        Ok(Entry { index, kind, call, erased, key_destroyed, encoded, leaf_hash, context, opening })
+        Ok(Entry { index, kind, call, erased, parts_gone, encoded, leaf_hash, context, opening })
     }
 
     /// The parts of an entry; none when the key of their month is gone.

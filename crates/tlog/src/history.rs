@@ -180,7 +180,7 @@ impl History {
             if !before.insert(entry.index) {
                 return Err(HistoryRefused::Twice(entry.index));
             }
-            if entry.shown(SUBJECT) != Some(&self.number) {
+            if !entry.parts_gone && entry.shown(SUBJECT) != Some(&self.number) {
                 return Err(HistoryRefused::OtherPerson(entry.index));
             }
             proved.push(entry);

@@ -129,10 +129,10 @@
     flaws.replaceChildren();
   };
 
-  const mark = (row, sentences) => {
+  const mark = (row, sentences, entry) => {
     row.classList.add(sentences.length ? "look--bad" : "look--good");
     if (!sentences.length) {
-      row.querySelector(".look__proof .badge span").textContent = words["row-proved"];
+      row.querySelector(".look__proof .badge span").textContent = words[entry?.gone ? "row-gone" : "row-proved"];
       return;
     }
     row.lastElementChild.append(element("p", "look__flaw", icon("bad"), element("span", "", sentences.join(". "))));
@@ -153,7 +153,7 @@
       const foreign = !one || seen.has(index);
       const told = foreign ? [fill("row-added", { index: number(index) })] : compare(row, index, one, entries, fresh);
       seen.add(index);
-      mark(row, told);
+      mark(row, told, entries.get(index));
       if (told.length) wrong.push({ index, sentence: told.join(". ") });
     }
     const oldest = Math.min(...entries.keys());

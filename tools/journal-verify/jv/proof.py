@@ -12,7 +12,7 @@ ENTRY, PARTS, CONTEXT_INDEX, CONTEXT, CONTEXT_PATH = 1, 2, 3, 4, 5
 
 @dataclass
 class Proof:
-    """What a proof proves. `opened`: label → value; `closed`: labels of parts that are not shown."""
+    """What a proof proves. `opened`: label → value; `closed`: labels of parts that are not shown; `gone`: it has parts, and their time is over."""
 
     index: int
     leaf: bytes
@@ -20,6 +20,7 @@ class Proof:
     context: dict
     opened: dict
     closed: set
+    gone: bool
     checkpoint: note.Checkpoint
 
 
@@ -35,7 +36,8 @@ def verify(data, policy, what="proof"):
     found = entry.at(index, extra[ENTRY])
     opened, closed = _parts(extra.get(PARTS), found.get(25))
     context = _context(extra, index, found, checkpoint, what)
-    return Proof(index, leaf, found, context, opened, closed, checkpoint)
+    gone = 25 in found and PARTS not in extra
+    return Proof(index, leaf, found, context, opened, closed, gone, checkpoint)
 
 
 def _read(data, what):
@@ -68,13 +70,15 @@ def _extra(packed, what):
 
 
 def _parts(parts, root):
-    """Opens what is shown; label 25 fixes all of it."""
+    """Opens what is shown; label 25 fixes all of it. Of parts that are gone, nothing is shown."""
+    if root is not None and parts is None:
+        return {}, set()
     if root is None:
         if parts is not None:
             raise Fault("proof-parts")
         return {}, set()
     opened, commitments = {}, {}
-    for label, part in (parts or {}).items():
+    for label, part in parts.items():
         if label not in entry.PARTS:
             raise Fault("proof-parts")
         if isinstance(part, list):

@@ -60,6 +60,7 @@ HONEST = {
     "dir": ("honest: {size} entries, witnessed up to {witnessed}", "trung thực: {size} mục, được chứng kiến tới mục {witnessed}"),
     "proof": ("honest: entry {index} is in the log of {size} entries", "trung thực: mục {index} có trong nhật ký gồm {size} mục"),
     "history": ("honest: {count} entries about this person up to entry {covered} of the log", "trung thực: {count} mục về người này, tính tới mục {covered} của nhật ký"),
+    "gone": ("the personal parts of {count} entries are not shown: their time is over", "phần dữ liệu cá nhân của {count} mục không còn được hiển thị: đã hết thời hạn lưu trữ"),
     "unsigned": ("{count} files beyond the signed size: not signed yet", "{count} tệp vượt quá phần đã ký: chưa được ký"),
     "forgetful": ("the newest checkpoint could not be remembered in {path}", "không ghi nhớ được điểm chốt mới nhất vào {path}"),
 }

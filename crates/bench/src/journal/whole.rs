@@ -9,6 +9,7 @@ use dancu_tlog::leaf_hash;
 use dancu_tlog::note::{SignatureType, SignerKey};
 use dancu_tlog::policy::{Log, Policy};
 use dancu_tlog::tile::{Edge, Tile, TileKind};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,8 @@ pub(super) fn run(folder: &Path, real: &[Stored]) -> anyhow::Result<Duration> {
         real.get(at).unwrap_or_else(|| &again[at % again.len()])
     };
     let mut edge = Edge::new();
+    // Partial tiles by their place: only the widest of each is written, at the end.
+    let mut partial = BTreeMap::new();
     for start in (0..ENTRIES).step_by(65_536) {
         let end = (start + 65_536).min(ENTRIES);
         let mut written = Vec::new();
@@ -58,12 +61,18 @@ pub(super) fn run(folder: &Path, real: &[Stored]) -> anyhow::Result<Duration> {
             written.push((tile.to_string(), bundle.into_bytes()));
         }
         let leaves: Vec<_> = (start..end).map(|index| leaf_hash(&entry(index).entry)).collect();
-        let tiles = edge.grow(&leaves).into_iter();
-        // What the next round makes wider is not written.
-        let kept = tiles.filter(|(tile, _)| !tile.is_partial() || end == ENTRIES);
-        written.extend(kept.map(|(tile, bytes)| (tile.to_string(), bytes)));
+        for (tile, bytes) in edge.grow(&leaves) {
+            let place = Tile::new(tile.kind(), tile.index(), 256).context("tile")?.to_string();
+            if tile.is_partial() {
+                partial.insert(place, (tile.to_string(), bytes));
+            } else {
+                partial.remove(&place);
+                written.push((place, bytes));
+            }
+        }
         files.put_all(&written)?;
     }
+    files.put_all(&partial.into_values().collect::<Vec<_>>())?;
     let head = TreeHead { size: edge.size(), root: edge.root() };
     let checkpoint = SignedCheckpoint::sign(Checkpoint::new(ORIGIN, head)?, &signer)?;
     files.put_all(&[("checkpoint".to_owned(), checkpoint.to_string().into_bytes())])?;

@@ -7,7 +7,7 @@ mod memory;
 use anyhow::Context as _;
 use dancu_tlog::audit::{self, AuditError, Report};
 use dancu_tlog::policy::Policy;
-use dancu_tlog::proof_file;
+use dancu_tlog::proof_file::{self, EntryProof};
 use std::path::Path;
 
 /// How often a log that grows while it is read is read again.
@@ -69,7 +69,9 @@ pub fn proof(path: &Path, policy: &Policy) -> anyhow::Result<Vec<String>> {
     let text = std::fs::read(path).with_context(|| path.display().to_string())?;
     let proved = proof_file::verify(&text, policy)?;
     let size = proved.checkpoint.head().size;
-    Ok(vec![format!("proved: entry {} of a log of {size} entries", proved.index)])
+    let mut words = vec![format!("proved: entry {} of a log of {size} entries", proved.index)];
+    words.extend(without_parts(&[proved]));
+    Ok(words)
 }
 
 /// Verifies a person's history.
@@ -77,10 +79,18 @@ pub fn history(path: &Path, policy: &Policy) -> anyhow::Result<Vec<String>> {
     let text = std::fs::read(path).with_context(|| path.display().to_string())?;
     let history = history::read(&text)?;
     let proved = history.verify(policy)?;
-    Ok(vec![format!(
+    let mut words = vec![format!(
         "complete: {} entries about the person among the first {} of the log; {} of them shown and proved",
         history.count,
         proved.covered,
         proved.entries.len()
-    )])
+    )];
+    words.extend(without_parts(&proved.entries));
+    Ok(words)
+}
+
+/// How many entries have personal parts of which their proofs show nothing.
+fn without_parts(proofs: &[EntryProof]) -> Option<String> {
+    let gone = proofs.iter().filter(|proof| proof.parts_gone).count();
+    (gone > 0).then(|| format!("the personal parts of {gone} entries are not shown: their time is over"))
 }

@@ -27,18 +27,8 @@ impl MemoryLog {
         let encoded = format!("{index} {kind:?} {call:?}").into_bytes();
         let leaf_hash = leaf_hash(&encoded);
         let (erased, context, opening) = (Vec::new(), None, Opening::default());
-        let key_destroyed = false;
-        entries.push(Entry {
-            index,
-            kind,
-            call,
-            erased,
-            key_destroyed,
-            encoded,
-            leaf_hash,
-            context,
-            opening,
-        });
+        let parts_gone = false;
+        entries.push(Entry { index, kind, call, erased, parts_gone, encoded, leaf_hash, context, opening });
     }
 
     pub(crate) fn len(&self) -> u64 {

@@ -145,10 +145,10 @@ fn a_month_whose_key_is_destroyed_has_no_personal_part_left() {
             assert_eq!(destroy(&journal).await.unwrap(), Ok(true), "{name}");
             assert_eq!(destroy(&journal).await.unwrap(), Ok(false), "{name}");
             let entry = journal.entry(receipts[0].index).await.unwrap().unwrap();
-            assert_eq!((entry.leaf_hash, entry.key_destroyed), (receipts[0].leaf_hash, true), "{name}");
+            assert_eq!((entry.leaf_hash, entry.parts_gone), (receipts[0].leaf_hash, true), "{name}");
             assert_eq!((entry.call.personal, entry.opening.len()), (Personal::default(), 0), "{name}");
             let later = journal.entry(receipts[1].index).await.unwrap().unwrap();
-            assert!(!later.key_destroyed && later.call.personal.officer.is_some(), "{name}");
+            assert!(!later.parts_gone && later.call.personal.officer.is_some(), "{name}");
             assert!(journal.append(answered(2)).await.is_err(), "{name}: no new key takes its place");
             assert!(journal.append(later.call.into()).await.is_ok(), "{name}");
         });

@@ -129,7 +129,7 @@ fn what_is_over_goes_and_what_is_held_stays() {
                 [journal.entry(7).await, journal.entry(8).await].map(|entry| entry.unwrap().unwrap());
             assert_eq!([held.leaf_hash, gone.leaf_hash], hashes, "{engine}: what is proved stays");
             assert!(held.call.personal.get(Part::Officer).is_some());
-            assert!(gone.key_destroyed && gone.call.personal.get(Part::Officer).is_none());
+            assert!(gone.parts_gone && gone.call.personal.get(Part::Officer).is_none());
             assert!(journal.entry(143).await.unwrap().unwrap().call.personal.subject.is_some());
 
             // Acts of keeping are entries too: two holds, two files.

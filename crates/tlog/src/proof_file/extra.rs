@@ -13,7 +13,7 @@ const PARTS: u64 = 8;
 pub struct Extra {
     /// the entry (label 1)
     pub entry: Vec<u8>,
-    /// its personal parts by label, if it has any (label 2)
+    /// its personal parts by label, if it has any that are not gone (label 2)
     pub parts: Option<BTreeMap<u8, Part>>,
     /// its context, if it has one (labels 3 to 5)
     pub context: Option<ContextProof>,

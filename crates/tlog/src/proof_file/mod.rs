@@ -27,8 +27,10 @@ pub struct EntryProof {
     pub entry: Entry,
     /// the entry itself
     pub bytes: Vec<u8>,
-    /// its personal parts by label, all of them, open or closed
+    /// its personal parts by label, open or closed: all of them, or none at all
     pub parts: BTreeMap<u8, Part>,
+    /// whether it has personal parts of which the proof shows nothing, not even their commitments: their time is over
+    pub parts_gone: bool,
     /// number and bytes of its context
     pub context: Option<(u64, Vec<u8>)>,
     /// the checkpoint it is proved by, with the witnesses
@@ -87,7 +89,8 @@ pub fn verify(text: &[u8], policy: &Policy) -> Result<EntryProof, EntryProofRefu
     if matches!(entry.kind, Kind::Epoch(epoch) if epoch.entries > proof.index) {
         return Err(EntryProofRefused::Epoch);
     }
-    if extra.parts_root() != entry.parts {
+    let parts_root = extra.parts_root();
+    if parts_root.is_some() && parts_root != entry.parts {
         return Err(EntryProofRefused::Parts);
     }
     check_context(&extra, &entry, proof.index, &checkpoint)?;
@@ -96,6 +99,7 @@ pub fn verify(text: &[u8], policy: &Policy) -> Result<EntryProof, EntryProofRefu
     Ok(EntryProof {
         index: proof.index,
         leaf,
+        parts_gone: parts.is_none() && entry.parts.is_some(),
         entry,
         bytes,
         parts: parts.unwrap_or_default(),

@@ -100,7 +100,7 @@ function parse(text) {
   }
 }
 
-/** Each proof must be of an entry of the chain, against the same checkpoint, and open to the number. */
+/** Each proof must be of an entry of the chain, against the same checkpoint, and open to the number, unless its parts are gone. */
 async function proveEntries(said, checkpoints, checkpoint) {
   const chain = new Map(said.chain.map((element) => [element.index, element]));
   const seen = new Set();
@@ -113,7 +113,7 @@ async function proveEntries(said, checkpoints, checkpoint) {
     const one = await proveAll(proof, checkpoint);
     must(chain.has(index) && equal(chain.get(index).leaf, one.leaf), "entry-foreign", { index });
     must(!seen.has(index), "entry-twice", { index });
-    must(one.shown.parts.subject === said.number, "entry-person", { index });
+    must(one.shown.gone || one.shown.parts.subject === said.number, "entry-person", { index });
     seen.add(index);
     proved.push(one);
   }
@@ -171,7 +171,7 @@ export async function checkProof(text, keyText) {
   });
   await walk.step("context", async () => {
     const context = await proveContext(proof, map, checkpoint);
-    result.entry = { index: proof.index, ...named(map), parts: parts.opened, closed: parts.closed, context: context && named(context) };
+    result.entry = { index: proof.index, ...named(map), parts: parts.opened, closed: parts.closed, gone: parts.gone, context: context && named(context) };
   });
   result.ok = !walk.failed;
   return result;

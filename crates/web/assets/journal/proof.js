@@ -57,7 +57,7 @@ export async function proveEntry(proof, checkpoint) {
   return { leaf, map: readEntry(proof.index, proof.extra.get(1)) };
 }
 
-/** Opens what is shown of the personal parts; label 25 fixes all of it. */
+/** Opens what is shown of the personal parts; label 25 fixes all of it. `gone`: it has parts, and their time is over. */
 export async function proveParts(proof, map) {
   const parts = proof.extra.get(2);
   const root = map.get(25);
@@ -65,10 +65,11 @@ export async function proveParts(proof, map) {
   const wrong = () => new Fault("proof-parts", { index: proof.index });
   if (!root) {
     if (parts) throw wrong();
-    return { opened, closed };
+    return { opened, closed, gone: false };
   }
+  if (!parts) return { opened, closed, gone: true };
   const commitments = new Map();
-  for (const [label, part] of parts || []) {
+  for (const [label, part] of parts) {
     if (!(typeof label === "number" && label < PARTS.length)) throw wrong();
     if (Array.isArray(part)) {
       const [salt, value] = part;
@@ -82,7 +83,7 @@ export async function proveParts(proof, map) {
     }
   }
   if (!commitments.size || !equal(await sha256(encode(commitments)), root)) throw wrong();
-  return { opened, closed };
+  return { opened, closed, gone: false };
 }
 
 /** The context that the entry names, proved against the same root; null when it names none. */
@@ -105,8 +106,8 @@ export async function proveContext(proof, map, checkpoint) {
 /** All of a proof but its signatures: what the entry says, by names. */
 export async function proveAll(proof, checkpoint) {
   const { leaf, map } = await proveEntry(proof, checkpoint);
-  const { opened, closed } = await proveParts(proof, map);
+  const { opened, closed, gone } = await proveParts(proof, map);
   const context = await proveContext(proof, map, checkpoint);
-  const shown = { index: proof.index, ...named(map), parts: opened, closed, context: context && named(context) };
+  const shown = { index: proof.index, ...named(map), parts: opened, closed, gone, context: context && named(context) };
   return { leaf, map, shown };
 }

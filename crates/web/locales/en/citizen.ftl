@@ -114,6 +114,7 @@ check-step-memory = The log has only grown since your last check
 check-step-rows = Every line on the page is what is proved
 check-step-other = Another step
 check-row-proved = Checked
+check-row-gone = Checked; what it said of persons has been deleted, its time is over
 check-row-altered = Entry «index» was altered
 check-row-value = «label»: the page says “«shown»”, the proof says “«proved»”
 check-row-nothing = none

@@ -114,6 +114,7 @@ check-step-memory = Nhật ký chỉ dài thêm so với lần bạn kiểm tra 
 check-step-rows = Từng dòng trên trang trùng với bằng chứng
 check-step-other = Bước khác
 check-row-proved = Đã kiểm tra
+check-row-gone = Đã kiểm tra; nội dung về cá nhân đã được xoá do hết thời hạn lưu trữ
 check-row-altered = Mục số «index» bị sửa
 check-row-value = «label»: trang ghi “«shown»”, bằng chứng ghi “«proved»”
 check-row-nothing = không có

@@ -171,6 +171,7 @@ const CHECK_WORDS: &[&str] = &[
     "check-step-rows",
     "check-step-other",
     "check-row-proved",
+    "check-row-gone",
     "check-row-altered",
     "check-row-value",
     "check-row-nothing",

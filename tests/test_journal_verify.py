@@ -314,6 +314,12 @@ def test_every_entry_proves_itself_with_parts_open_or_closed():
             assert found.opened == opened and found.closed == made.parts.keys() - opened.keys()
 
 
+def test_parts_whose_time_is_over_are_not_shown_and_that_is_said():
+    for index, made in enumerate(LOG.entries):
+        found = verify_proof(LOG.proof(index, shown=pylog.GONE))
+        assert (found.gone, found.opened, found.closed) == (bool(made.parts), {}, set())
+
+
 def test_each_bit_of_a_proof_matters():
     calls = [i for i, e in enumerate(LOG.entries) if 4 in e.fields and e.parts]
     data = LOG.proof(calls[3], shown=(5,))
@@ -373,6 +379,15 @@ def test_an_absence_cannot_be_made_of_somebody_elses_leaf():
     said["map"] = {"count": 0, "link": "00" * 32, "siblings": other["map"]["siblings"],
                    "other": {"key": key.hex(), "value": value.hex()}}
     assert fault(verify_history, said) == "map"
+
+
+def test_in_a_history_only_parts_that_are_gone_need_not_open_to_the_number():
+    said = LOG.history(PERSON)
+    index = said["chain"][0]["index"]
+    said["entries"] = [LOG.proof(index, shown=pylog.GONE).decode()]
+    assert [one.gone for one in verify_history(said).entries] == [True]
+    said["entries"] = [LOG.proof(index, shown=(1,)).decode()]
+    assert fault(verify_history, said) == "entry-person"
 
 
 def test_withholdings_say_what_the_chain_says():

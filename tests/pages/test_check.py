@@ -110,6 +110,15 @@ def test_withheld_entries_are_counted_and_shown_as_withheld(page):
     assert failed(check(page, said)) == ("entries", "withheld")
 
 
+def test_parts_whose_time_is_over_are_said_to_be_gone(page):
+    said = LOG.history(PERSON)
+    index = said["chain"][0]["index"]
+    said["entries"] = [LOG.proof(index, shown=pylog.GONE).decode()]
+    found = check(page, said)
+    assert found["ok"] and [(e["index"], e["gone"], e["parts"], e["closed"]) for e in found["entries"]] == [(index, True, {}, [])]
+    assert not any(e["gone"] for e in check(page, LOG.history(PERSON))["entries"])
+
+
 def test_every_tampered_history_fails_at_the_right_step(page):
     people, cases = pylog.PEOPLE, []
     for at, person in enumerate(people):

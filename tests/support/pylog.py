@@ -18,6 +18,9 @@ ORIGIN = "journal.example/dancu"
 START_US = 1_795_000_000_000_000
 EMPTY = hashlib.sha256(b"").digest()
 
+# Parts whose time is over.
+GONE = object()
+
 
 def cbor(value):
     """RFC 8949 section 4.2.1, for what entries are made of."""
@@ -207,10 +210,10 @@ class Log:
         return inclusion(index, self.leaves()[:size])
 
     def extra(self, index, size, shown=None):
-        """The map of the `extra` line; `shown` are the parts that are opened, all unless told."""
+        """The map of the `extra` line; `shown` are the parts that are opened, all unless told; `GONE`: nothing of any part."""
         entry = self.entries[index]
         extra = {1: entry.encoded}
-        if entry.parts:
+        if entry.parts and shown is not GONE:
             extra[2] = {
                 label: part if shown is None or label in shown else commitment(label, *part)
                 for label, part in entry.parts.items()

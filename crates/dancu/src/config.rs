@@ -16,6 +16,7 @@ pub struct Config {
     pub limits: Limits,
     pub signing: Signing,
     pub journal: Journal,
+    pub keeping: Keeping,
     pub timestamps: Timestamps,
     pub feed: Feed,
     pub web: Web,
@@ -148,6 +149,24 @@ pub struct Journal {
     pub witnesses: Vec<JournalWitness>,
 }
 
+/// How long the journal's personal parts are kept, and where.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Keeping {
+    /// Folder of the archive; empty for one beside the log (`<journal.directory>.archive`, or such a prefix of its bucket)
+    pub archive: PathBuf,
+    /// Months for which entries of the exchange are kept; 0 for as long as the law demands
+    pub exchange_months: u32,
+    /// Months for which security events are kept; 0 for as long as the law demands
+    pub security_months: u32,
+    /// Security level of this system, 1 to 5
+    pub security_level: u8,
+    /// Hour of the day, in Việt Nam, at which closed months are archived and what is over is purged
+    pub hour: u8,
+    /// Whether that job also purges; otherwise `dancu journal purge` does
+    pub purge: bool,
+}
+
 /// A witness of the journal.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -270,7 +289,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
 }
 
 impl Config {
@@ -329,6 +348,14 @@ impl Config {
                 witness_alarm_seconds: 60,
                 witness_ca: PathBuf::new(),
                 witnesses: Vec::new(),
+            },
+            keeping: Keeping {
+                archive: PathBuf::new(),
+                exchange_months: 0,
+                security_months: 0,
+                security_level: 3,
+                hour: 2,
+                purge: true,
             },
             timestamps: Timestamps {
                 url: String::new(),

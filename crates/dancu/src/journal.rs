@@ -5,7 +5,8 @@ use anyhow::Context as _;
 use dancu_gateway::Prove;
 use dancu_journal::publish::{ProofError, Publisher, PublisherOptions};
 use dancu_journal::{Journal, JournalError, Options};
-use dancu_keys::KeyDir;
+use dancu_keys::{KeyDir, KeyRing};
+use dancu_storage::Store;
 use dancu_storage::blob::{Blobs, S3Config, S3Keys};
 use dancu_tlog::Hash;
 use dancu_tlog::checkpoint::SignedCheckpoint;
@@ -23,10 +24,7 @@ use tokio::sync::watch;
 ///
 /// An installation whose store does not continue what it has published does not start.
 pub fn start(config: &Config, floor: &Floor) -> anyhow::Result<(Journal, Publisher)> {
-    let blobs = blobs(config)?;
-    let options =
-        Options { group: config.journal.group, queue: config.journal.queue, blobs, ..Options::default() };
-    let journal = Journal::open(floor.store.clone(), floor.ring.clone(), options).context("journal")?;
+    let journal = open(config, &floor.store, &floor.ring)?;
     let signer = floor.keys.log_key(&config.journal.origin).context("the key of the journal")?;
     let policy = policy(config, signer.verifier())?;
     write_policy(config, &policy);
@@ -37,6 +35,19 @@ pub fn start(config: &Config, floor: &Floor) -> anyhow::Result<(Journal, Publish
     };
     let publisher = Publisher::start(journal.clone(), options).context("the published journal")?;
     Ok((journal, publisher))
+}
+
+/// Opens the journal alone. Blocks.
+pub fn open(config: &Config, store: &Store, ring: &KeyRing) -> anyhow::Result<Journal> {
+    let options = Options {
+        group: config.journal.group,
+        queue: config.journal.queue,
+        blobs: blobs(config)?,
+        // Without a place for it, nothing is ever archived.
+        archive: crate::keeping::archive(config)?.unwrap_or_else(Blobs::memory),
+        ..Options::default()
+    };
+    Journal::open(store.clone(), ring.clone(), options).context("journal")
 }
 
 /// Proofs of what is published, for who asks from within.
@@ -89,6 +100,23 @@ pub fn blobs(config: &Config) -> anyhow::Result<Blobs> {
         keys,
     };
     Blobs::s3(&bucket, tokio::runtime::Handle::current()).context("journal.s3_bucket")
+}
+
+/// Beside the log and not in it, for a verifier counts the log's files: a folder, or a prefix of the bucket, whose name is the
+/// log's with this suffix.
+pub fn blobs_beside(config: &Config, suffix: &str) -> anyhow::Result<Blobs> {
+    let mut beside = config.clone();
+    let journal = &mut beside.journal;
+    let mut name = journal.directory.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    journal.directory.set_file_name(name);
+    let prefix = journal.s3_prefix.trim_end_matches('/');
+    anyhow::ensure!(
+        journal.s3_bucket.is_empty() || !prefix.is_empty(),
+        "journal.s3_prefix is needed: what lies beside the log must not lie in it"
+    );
+    journal.s3_prefix = format!("{prefix}{suffix}");
+    blobs(&beside)
 }
 
 fn secret(file: &Path) -> anyhow::Result<String> {

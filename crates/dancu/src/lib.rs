@@ -2,6 +2,7 @@
 #![expect(missing_docs, reason = "the roof is a program; its library exists for its own tests")]
 
 pub mod admin;
+pub mod alarms;
 pub mod beside;
 pub mod client;
 pub mod clock;
@@ -12,6 +13,7 @@ pub mod evidence;
 pub mod feed;
 pub mod files;
 pub mod journal;
+pub mod keeping;
 pub mod log;
 pub mod pages;
 pub mod pull;

@@ -1,6 +1,7 @@
 //! Composes the floors into a running service.
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::keeping::Keeping;
 use crate::pages::Guests;
 use crate::stamps::Stamps;
 use anyhow::Context as _;
@@ -83,6 +84,8 @@ pub struct Server {
     stop: watch::Sender<bool>,
     drain: Duration,
     doors: Vec<tokio::task::JoinHandle<()>>,
+    /// Tells the feed of the journal's alarms; ends with the publisher
+    alarms: tokio::task::JoinHandle<()>,
     feed: Option<Feeding>,
 }
 
@@ -131,8 +134,9 @@ impl Server {
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let stamps = Stamps::open(config, Arc::clone(&road.clock), &mut metrics)?;
+        let keeping = Keeping::open(config, Arc::clone(&road.clock), &mut metrics)?;
         let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
-            .merge(stamps.router())
+            .merge(dancu_gateway::routes::with_problems(stamps.router(), &gate))
             .merge(pages);
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
@@ -140,6 +144,7 @@ impl Server {
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
             tokio::spawn(cosigned),
+            tokio::spawn(keeping.keep(road.journal.clone(), stopped.clone())),
             tokio::spawn(stamps.keep(crate::journal::log(&road.publisher), stopped)),
         ];
         let drain = Duration::from_secs(config.limits.drain_seconds + 1);
@@ -147,9 +152,10 @@ impl Server {
             let (stop, stopped) = watch::channel(false);
             Feeding { stop, task: tokio::spawn(feed.run(stopped)) }
         });
+        let alarms = tokio::spawn(crate::alarms::tell(Arc::clone(&road), config.journal.quorum));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         road.events.emit(Event::Started { version, key: signer.kid().to_owned() });
-        Ok(Self { address, admin: admin_address, road, index, stop, drain, doors, feed })
+        Ok(Self { address, admin: admin_address, road, index, stop, drain, doors, alarms, feed })
     }
 
     /// The road, for tests that look behind the door.
@@ -170,6 +176,7 @@ impl Server {
         let _ = tokio::task::spawn_blocking(move || self.index.stop()).await;
         // What was answered is published before the end.
         self.road.publisher.close().await;
+        let _ = self.alarms.await;
         if let Some(feed) = self.feed {
             let events = self.road.events.clone();
             events.emit(Event::Stopping);

@@ -46,24 +46,16 @@ impl Stamps {
     }
 }
 
-/// Beside the log and not in it, for a verifier counts the log's files: `<folder>.timestamps`, or a prefix of such a name.
+/// Whether the configured authority could be asked; without asking it.
+pub fn check(config: &Config) -> anyhow::Result<()> {
+    let files = StampFiles::new(blobs(config)?, "");
+    stamper(&config.timestamps, files, Arc::new(crate::clock::SystemClock)).context("timestamps").map(drop)
+}
+
+/// Beside the log: `<folder>.timestamps`, or a prefix of such a name. Without an authority, a bucket may lack the prefix.
 fn blobs(config: &Config) -> anyhow::Result<Blobs> {
-    const SUFFIX: &str = ".timestamps";
-    let mut beside = config.clone();
-    let journal = &mut beside.journal;
-    let mut name = journal.directory.file_name().unwrap_or_default().to_owned();
-    name.push(SUFFIX);
-    journal.directory.set_file_name(name);
-    let prefix = journal.s3_prefix.trim_end_matches('/');
-    if !journal.s3_bucket.is_empty() && prefix.is_empty() {
-        anyhow::ensure!(
-            config.timestamps.url.is_empty(),
-            "timestamps.url needs journal.s3_prefix: stamps lie beside the log, not in it"
-        );
-        return Ok(Blobs::memory());
-    }
-    journal.s3_prefix = format!("{prefix}{SUFFIX}");
-    crate::journal::blobs(&beside)
+    let beside = crate::journal::blobs_beside(config, ".timestamps");
+    if config.timestamps.url.is_empty() { beside.or_else(|_| Ok(Blobs::memory())) } else { beside }
 }
 
 fn stamper(

@@ -24,8 +24,10 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 /// How the other side ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ended {
-    /// In order
+    /// In order, with the `close_notify` of TLS
     Closed,
+    /// TCP ended in order, without a word of TLS: a receiver does so that is killed, and many do so always
+    Cut,
     /// By a reset or an error
     Broken,
 }
@@ -35,6 +37,8 @@ enum Ended {
 pub(crate) enum Close {
     /// The receiver ended in order after us: it has read all
     Read,
+    /// Its machine has read all; what it was killed over, it may not have kept
+    Unsure,
     /// It ended otherwise: some may be unread
     Broken,
     /// It does not answer
@@ -90,16 +94,15 @@ impl Line {
         if !matches!(timeout(patience, self.writer.shutdown()).await, Ok(Ok(()))) {
             return Close::Broken;
         }
-        match timeout(patience, self.ended.wait_for(Option::is_some)).await.map(|ended| ended.map(|e| *e)) {
-            Ok(Ok(Some(Ended::Closed))) => {}
+        let ended = timeout(patience, self.ended.wait_for(Option::is_some)).await;
+        let close = match ended.map(|ended| ended.map(|e| *e)) {
+            Ok(Ok(Some(Ended::Closed))) => Close::Read,
+            Ok(Ok(Some(Ended::Cut))) => Close::Unsure,
             Ok(_) => return Close::Broken,
             Err(_) => return Close::Silent,
-        }
+        };
         tokio::time::sleep(CROSSING).await;
-        match self.probe.take_error() {
-            Ok(None) => Close::Read,
-            _ => Close::Broken,
-        }
+        if matches!(self.probe.take_error(), Ok(None)) { close } else { Close::Broken }
     }
 }
 
@@ -115,6 +118,7 @@ async fn connect(receiver: &Receiver) -> io::Result<Line> {
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(STALL))?;
     let probe = socket.try_clone()?;
+    let is_tls = receiver.tls.is_some();
     let stream: Box<dyn Stream> = match &receiver.tls {
         None => Box::new(tcp),
         Some(tls) => {
@@ -130,10 +134,9 @@ async fn connect(receiver: &Receiver) -> io::Result<Line> {
         let how = loop {
             tokio::select! {
                 read = reader.read(&mut ignored) => match read {
-                    Ok(0) => break Ended::Closed,
+                    Ok(0) => break if is_tls { Ended::Closed } else { Ended::Cut },
                     Ok(_) => {}
-                    // Many receivers end TCP without a close_notify.
-                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break Ended::Closed,
+                    Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => break Ended::Cut,
                     Err(_) => break Ended::Broken,
                 },
                 () = tell.closed() => return,

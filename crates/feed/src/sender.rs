@@ -56,33 +56,33 @@ pub(crate) struct Sender {
 impl Sender {
     /// Sends until told to stop, and then what is left within a few seconds.
     pub(crate) async fn run(mut self, mut stopped: watch::Receiver<bool>) {
-        let (mut pause, mut clean, mut told) = (FIRST_PAUSE, false, false);
+        let (mut pause, mut end, mut told) = (FIRST_PAUSE, End::Broken, false);
         while !*stopped.borrow() {
             let opened = tokio::select! {
                 line = Line::open(&self.receiver) => line,
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             };
             let began = Instant::now();
-            clean = match opened {
+            end = match opened {
                 Ok(line) => {
                     self.metrics.connected.set(1);
                     told = false;
-                    let clean = Session::new(&mut self, line, clean).run(&mut stopped).await;
+                    let end = Session::new(&mut self, line, end).run(&mut stopped).await;
                     self.metrics.connected.set(0);
-                    clean
+                    end
                 }
                 Err(error) => {
                     if !told {
                         tracing::warn!(receiver = self.receiver.name, %error, "no connection to the feed's receiver");
                     }
                     told = true;
-                    false
+                    End::Broken
                 }
             };
-            if clean || began.elapsed() >= STABLE {
+            if end != End::Broken || began.elapsed() >= STABLE {
                 pause = FIRST_PAUSE;
             }
-            if clean {
+            if end != End::Broken {
                 continue;
             }
             self.metrics.reconnects.inc();
@@ -107,6 +107,17 @@ impl Sender {
             tracing::warn!(receiver = self.receiver.name, %error, "the cursor of the feed cannot be saved");
         }
     }
+}
+
+/// What is known at the end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// All that was sent was read
+    Clean,
+    /// It ended when we ended it, and nobody says whether the last messages were kept: they go again
+    Unsure,
+    /// It broke: what is not known to be read goes again
+    Broken,
 }
 
 /// One connection of a sender.
@@ -140,7 +151,8 @@ struct Batch {
 }
 
 impl<'a> Session<'a> {
-    fn new(sender: &'a mut Sender, line: Line, clean: bool) -> Self {
+    fn new(sender: &'a mut Sender, line: Line, before: End) -> Self {
+        let clean = before == End::Clean;
         let events = sender.cursor.events;
         let events = if clean { events.sent } else { events.again(sender.shared.options.resend) };
         let now = Instant::now();
@@ -159,8 +171,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Sends until the connection ends; whether all that was sent is known to be read.
-    async fn run(mut self, stopped: &mut watch::Receiver<bool>) -> bool {
+    /// Sends until the connection ends.
+    async fn run(mut self, stopped: &mut watch::Receiver<bool>) -> End {
         let mut grown = self.sender.shared.grown.clone();
         let reader = self.sender.shared.reader.clone();
         let mut last = None;
@@ -313,18 +325,18 @@ impl<'a> Session<'a> {
     }
 
     /// The connection has ended by itself: another server may try.
-    async fn broken(self, why: &str) -> bool {
+    async fn broken(self, why: &str) -> End {
         tracing::warn!(
             receiver = self.sender.receiver.name,
             why,
             "the connection to the feed's receiver broke"
         );
         self.leave(true).await;
-        false
+        End::Broken
     }
 
     /// Ends the connection so that the receiver's end says whether it has read everything.
-    async fn settle(self, patience: Duration, give_back: bool) -> bool {
+    async fn settle(self, patience: Duration, give_back: bool) -> End {
         let (line, sender) = (self.line, &mut *self.sender);
         let close = line.close(patience).await;
         sender.broken_ends = if close == Close::Broken { sender.broken_ends + 1 } else { 0 };
@@ -336,14 +348,20 @@ impl<'a> Session<'a> {
                 "the receiver does not answer the end of a connection: only the last messages are sent again after a break"
             );
         }
-        let clean = close != Close::Broken || habit;
-        if clean {
+        let end = match close {
+            Close::Read => End::Clean,
+            Close::Broken if !habit => End::Broken,
+            Close::Unsure | Close::Broken | Close::Silent => End::Unsure,
+        };
+        if end != End::Broken {
+            // The spool keeps what goes again; the journal keeps everything.
+            let again = if end == End::Unsure { sender.shared.options.resend } else { 0 };
             let cursor = &mut sender.cursor;
-            cursor.events.settled = self.events.max(cursor.events.settled);
+            cursor.events.settled = self.events.saturating_sub(again).max(cursor.events.settled);
             cursor.entries.settled = self.entries.unwrap_or_default().max(cursor.entries.settled);
         }
-        leave(sender, self.entries, give_back || !clean).await;
-        clean
+        leave(sender, self.entries, give_back || end == End::Broken).await;
+        end
     }
 
     async fn leave(self, give_back: bool) {

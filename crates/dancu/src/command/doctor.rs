@@ -5,7 +5,6 @@ use crate::server::open_store;
 use clap::Args;
 use dancu_gateway::door::{TlsFiles, TlsMaterial};
 use dancu_journal::publish::Publisher;
-use dancu_journal::{Journal, Options};
 use dancu_keys::KeyDir;
 use std::net::TcpListener;
 use std::path::Path;
@@ -55,14 +54,13 @@ const JOURNAL_REMEDY: &str = "a store that was set back: restore a newer backup,
 fn journal_fault(
     config: &Config,
     keys: Result<KeyDir, dancu_keys::KeyError>,
-    store: dancu_storage::Store,
-    ring: dancu_keys::KeyRing,
+    store: &dancu_storage::Store,
+    ring: &dancu_keys::KeyRing,
 ) -> Option<String> {
     let look = || -> anyhow::Result<()> {
         let signer = keys?.log_key(&config.journal.origin)?;
         crate::journal::policy(config, signer.verifier())?;
-        let options = Options { blobs: crate::journal::blobs(config)?, ..Options::default() };
-        let journal = Journal::open(store, ring, options)?;
+        let journal = crate::journal::open(config, store, ring)?;
         Publisher::examine(&journal, signer)?;
         Ok(())
     };
@@ -120,6 +118,16 @@ fn examine(config: &Config) -> Vec<Finding> {
         feed_fault(config),
         "check feed.receivers (PEM files, TLS for all but loopback addresses) and feed.pull_tokens; docs/operators.md has examples",
     ));
+    findings.push(finding(
+        "keeping",
+        crate::keeping::rules(config).err().map(|error| format!("{error:#}")),
+        "[keeping] may keep longer than the law demands, never shorter; security_level is 1 to 5, hour 0 to 23",
+    ));
+    findings.push(finding(
+        "time stamps",
+        crate::stamps::check(config).err().map(|error| format!("{error:#}")),
+        "check [timestamps]: the address of an authority, and PEM files of who is trusted",
+    ));
     if let (Ok(store), Ok(ring)) = (store, ring) {
         let ring: dancu_keys::KeyRing = ring;
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());
@@ -128,7 +136,11 @@ fn examine(config: &Config) -> Vec<Finding> {
         let registry =
             dancu_registry::Registry::open(store.clone(), ring.clone()).err().map(|e| e.to_string());
         findings.push(finding("registry opens with these keys", registry, REMEDY));
-        findings.push(finding("published journal", journal_fault(config, keys, store, ring), JOURNAL_REMEDY));
+        findings.push(finding(
+            "published journal",
+            journal_fault(config, keys, &store, &ring),
+            JOURNAL_REMEDY,
+        ));
         if let Ok(exchange) = exchange {
             findings.push(finding(
                 "officers' pages",

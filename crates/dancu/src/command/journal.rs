@@ -1,4 +1,5 @@
-//! `dancu journal`: verifying the log, a proof, a history.
+//! `dancu journal`: verifying the log, a proof, a history; keeping.
+use super::keeping;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -7,6 +8,16 @@ use std::path::PathBuf;
 pub enum Journal {
     /// Verify a log, the proof of one entry or a person's history, offline; exits with 0 only for an honest one
     Verify(Verify),
+    /// Move the sealed parts of months that are over into the archive; the service does it every day
+    Archive(keeping::Archive),
+    /// Erase the parts that tell of persons where they have been kept long enough, but for what is held; the service does it every day
+    Purge(keeping::Purge),
+    /// Keep entries beyond their time, by an order
+    Hold(keeping::PlaceHold),
+    /// End a hold: what it kept goes with the next purge
+    Release(keeping::Release),
+    /// List all holds
+    Holds(keeping::Holds),
 }
 
 /// Verify
@@ -37,10 +48,14 @@ struct What {
 }
 
 impl Journal {
-    pub fn run(self) -> anyhow::Result<()> {
-        let Self::Verify(verify) = self;
-        for words in verify.run()? {
-            println!("{words}");
+    pub async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Verify(verify) => verify.run()?.iter().for_each(|words| println!("{words}")),
+            Self::Archive(archive) => archive.run().await?,
+            Self::Purge(purge) => purge.run().await?,
+            Self::Hold(hold) => hold.run().await?,
+            Self::Release(release) => release.run().await?,
+            Self::Holds(holds) => holds.run().await?,
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ mod doctor;
 mod exchange;
 mod feed;
 mod journal;
+mod keeping;
 mod keys;
 pub mod registry;
 pub mod serve;
@@ -34,7 +35,7 @@ pub enum Command {
     /// The keys: make, rotate
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// The journal: verify the log, a proof, a history
+    /// The journal: verify the log, a proof, a history; archive, purge, hold
     #[command(subcommand)]
     Journal(journal::Journal),
     /// The feed to a security centre: tokens for those who fetch
@@ -62,7 +63,7 @@ impl Command {
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
-            Self::Journal(journal) => journal.run(),
+            Self::Journal(journal) => journal.run().await,
             Self::Feed(feed) => feed.run(),
             Self::Call(call) => call.run().await,
             Self::Witness(witness) => witness.run().await,

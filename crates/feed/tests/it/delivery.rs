@@ -88,7 +88,7 @@ fn what_a_receiver_had_not_read_when_it_broke_is_sent_again() {
 }
 
 #[test]
-fn connections_are_settled_without_repetitions_and_remembered() {
+fn connections_are_settled_with_few_repetitions_and_remembered() {
     let (store, _guard) = dancu_storage::testing::sqlite_store();
     let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
     run(async {
@@ -100,14 +100,20 @@ fn connections_are_settled_without_repetitions_and_remembered() {
         let feed = Running::start(options.clone(), &journal, &store, clock()).await;
         heard.until(size).await;
         feed.stop().await;
-        assert!(heard.connections.load(Ordering::Relaxed) >= 5);
-        assert_eq!(heard.numbers(), (0..size).collect::<Vec<_>>());
+        let connections = heard.connections.load(Ordering::Relaxed);
+        assert!(connections >= 5);
+        // Without TLS no end says that the last few were kept: they go again, and no others.
+        let numbers = heard.numbers();
+        assert_eq!(first_of_each(&numbers), (0..size).collect::<Vec<_>>());
+        let heard_once = numbers.len();
+        let most = 1001 + 5 * usize::try_from(connections).unwrap();
+        assert!(heard_once <= most, "{heard_once} messages over {connections} connections");
         // A new process repeats the last few, for the receiver may have lost its memory too.
         let more = append(&journal, 10).await;
         let feed = Running::start(options, &journal, &store, clock()).await;
         heard.until(more).await;
         feed.stop().await;
-        assert_eq!(heard.numbers()[usize::try_from(size).unwrap()..], (size - 5..more).collect::<Vec<_>>());
+        assert_eq!(heard.numbers()[heard_once..], (size - 5..more).collect::<Vec<_>>());
     });
 }
 

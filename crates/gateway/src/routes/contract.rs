@@ -73,3 +73,50 @@ operation!(
     "old": "The smaller size",
     "new": "The larger size, at most that of the newest checkpoint"
 );
+
+macro_rules! stamps {
+    ($name:ident, $path:literal, $kind:literal, $summary:literal, $description:literal, $answer:literal) => {
+        operation!($name, $path, $kind, $summary, $description, $answer, "size": "A size of the list");
+    };
+}
+
+#[utoipa::path(
+    get,
+    path = "/journal/timestamps",
+    tag = "journal",
+    summary = "Sizes of the journal at which its checkpoint was time-stamped",
+    description = "Largest first, 500 at most.",
+    params(("before" = Option<u64>, Query, description = "Only smaller sizes: the last one of the page before")),
+    responses(
+        (status = 200, description = "The sizes", body = StampedSizes),
+        (status = "4XX", description = "There is no such thing; see the error catalogue", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "Not answered now; see the error catalogue", body = Problem, content_type = "application/problem+json")
+    )
+)]
+#[expect(dead_code, reason = "carries the description of the operation")]
+pub(super) fn timestamps() {}
+
+/// Sizes of the journal at which its checkpoint was time-stamped
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "carries the description of the answer")]
+pub(super) struct StampedSizes {
+    /// Largest first
+    sizes: Vec<u64>,
+}
+
+stamps!(
+    timestamp,
+    "/journal/timestamp/{size}",
+    "application/timestamp-reply",
+    "The time stamp of a checkpoint",
+    "The authority's answer (RFC 3161); `openssl ts -verify` checks it.",
+    "A TimeStampResp"
+);
+stamps!(
+    timestamped,
+    "/journal/timestamp/{size}/checkpoint",
+    "text/plain",
+    "The checkpoint that was time-stamped",
+    "The bytes under the stamp.",
+    "A signed note"
+);

@@ -2,8 +2,9 @@
 use super::{Gate, body};
 use crate::Correlation;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use dancu_catalogue::{Code, Lang};
@@ -153,6 +154,22 @@ fn answer(caching: &'static str, content_type: &'static str, body: Vec<u8>) -> R
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, body).into_response()
+}
+
+/// Gives the refusals of further public files of the log the form that its own have.
+pub fn with_problems(files: Router, gate: &Gate) -> Router {
+    files.layer(axum::middleware::from_fn_with_state(gate.clone(), speak))
+}
+
+async fn speak(State(gate): State<Gate>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    match response.status() {
+        StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND => problem(&gate, &headers, Code::NotFound),
+        StatusCode::SERVICE_UNAVAILABLE => problem(&gate, &headers, Code::StoreUnavailable),
+        StatusCode::INTERNAL_SERVER_ERROR => problem(&gate, &headers, Code::Internal),
+        _ => response,
+    }
 }
 
 /// A problem (RFC 9457) in the caller's language. Reading what is public gets no entry of its own.

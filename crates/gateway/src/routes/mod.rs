@@ -9,6 +9,7 @@ mod send;
 mod soap;
 mod tracker;
 
+pub use journal::with_problems;
 pub use public::{Documents, health};
 
 use crate::Road;

@@ -325,7 +325,10 @@ mod document {
             journal::tile,
             journal::key,
             journal::proof,
-            journal::consistency
+            journal::consistency,
+            journal::timestamps,
+            journal::timestamp,
+            journal::timestamped
         ),
         components(schemas(Problem)),
         modifiers(&Security)

@@ -28,6 +28,9 @@ pub enum KeepingError {
     /// No hold by this order stands
     #[error("no hold by this order stands")]
     NoHold,
+    /// The rules of retention cannot be used
+    #[error("{0}")]
+    Rules(String),
     /// The program is ending
     #[error("the work was interrupted")]
     Interrupted,

@@ -20,7 +20,7 @@ impl Publisher {
     /// Proofs of several entries against one checkpoint, as [`Publisher::proof`] gives them. Blocks.
     pub fn proofs(&self, wanted: &[(u64, &[Part])]) -> Result<Vec<String>, ProofError> {
         let size = |of: &SignedCheckpoint| of.checkpoint().head().size;
-        let Published { newest, witnessed } = self.published().borrow().clone();
+        let Published { newest, witnessed, .. } = self.published().borrow().clone();
         let covers = |size: u64| wanted.iter().all(|(index, _)| *index < size);
         let checkpoint = witnessed.filter(|witnessed| covers(size(witnessed))).unwrap_or(newest);
         let mut tiles = reader(self.files(), size(&checkpoint));

@@ -22,6 +22,10 @@ pub struct Published {
     pub newest: SignedCheckpoint,
     /// The newest checkpoint with a quorum of witnesses
     pub witnessed: Option<SignedCheckpoint>,
+    /// Witnesses that have cosigned the newest checkpoint, as far as it is known here
+    pub cosigned: u32,
+    /// Whether entries have been without a quorum of witnesses for longer than is allowed
+    pub quorum_missing: bool,
 }
 
 impl Published {
@@ -68,7 +72,8 @@ impl Publisher {
         });
         let line = begun.inspect_err(|error| halt(&journal, error))?;
         let newest = line.newest().cloned().ok_or(PublishError::Key("it signed nothing"))?;
-        let (told, published) = watch::channel(Published { newest, witnessed: None });
+        let (told, published) =
+            watch::channel(Published { newest, witnessed: None, cosigned: 0, quorum_missing: false });
         let (running, stop) = channel();
         let worker = Worker {
             journal: journal.clone(),

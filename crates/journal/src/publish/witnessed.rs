@@ -54,6 +54,14 @@ impl Witnessed {
         self.newest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Witnesses that have cosigned a checkpoint, as far as it is known here.
+    pub(super) fn count(&self, checkpoint: &SignedCheckpoint) -> u32 {
+        let gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = gathered.as_ref().filter(|known| is_same(known, checkpoint));
+        let opened = known.and_then(|known| self.policy.open(known.clone()).ok());
+        opened.map_or(0, |opened| u32::try_from(opened.cosigners.len()).unwrap_or(u32::MAX))
+    }
+
     /// Looks at the file, which other servers write too.
     pub(super) fn refresh(&self) -> Result<(), BlobError> {
         let Some(bytes) = self.files.witnessed()? else { return Ok(()) };

@@ -86,9 +86,11 @@ impl Worker {
         let (published, covered) = (size(&newest), witnessed.as_ref().map_or(0, size));
         self.metrics.sizes(published, covered);
         self.alarm(published, covered, times);
+        let (cosigned, quorum_missing) = (self.witnessed.count(&newest), times.alarmed);
         self.told.send_if_modified(|told| {
-            let is_new = told.newest != newest || told.witnessed != witnessed;
-            *told = Published { newest, witnessed };
+            let is_new =
+                told.newest != newest || told.witnessed != witnessed || told.quorum_missing != quorum_missing;
+            *told = Published { newest, witnessed, cosigned, quorum_missing };
             is_new
         });
     }

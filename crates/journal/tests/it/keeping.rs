@@ -30,14 +30,19 @@ fn at(number: u32, at_us: i64) -> Draft {
     draft
 }
 
-/// 300 entries of October, 300 of November 2024, 600 of now; full bundles published and settled.
-async fn fill(journal: &Journal) {
+/// 300 entries of October, 300 of November 2024, 600 of now.
+async fn append(journal: &Journal) {
     for (count, at_us) in [(300, OCTOBER), (300, NOVEMBER), (600, NOW)] {
         let drafts: Vec<_> = (0..count).map(|number| at(number, at_us)).collect();
         for drafts in drafts.chunks(100) {
             journal.append_all(drafts.to_vec(), None).await.unwrap();
         }
     }
+}
+
+/// These entries, their full bundles published and settled.
+async fn fill(journal: &Journal) {
+    append(journal).await;
     let journal = journal.clone();
     tokio::task::spawn_blocking(move || settle(&journal)).await.unwrap();
 }
@@ -53,6 +58,11 @@ fn settle(journal: &Journal) {
         journal.blobs().put_all(&[(path, file.into_bytes())]).unwrap();
     }
     journal.settle(bundles).unwrap();
+}
+
+async fn settled(journal: &Journal) -> u64 {
+    let journal = journal.clone();
+    tokio::task::spawn_blocking(move || journal.settled().unwrap()).await.unwrap()
 }
 
 async fn archive(journal: &Journal) -> u64 {
@@ -153,6 +163,31 @@ fn what_is_over_goes_and_what_is_held_stays() {
             assert_eq!(months, ["2024-10"], "{engine}");
             assert_eq!(journal.purge(&law(), NOW, false).await.unwrap().entries, 0);
         });
+    }
+}
+
+#[test]
+fn an_entry_whose_parts_are_gone_is_still_proved() {
+    for (engine, store, _guard) in dancu_storage::testing::stores() {
+        let journal = open(&store, &Blobs::memory());
+        let publisher = crate::publish::start(&journal).unwrap();
+        run(async {
+            append(&journal).await;
+            while settled(&journal).await < 4 {
+                tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            }
+            archive(&journal).await;
+            assert!(journal.purge(&law(), NOW, false).await.unwrap().entries > 0);
+        });
+        for (index, parts_gone) in [(8, true), (700, false)] {
+            let proof = publisher.proof(index, &[Part::Subject]).unwrap();
+            let proved =
+                dancu_tlog::proof_file::verify(proof.as_bytes(), &crate::publish::policy(false)).unwrap();
+            assert_eq!((proved.index, proved.parts_gone), (index, parts_gone), "{engine}");
+            let shown = proved.shown(dancu_tlog::proof_file::SUBJECT);
+            assert_eq!(shown.is_none(), parts_gone, "{engine}");
+        }
+        run(publisher.close());
     }
 }
 

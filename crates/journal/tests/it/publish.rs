@@ -27,7 +27,7 @@ fn witness(number: u8) -> SignerKey {
 }
 
 /// Two witnesses, of which both are needed, or none.
-fn policy(witnessed: bool) -> Policy {
+pub(crate) fn policy(witnessed: bool) -> Policy {
     let log = Log { key: key(1).verifier().clone(), url: None };
     let names = ["first".to_owned(), "second".to_owned()];
     let witnesses = [1, 2].map(|number| Witness {
@@ -54,7 +54,7 @@ fn journal(store: &Store, blobs: &Blobs) -> Journal {
     Journal::open(store.clone(), ring(), options).unwrap()
 }
 
-fn start(journal: &Journal) -> Result<Publisher, PublishError> {
+pub(crate) fn start(journal: &Journal) -> Result<Publisher, PublishError> {
     Publisher::start(journal.clone(), options(false))
 }
 

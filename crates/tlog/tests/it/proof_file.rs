@@ -166,6 +166,16 @@ fn parts_are_all_of_those_committed_to() {
 }
 
 #[test]
+fn parts_whose_time_is_over_are_not_shown() {
+    let log = log();
+    let honest = proof(&log, 12, Some(parts("001185000017")), Some(9));
+    assert!(!check(&honest).unwrap().parts_gone);
+    let gone = check(&proof(&log, 12, None, Some(9))).unwrap();
+    assert!(gone.parts_gone && gone.parts.is_empty() && gone.shown(SUBJECT).is_none());
+    assert!(!check(&proof(&log, 10, None, Some(9))).unwrap().parts_gone, "an entry that never had any");
+}
+
+#[test]
 fn the_context_is_the_one_named() {
     let log = log();
     let honest = proof(&log, 10, None, Some(9));

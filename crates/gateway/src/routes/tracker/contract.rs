@@ -52,6 +52,7 @@ pub(crate) fn find_usage() {}
 #[utoipa::path(
     get,
     path = "/v2/proof",
+    operation_id = "history_proof",
     summary = "A person's history with its proofs",
     description = "Not of the data tracker: the history as docs/journal-format.md has it, for the person's own verifier.",
     params(

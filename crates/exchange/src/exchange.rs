@@ -1,7 +1,9 @@
 //! The exchange: named transactions that change it, and the snapshot that follows.
 use crate::sealed::{SealedCredential, SealedOfficer, Sealer};
 use crate::world::{self, Entries};
-use crate::{CertificateEntry, CredentialEntry, ExchangeError, MIGRATIONS, OfficerEntry, Snapshot, World};
+use crate::{
+    CertificateEntry, Change, CredentialEntry, ExchangeError, MIGRATIONS, OfficerEntry, Snapshot, World,
+};
 use crate::{load, reseal, rows};
 use arc_swap::ArcSwap;
 use dancu_citizen::PersonalId;
@@ -10,7 +12,7 @@ use dancu_policy::{
     Account, AccountState, Agreement, Id, Law, Organisation, OrganisationState, System, SystemState,
     VietnamTime,
 };
-use dancu_storage::{Store, Tx};
+use dancu_storage::{Store, StoreError, Tx};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Organisations, systems, certificates, credentials, agreements and accounts. Cheap to clone.
@@ -91,6 +93,40 @@ impl Exchange {
         self.load()
     }
 
+    /// Runs one transaction in which a caller's own rows and those of the exchange change together: no server ever sees
+    /// half of it. Where the exchange's were changed, the version counts up in it and this process reads anew. The
+    /// closure may run twice.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, or the store's; nothing was changed then, unless it is `CommitUnknown`. A change that is
+    /// made but cannot be read yet is no error: the next `refresh` reads it.
+    pub fn change_with<T, E: From<StoreError> + From<ExchangeError>>(
+        &self,
+        name: &'static str,
+        now_us: i64,
+        mut f: impl FnMut(&mut Change<'_, '_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (value, changed) = self.store.run_tx(name, |tx| {
+            let mut change = Change::new(tx, now_us);
+            let value = f(&mut change)?;
+            let changed = change.counted();
+            if changed {
+                rows::bump(tx, now_us)?;
+            }
+            Ok::<_, E>((value, changed))
+        })?;
+        if changed && let Err(error) = self.load() {
+            tracing::error!(%error, name, "a change is made and cannot be read yet");
+        }
+        Ok(value)
+    }
+
+    /// The store of these tables: whoever changes rows of its own with `change_with` keeps them here.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Adds or replaces an organisation.
     pub fn put_organisation(&self, organisation: &Organisation, now_us: i64) -> Done {
         self.change("exchange.put_organisation", now_us, |tx| rows::organisation(tx, organisation, now_us))
@@ -150,19 +186,15 @@ impl Exchange {
 
     /// Sets the state of an organisation.
     pub fn set_organisation_state(&self, id: &str, state: OrganisationState, now_us: i64) -> Done {
-        self.change("exchange.set_organisation_state", now_us, |tx| {
-            let sql = "UPDATE organisation SET state = $2, changed_at_us = $3 WHERE id = $1";
-            rows::change(tx, "organisation", id, sql, &[id.into(), state.name().into(), now_us.into()])
+        self.change_with("exchange.set_organisation_state", now_us, |change| {
+            change.set_organisation_state(id, state)
         })
     }
 
     /// Sets the state of a system, with the reason that its notice gives.
     pub fn set_system_state(&self, id: &str, state: SystemState, reason: Option<&str>, now_us: i64) -> Done {
-        self.change("exchange.set_system_state", now_us, |tx| {
-            let sql = "UPDATE system SET state = $2, state_reason = $3, state_at_us = $4, changed_at_us = $4
-                WHERE id = $1";
-            let parameters = [id.into(), state.name().into(), reason.into(), now_us.into()];
-            rows::change(tx, "system", id, sql, &parameters)
+        self.change_with("exchange.set_system_state", now_us, |change| {
+            change.set_system_state(id, state, reason)
         })
     }
 
@@ -187,10 +219,7 @@ impl Exchange {
 
     /// Sets the state of an officer's account.
     pub fn set_account_state(&self, id: &str, state: AccountState, now_us: i64) -> Done {
-        self.change("exchange.set_account_state", now_us, |tx| {
-            let sql = "UPDATE account SET state = $2, changed_at_us = $3 WHERE id = $1";
-            rows::change(tx, "account", id, sql, &[id.into(), state.name().into(), now_us.into()])
-        })
+        self.change_with("exchange.set_account_state", now_us, |change| change.set_account_state(id, state))
     }
 
     /// Sets the password of an officer's account for the officer's page.

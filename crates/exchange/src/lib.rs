@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod change;
 mod entries;
 mod error;
 mod exchange;
@@ -11,6 +12,7 @@ mod sealed;
 mod snapshot;
 mod world;
 
+pub use change::Change;
 pub use entries::{CertificateEntry, CredentialEntry, OfficerEntry};
 pub use error::ExchangeError;
 pub use exchange::Exchange;

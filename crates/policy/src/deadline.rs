@@ -23,10 +23,24 @@ pub struct Calendar {
     holidays: BTreeSet<i32>,
 }
 
+/// How long somebody has. The day on which it begins does not count, and it never ends on a day off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Term {
+pub enum Term {
+    /// So many working days
     Working(u16),
+    /// So many calendar days
     Calendar(u16),
+}
+
+impl Term {
+    /// Of a number of days and the unit by name: `working` or `calendar`.
+    pub fn new(days: u16, unit: &str) -> Result<Self, LawError> {
+        match unit {
+            "working" => Ok(Self::Working(days)),
+            "calendar" => Ok(Self::Calendar(days)),
+            _ => Err(LawError::Unknown(unit.to_owned())),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -71,11 +85,7 @@ impl Calendar {
         let (mut reply, mut answer) = (Vec::new(), Vec::new());
         for row in &file.deadline {
             let from = date(&row.valid_from)?;
-            let term = match row.unit.as_str() {
-                "working" => Term::Working(row.days),
-                "calendar" => Term::Calendar(row.days),
-                _ => return Err(LawError::Unknown(row.unit.clone())),
-            };
+            let term = Term::new(row.days, &row.unit)?;
             match row.name.as_str() {
                 "reply" => reply.push((from, term)),
                 "answer" => answer.push((from, term)),
@@ -97,6 +107,11 @@ impl Calendar {
             date_of(self.last_day(asked.day, *term))
         };
         Some(Deadlines { reply_by: last(&self.reply)?, answer_by: last(&self.answer)? })
+    }
+
+    /// Last day of a term that begins at this moment; none outside the years that dates know.
+    pub fn last_day_of(&self, from_us: i64, term: Term) -> Option<CivilDate> {
+        date_of(self.last_day(VietnamTime::of(from_us)?.day, term))
     }
 
     fn last_day(&self, asked: i32, term: Term) -> i32 {
@@ -156,6 +171,17 @@ mod tests {
         // Before Tết: the whole week is off.
         assert_eq!(of("2026-02-13", 9), pair("2026-02-24", "2026-02-23"));
         assert_eq!(of("2025-12-31", 9), None, "before the decree was in force");
+    }
+
+    #[test]
+    fn any_term_ends_on_a_working_day() {
+        let calendar = Calendar::built_in().unwrap();
+        let at_us = i64::from(day_of(date("2026-11-21").unwrap())) * DAY_US;
+        let last = |term| calendar.last_day_of(at_us, term).unwrap().iso();
+        assert_eq!(last(Term::Working(5)), "2026-11-27");
+        assert_eq!(last(Term::Calendar(7)), "2026-11-30", "a Saturday moves to Monday");
+        assert!(Term::new(3, "lunar").is_err());
+        assert_eq!(calendar.last_day_of(i64::MAX, Term::Working(1)), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod network;
 mod rules;
 
 pub use agency::{AgencyCode, AgencyCodeError, lies_under};
-pub use deadline::{Calendar, Deadlines};
+pub use deadline::{Calendar, Deadlines, Term};
 pub use decide::{Ask, Charge, Permit, Scope, decide, may_connect};
 pub use hours::{Hours, HoursError, VietnamTime};
 pub use law::{Law, LawError, LawRules};

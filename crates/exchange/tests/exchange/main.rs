@@ -1,5 +1,7 @@
 //! The exchange on every engine.
 #[cfg(test)]
+mod change_with;
+#[cfg(test)]
 mod changes;
 #[cfg(test)]
 mod faults;

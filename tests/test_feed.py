@@ -264,7 +264,7 @@ def test_a_missing_quorum_is_told_and_its_return(own_demo, siem, tmp_path):
     demo.start()
     under_load(demo, 11, 0.5)
     missing = told_of(siem, "QUORUM_MISSING")
-    assert (missing["have"], missing["wanted"]) == ("0", "1") and int(missing["size"]) > 0
+    assert (missing["count"], missing["wanted"]) == ("0", "1") and int(missing["size"]) > 0
     witness = Process(["witness", "--dir", str(folder)], clean_environment(), folder)
     try:
         back = told_of(siem, "QUORUM_BACK")

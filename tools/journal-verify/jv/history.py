@@ -63,6 +63,9 @@ def verify(data, policy):
 
 
 def _map(map_, key, root):
+    # Whoever stands alone below a place stands at that place.
+    if map_["siblings"] and map_["siblings"][-1] == ZERO:
+        raise Fault("map")
     if map_["count"]:
         node = leaf(key, head(map_["count"], map_["link"]))
         if "other" in map_:

@@ -85,6 +85,8 @@ export async function provePlace(history, epoch) {
 /** That the chain's head, or its absence, stands at this place. */
 export async function proveHead({ count, link, siblings, other }, key, root) {
   const bit = (of, depth) => (of[depth >> 3] >> (7 - (depth & 7))) & 1;
+  // Whoever stands alone below a place stands at that place.
+  must(!siblings.length || !equal(siblings[siblings.length - 1], ZERO), "map");
   let node = ZERO;
   if (count) {
     must(!other, "map");

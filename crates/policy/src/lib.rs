@@ -3,9 +3,11 @@
 mod agency;
 mod deadline;
 mod decide;
+pub mod duty;
 mod hours;
 mod law;
 mod model;
+mod named;
 mod network;
 mod rules;
 

@@ -1,4 +1,5 @@
 //! What a decision knows: organisations, their systems, the agreements and accounts of these. Plain data.
+use crate::named::named;
 use crate::{AgencyCode, Hours, Network};
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
 use std::collections::HashMap;
@@ -7,28 +8,6 @@ use std::sync::Arc;
 
 /// A stable id, text: cheap to clone, so that a permit can carry it.
 pub type Id = Arc<str>;
-
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$variant),*];
-            /// Stable name, as stored and journalled.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-            /// From its stable name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
 
 named! {
     /// What is asked for.

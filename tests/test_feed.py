@@ -255,8 +255,9 @@ def test_a_missing_quorum_is_told_and_its_return(own_demo, siem, tmp_path):
     demo = configured(own_demo, siem, DANCU_JOURNAL__WITNESS_ALARM_SECONDS=1).start()
     policy = Path(demo.facts["journal"]["key"]).read_text()
     [log] = re.findall(r"^log (\S+)", policy, re.M)
-    assert demo.stop() == 0
+    # One that is free while the demo has all of its own.
     port, folder = free_port(), tmp_path / "witness"
+    assert demo.stop() == 0
     made = run("witness", "init", "--dir", folder, "--name", "late.example/1", "--log", log, "--listen", f"127.0.0.1:{port}")
     assert made.returncode == 0, made.stderr
     witnesses = f"[{{ key = '{made.stdout.strip()}', url = 'http://127.0.0.1:{port}' }}]"

@@ -16,11 +16,13 @@ pub(super) struct Witnessed {
     gathered: Mutex<Option<SignedCheckpoint>>,
     /// What the file says, as far as it is known here
     newest: Mutex<Option<SignedCheckpoint>>,
+    /// What the file said when it was last refused, so that it is complained of once
+    refused: Mutex<Vec<u8>>,
 }
 
 impl Witnessed {
     pub(super) fn new(files: LogFiles, policy: Policy) -> Self {
-        Self { files, policy, gathered: Mutex::new(None), newest: Mutex::new(None) }
+        Self { files, policy, gathered: Mutex::new(None), newest: Mutex::new(None), refused: Mutex::default() }
     }
 
     pub(super) fn policy(&self) -> &Policy {
@@ -67,10 +69,19 @@ impl Witnessed {
         let Some(bytes) = self.files.witnessed()? else { return Ok(()) };
         match strict_open(&bytes, &self.policy) {
             Ok(opened) if opened.quorum => self.learn(&opened.signed),
-            Ok(_) => tracing::warn!("the witnessed checkpoint has no quorum by the policy of this server"),
-            Err(error) => tracing::warn!(%error, "the witnessed checkpoint is not accepted"),
+            Ok(_) => self.complain(bytes, "it has no quorum by the policy of this server"),
+            Err(error) => self.complain(bytes, &error.to_string()),
         }
         Ok(())
+    }
+
+    /// As after a change of witnesses, until the new ones have cosigned.
+    fn complain(&self, bytes: Vec<u8>, why: &str) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if *refused != bytes {
+            tracing::warn!(why, "the witnessed checkpoint is not accepted");
+            *refused = bytes;
+        }
     }
 
     fn learn(&self, signed: &SignedCheckpoint) {

@@ -1,8 +1,10 @@
 //! What another crate changes here together with rows of its own, in one transaction.
-use crate::{ExchangeError, rows};
+use crate::sealed::SealedOfficer;
+use crate::{ExchangeError, OfficerEntry, load, rows};
 use dancu_citizen::CivilDate;
 use dancu_policy::{AccountState, Agreement, Organisation, OrganisationState, System, SystemState};
 use dancu_storage::{Tx, Value};
+use std::fmt;
 
 type Done = Result<(), ExchangeError>;
 
@@ -11,6 +13,18 @@ pub struct Change<'c, 't> {
     tx: &'c mut Tx<'t>,
     now_us: i64,
     changed: bool,
+}
+
+/// An account that is checked and sealed, ready for a transaction that may run twice; see `Exchange::prepare_account`.
+pub struct PreparedAccount {
+    pub(crate) entry: OfficerEntry,
+    pub(crate) sealed: SealedOfficer,
+}
+
+impl fmt::Debug for PreparedAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PreparedAccount").field("account", &self.entry.account).finish_non_exhaustive()
+    }
 }
 
 impl<'c, 't> Change<'c, 't> {
@@ -26,6 +40,12 @@ impl<'c, 't> Change<'c, 't> {
     /// Whether anything of the exchange was changed, so that the version counts up.
     pub(crate) fn counted(&self) -> bool {
         self.changed
+    }
+
+    /// Version before this change as the transaction sees it. Whoever judged by a snapshot and changes something
+    /// compares it with `Snapshot::version`: equal, and nothing has changed since.
+    pub fn version(&mut self) -> Result<i64, ExchangeError> {
+        load::version(self.tx)
     }
 
     /// State of an organisation as this transaction sees it; none when it is not on record.
@@ -70,6 +90,12 @@ impl<'c, 't> Change<'c, 't> {
         crate::world::check_agreement(agreement)?;
         self.changed = true;
         rows::agreement(self.tx, agreement, self.now_us)
+    }
+
+    /// Adds or replaces an officer's account.
+    pub fn put_account(&mut self, account: &PreparedAccount) -> Done {
+        self.changed = true;
+        rows::account(self.tx, &account.entry, &account.sealed, self.now_us)
     }
 
     /// Sets the state of an organisation.

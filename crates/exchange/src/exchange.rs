@@ -2,7 +2,8 @@
 use crate::sealed::{SealedCredential, SealedOfficer, Sealer};
 use crate::world::{self, Entries};
 use crate::{
-    CertificateEntry, Change, CredentialEntry, ExchangeError, MIGRATIONS, OfficerEntry, Snapshot, World,
+    CertificateEntry, Change, CredentialEntry, ExchangeError, MIGRATIONS, OfficerEntry, PreparedAccount,
+    Snapshot, World,
 };
 use crate::{load, reseal, rows};
 use arc_swap::ArcSwap;
@@ -13,6 +14,7 @@ use dancu_policy::{
     VietnamTime,
 };
 use dancu_storage::{Store, StoreError, Tx};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Organisations, systems, certificates, credentials, agreements and accounts. Cheap to clone.
@@ -162,6 +164,17 @@ impl Exchange {
         self.change("exchange.put_account", now_us, |tx| rows::account(tx, officer, &sealed, now_us))
     }
 
+    /// Checks and seals an account for `Change::put_account`.
+    pub fn prepare_account(
+        &self,
+        officer: OfficerEntry,
+        now_us: i64,
+    ) -> Result<PreparedAccount, ExchangeError> {
+        self.check_account(&officer.account, now_us)?;
+        let sealed = self.sealer.officer(&officer)?;
+        Ok(PreparedAccount { entry: officer, sealed })
+    }
+
     /// Puts in a whole world in one transaction. What is on record already is replaced, the rest stays.
     pub fn provision(&self, world: &World, now_us: i64) -> Done {
         let entries = Entries::of(world)?;
@@ -254,6 +267,25 @@ impl Exchange {
             Ok::<_, ExchangeError>(row.opt_bytes(0)?.map(<[u8]>::to_vec))
         })?;
         sealed.map(|sealed| self.sealer.open_text("account", id, "phone", &sealed)).transpose()
+    }
+
+    /// The telephone numbers of these accounts' officers; those without one, and accounts that are not on record, are
+    /// left out.
+    pub fn account_phones(&self, ids: &[Id]) -> Result<HashMap<Id, String>, ExchangeError> {
+        let sealed = self.store.read("exchange.account_phones", |tx| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let row = tx.query_opt("SELECT phone FROM account WHERE id = $1", &[id.as_ref().into()])?;
+                let phone = row.as_ref().map(|row| row.opt_bytes(0)).transpose()?.flatten();
+                found.extend(phone.map(|sealed| (id.clone(), sealed.to_vec())));
+            }
+            Ok::<_, ExchangeError>(found)
+        })?;
+        let open = |(id, sealed): (Id, Vec<u8>)| {
+            let phone = self.sealer.open_text("account", &id, "phone", &sealed)?;
+            Ok((id, phone))
+        };
+        sealed.into_iter().map(open).collect()
     }
 
     /// After a rotation of the sealing key: seals every value anew that stands under an older one, `batch` rows in a

@@ -12,7 +12,7 @@ mod sealed;
 mod snapshot;
 mod world;
 
-pub use change::Change;
+pub use change::{Change, PreparedAccount};
 pub use entries::{CertificateEntry, CredentialEntry, OfficerEntry};
 pub use error::ExchangeError;
 pub use exchange::Exchange;

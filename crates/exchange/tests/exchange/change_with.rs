@@ -2,8 +2,8 @@
 use crate::world::{NOW_US, ask, permitted, server, world};
 use dancu_catalogue::Code;
 use dancu_citizen::CivilDate;
-use dancu_exchange::{Change, Exchange, ExchangeError};
-use dancu_policy::{AccountState, OrganisationState, SystemState, decide};
+use dancu_exchange::{Change, Exchange, ExchangeError, OfficerEntry};
+use dancu_policy::{Account, AccountState, OrganisationState, SystemState, decide};
 use dancu_storage::Migration;
 use dancu_storage::testing::stores;
 
@@ -97,5 +97,46 @@ fn each_column_that_a_call_is_judged_by_bites() {
             .unwrap();
         let permit = decide(&exchange.snapshot().rules, &ask()).unwrap();
         assert_eq!(permit.charges.each_ref().map(|c| c.limit), [9, 10_000], "{name}");
+    }
+}
+
+#[test]
+fn an_account_is_put_in_with_rows_of_another_crate_and_the_version_tells_of_others() {
+    for (name, store, _guard) in stores() {
+        store.migrate("own", OWN).unwrap();
+        let (here, there) = (server(&store), server(&store));
+        here.provision(&world(), NOW_US).unwrap();
+        there.refresh().unwrap();
+        let old =
+            there.snapshot().rules.system("one-stop").unwrap().by_login("nguyenvana.stttt").cloned().unwrap();
+
+        let mut account = Account { daily_quota: 60, ..Account::clone(&old) };
+        let entry = |account: &Account| OfficerEntry {
+            account: account.clone(),
+            phone: Some("0900000002".into()),
+            password: None,
+        };
+        let prepared = here.prepare_account(entry(&account), NOW_US).unwrap();
+        assert!(!format!("{prepared:?}").contains("nguyenvana"));
+        let put = |seen: i64| {
+            here.change_with("test.put", NOW_US, |change| {
+                note(change, "1")?;
+                if change.version()? != seen {
+                    return Err(ExchangeError::Taken("version"));
+                }
+                change.put_account(&prepared)
+            })
+        };
+        assert!(matches!(put(7), Err(ExchangeError::Taken("version"))), "{name}");
+        assert_eq!(noted(&here), 0);
+        put(there.snapshot().version).unwrap();
+        there.refresh().unwrap();
+        let new =
+            there.snapshot().rules.system("one-stop").unwrap().by_login("nguyenvana.stttt").cloned().unwrap();
+        assert_eq!((new.daily_quota, noted(&here)), (60, 1), "{name}");
+        let phones = there.account_phones(&["account-1".into(), "nobody".into()]).unwrap();
+        assert_eq!(phones.into_iter().collect::<Vec<_>>(), [("account-1".into(), "0900000002".to_owned())]);
+        account.login = "short".into();
+        assert!(here.prepare_account(entry(&account), NOW_US).is_err(), "{name}");
     }
 }

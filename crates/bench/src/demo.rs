@@ -14,9 +14,19 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const PORT: u16 = 18_443;
 
+/// How a demo is started.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    pub(crate) directory: PathBuf,
+    pub(crate) port: u16,
+    pub(crate) citizens: u32,
+    /// Of a shared store, beside which several demos may run
+    pub(crate) postgres: Option<String>,
+}
+
 /// A running demo; ended when dropped.
 pub(crate) struct Demo {
-    directory: PathBuf,
+    start: Start,
     server: Child,
     facts: Value,
     system: Value,
@@ -30,13 +40,20 @@ impl Demo {
         if directory.exists() {
             std::fs::remove_dir_all(&directory)?;
         }
-        let mut seeding = launch(&directory)?;
+        let start = Start { directory, port: PORT, citizens: 100_000, postgres: None };
+        let mut seeding = launch(&start)?;
         terminate(&mut seeding)?;
-        let facts: Value = serde_json::from_str(&std::fs::read_to_string(directory.join("demo.json"))?)?;
-        let system = facts["systems"].get(0).cloned().context("demo.json names no system")?;
+        Self::launch(start).await
+    }
+
+    /// Starts one, and times it up to its first answer.
+    pub(crate) async fn launch(start: Start) -> anyhow::Result<Self> {
         let began = Instant::now();
-        let server = launch(&directory)?;
-        let mut demo = Self { directory, server, facts, system, started_in: Duration::ZERO };
+        let server = launch(&start)?;
+        let file = start.directory.join("demo.json");
+        let facts: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+        let system = facts["systems"].get(0).cloned().context("demo.json names no system")?;
+        let mut demo = Self { start, server, facts, system, started_in: Duration::ZERO };
         demo.first_answer().await?;
         demo.started_in = began.elapsed();
         Ok(demo)
@@ -44,18 +61,23 @@ impl Demo {
 
     /// One verification, answered.
     async fn first_answer(&self) -> anyhow::Result<()> {
-        let mut client = client::Client::connect(Self::address(), self.tls()?).await?;
+        let mut client = client::Client::connect(self.address(), self.tls()?).await?;
         let (status, _) = client.call(&self.rest()(0, 0)).await?;
         anyhow::ensure!(status == 200, "the first call was answered with {status}");
         Ok(())
     }
 
     pub(crate) fn directory(&self) -> &Path {
-        &self.directory
+        &self.start.directory
     }
 
-    pub(crate) fn address() -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], PORT))
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.start.port))
+    }
+
+    /// Id of the system that calls.
+    pub(crate) fn system(&self) -> String {
+        self.text("id")
     }
 
     /// Seconds from the start of the process to its first answered verification, the population already stored.
@@ -165,13 +187,19 @@ fn post(path: &str, kind: &str, headers: &str, body: &str) -> Vec<u8> {
 }
 
 /// Starts the demo and waits for the line that says it answers.
-fn launch(directory: &Path) -> anyhow::Result<Child> {
+fn launch(start: &Start) -> anyhow::Result<Child> {
     let binary = std::env::current_exe()?.with_file_name("dancu");
-    let mut server = Command::new(binary)
+    let mut command = Command::new(binary);
+    if let Some(url) = &start.postgres {
+        command.env("DANCU_STORE__POSTGRES", url);
+    }
+    let feed = start.directory.join(format!("feed-{}", start.port));
+    let mut server = command
         .arg("demo")
-        .env("DANCU_DEMO_DIR", directory)
-        .env("DANCU_DEMO_PORT", PORT.to_string())
-        .env("DANCU_DEMO_CITIZENS", "100000")
+        .env("DANCU_DEMO_DIR", &start.directory)
+        .env("DANCU_DEMO_PORT", start.port.to_string())
+        .env("DANCU_DEMO_CITIZENS", start.citizens.to_string())
+        .env("DANCU_FEED__FOLDER", feed)
         .env("DANCU_LOG__FILTER", "warn,rustls=error")
         .stdout(Stdio::piped())
         .spawn()

@@ -9,6 +9,7 @@
 mod bare;
 mod client;
 mod demo;
+mod disconnect;
 mod figures;
 mod journal;
 mod load;
@@ -35,8 +36,12 @@ async fn main() -> anyhow::Result<()> {
     if first.as_deref() == Some("journal") {
         return figures::report(Path::new(LATEST), &journal::measure(&folder).await?);
     }
+    if first.as_deref() == Some("disconnect") {
+        return figures::report(Path::new(LATEST), &disconnect::measure().await?);
+    }
     let seconds = first.and_then(|s| s.parse().ok()).unwrap_or(10);
     let mut figures = road(Duration::from_secs(seconds)).await?;
+    figures.extend(disconnect::measure().await?);
     figures.extend(journal::measure(&folder).await?);
     figures::report(Path::new(LATEST), &figures)
 }
@@ -62,7 +67,7 @@ async fn road(time: Duration) -> anyhow::Result<Vec<Figure>> {
             &b">true</"[..],
         ),
     ] {
-        let outcome = run(&demo, demo::Demo::address(), time, request, expect).await?;
+        let outcome = run(&demo, demo.address(), time, request, expect).await?;
         anyhow::ensure!(outcome.bad == 0, "{name}: {} answers were not as expected", outcome.bad);
         figures.push(Figure::at_least(name, outcome.rate, "1/s", (5000.0, "> 5000")).beside(PEER, peer.rate));
         figures.push(

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use dancu_exchange::Exchange;
 use dancu_feed::Event;
 use dancu_gateway::authenticate::Authenticator;
-use dancu_gateway::door::{Door, DoorLimits, TlsFiles, TlsMaterial};
+use dancu_gateway::door::{Door, DoorLimits, Inside, TlsFiles, TlsMaterial};
 use dancu_gateway::routes::{Documents, Gate};
 use dancu_gateway::{CallLimits, Clock, Freshness, Road, RoadMetrics, Turnstile};
 use dancu_journal::index::Running;
@@ -130,7 +130,7 @@ impl Server {
             Door::bind(config.listen.address, tls(config)?, door_limits(config), Arc::clone(&road.clock))
                 .await
                 .with_context(|| format!("cannot listen on {}", config.listen.address))?;
-        let address = door.address()?;
+        let (address, inside) = (door.address()?, door.inside());
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let stamps = Stamps::open(config, Arc::clone(&road.clock), &mut metrics)?;
@@ -141,7 +141,7 @@ impl Server {
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
-            tokio::spawn(keep_fresh(Arc::clone(&road), keys, stopped.clone())),
+            tokio::spawn(keep_fresh(Arc::clone(&road), keys, inside, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
             tokio::spawn(cosigned),
             tokio::spawn(keeping.keep(road.journal.clone(), stopped.clone())),
@@ -291,7 +291,8 @@ fn door_limits(config: &Config) -> DoorLimits {
 /// Changes made by other servers on the same store reach this one within a fifth of a second.
 const FRESHNESS: Duration = Duration::from_millis(100);
 
-async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<bool>) {
+async fn keep_fresh(road: Arc<Road>, keys: KeyDir, inside: Inside, mut stopped: watch::Receiver<bool>) {
+    let mut judged = road.exchange.snapshot().version;
     loop {
         tokio::select! {
             () = tokio::time::sleep(FRESHNESS) => {}
@@ -313,13 +314,29 @@ async fn keep_fresh(road: Arc<Road>, keys: KeyDir, mut stopped: watch::Receiver<
             rules.and(people)
         });
         match refreshed.await {
-            Ok(Ok(())) => road.freshness.renew(),
+            Ok(Ok(())) => {
+                road.freshness.renew();
+                cut_short(&road, &inside, &mut judged);
+            }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "changes of other servers could not be read");
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             Err(_) => {}
         }
+    }
+}
+
+/// Cuts the connections of those who lost the right to one since the rules were last judged.
+fn cut_short(road: &Road, inside: &Inside, judged: &mut i64) {
+    let snapshot = road.exchange.snapshot();
+    if snapshot.version == *judged {
+        return;
+    }
+    *judged = snapshot.version;
+    let connections = inside.cut(|fingerprint| snapshot.may_stay(fingerprint));
+    if connections > 0 {
+        tracing::info!(connections, "cut: their systems may not connect any more");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The exchange at one version, in memory: what the door and the decision read.
 use dancu_keys::Secret;
-use dancu_policy::{Id, Rules};
+use dancu_policy::{Id, OrganisationState, Rules, SystemState};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -46,6 +46,17 @@ impl Snapshot {
     /// The certificate of a SHA-256 fingerprint.
     pub fn certificate(&self, fingerprint: &[u8; 32]) -> Option<&Certificate> {
         self.certificates.get(fingerprint)
+    }
+
+    /// Whether a connection by this certificate may stay open: not one that is revoked, nor one of a system that was
+    /// suspended or disconnected, by itself or with its organisation. A certificate that nobody registered is let be: it
+    /// is refused at every call.
+    pub fn may_stay(&self, fingerprint: &[u8; 32]) -> bool {
+        let Some(certificate) = self.certificates.get(fingerprint) else { return true };
+        let Some(of) = self.rules.system(&certificate.system) else { return false };
+        let stopped = matches!(of.system.state, SystemState::Suspended | SystemState::Disconnected);
+        let active = of.organisation.as_deref().is_some_and(|o| o.state == OrganisationState::Active);
+        active && !stopped && !certificate.revoked
     }
 
     /// The credentials of a user name.

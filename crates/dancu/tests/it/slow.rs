@@ -17,15 +17,15 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 on_both_engines!(a_server_ends_while_a_client_holds_the_last_connection);
 
 /// A TLS connection, for a client that does not speak HTTP properly.
-async fn connect(app: &App) -> TlsStream<TcpStream> {
+pub(crate) async fn connect(app: &App, certificate: Option<&'static str>) -> TlsStream<TcpStream> {
     let stream = TcpStream::connect(app.authority()).await.unwrap();
     let name = ServerName::try_from("127.0.0.1").unwrap();
-    TlsConnector::from(app.client(Some(HTMC))).connect(name, stream).await.unwrap()
+    TlsConnector::from(app.client(certificate)).connect(name, stream).await.unwrap()
 }
 
 /// Sends the head and only a part of the body, and reads what the server says to that.
 async fn send_half(app: &App, request: http::Request<Vec<u8>>) -> Answer {
-    let mut stream = connect(app).await;
+    let mut stream = connect(app, Some(HTMC)).await;
     let mut head = format!("POST {} HTTP/1.1\r\nhost: localhost\r\n", request.uri().path());
     for (name, value) in request.headers() {
         write!(head, "{name}: {}\r\n", value.to_str().unwrap()).unwrap();
@@ -80,7 +80,7 @@ pub(crate) async fn bodies_that_stay_away(engine: Engine, reached: &mut Reached)
 #[tokio::test(flavor = "multi_thread")]
 async fn headers_too_large_have_the_status_of_the_catalogue() {
     let app = App::start(Engine::Sqlite).await;
-    let mut stream = connect(&app).await;
+    let mut stream = connect(&app, Some(HTMC)).await;
     let head =
         format!("GET /healthz HTTP/1.1\r\nhost: localhost\r\nx-big: {}\r\n\r\n", "a".repeat(256 * 1024));
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -111,7 +111,7 @@ async fn clients_that_say_nothing_are_cut_off() {
         c.limits.handshake_seconds = 1;
     })
     .await;
-    let mut silent = connect(&app).await;
+    let mut silent = connect(&app, Some(HTMC)).await;
     let mut silent_before_tls = TcpStream::connect(app.authority()).await.unwrap();
     assert_eq!(app.ask(Via::Rest, &Ask::verify()).await.status, 200);
     let mut rest = Vec::new();
@@ -125,7 +125,7 @@ async fn clients_that_say_nothing_are_cut_off() {
 
 async fn a_server_ends_while_a_client_holds_the_last_connection(engine: Engine) {
     let app = App::with(engine, |c| c.limits.connections = 1).await;
-    let mut stream = connect(&app).await;
+    let mut stream = connect(&app, Some(HTMC)).await;
     stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     assert_eq!(read_answer(&mut stream).await.status, 200);
     // The connection stays open and idle; its idle time is 30 seconds.

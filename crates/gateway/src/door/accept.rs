@@ -1,5 +1,6 @@
 //! The accept loop: handshake, limits, graceful end.
 use super::guests::Guests;
+use super::inside::{Inside, LAST_WORDS};
 use super::stream::Polite;
 use super::{Peer, PeerCertificate, TlsMaterial};
 use crate::Clock;
@@ -44,6 +45,7 @@ pub struct Door {
     tls: TlsMaterial,
     limits: DoorLimits,
     clock: Arc<dyn Clock>,
+    inside: Inside,
 }
 
 impl Door {
@@ -54,7 +56,18 @@ impl Door {
         limits: DoorLimits,
         clock: Arc<dyn Clock>,
     ) -> std::io::Result<Self> {
-        Ok(Self { listener: TcpListener::bind(address).await?, tls, limits, clock })
+        Ok(Self {
+            listener: TcpListener::bind(address).await?,
+            tls,
+            limits,
+            clock,
+            inside: Inside::default(),
+        })
+    }
+
+    /// Who is inside, to be cut when a right ends.
+    pub fn inside(&self) -> Inside {
+        self.inside.clone()
     }
 
     /// The address in use, with the port that the system chose where 0 was asked.
@@ -92,6 +105,7 @@ impl Door {
                 continue;
             };
             let (acceptor, http, router) = (acceptor.clone(), http.clone(), router.clone());
+            let inside = self.inside.clone();
             let now_us = self.clock.now_us();
             let (tls, limits, watcher) = (self.tls.clone(), self.limits.clone(), graceful.watcher());
             tokio::spawn(async move {
@@ -100,6 +114,7 @@ impl Door {
                     tokio::time::timeout(limits.handshake, handshake(stream, from, &acceptor, &tls, now_us))
                         .await;
                 let Ok(Some((stream, peer))) = handshake else { return };
+                let mut entered = peer.certificate.as_ref().map(|shown| inside.enter(shown.fingerprint));
                 let service = TowerToHyperService::new(router.map_request(
                     move |mut request: hyper::Request<Incoming>| {
                         request.extensions_mut().insert(peer.clone());
@@ -109,7 +124,18 @@ impl Door {
                 let connection = http
                     .serve_connection(TokioIo::new(Polite::new(stream, limits.headers, limits.idle)), service)
                     .into_owned();
-                if let Err(error) = watcher.watch(connection).await {
+                let mut connection = std::pin::pin!(watcher.watch(connection));
+                let cut = async {
+                    match &mut entered {
+                        Some(entered) => entered.is_cut().await,
+                        None => std::future::pending().await,
+                    }
+                };
+                let ended = tokio::select! {
+                    ended = &mut connection => ended,
+                    () = cut => tokio::time::timeout(LAST_WORDS, connection).await.unwrap_or(Ok(())),
+                };
+                if let Err(error) = ended {
                     tracing::debug!(%error, "connection ended");
                 }
             });

@@ -22,7 +22,13 @@ pub(super) struct Witnessed {
 
 impl Witnessed {
     pub(super) fn new(files: LogFiles, policy: Policy) -> Self {
-        Self { files, policy, gathered: Mutex::new(None), newest: Mutex::new(None), refused: Mutex::default() }
+        Self {
+            files,
+            policy,
+            gathered: Mutex::new(None),
+            newest: Mutex::new(None),
+            refused: Mutex::default(),
+        }
     }
 
     pub(super) fn policy(&self) -> &Policy {

@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod campaigns;
+mod departure;
+mod error;
+mod events;
+mod history;
+mod idle;
+mod image;
+mod import;
+mod quota;
+mod registered;
+mod reseal;
+mod rules;
+mod schema;
+mod sealed;
+pub mod table;
+pub mod texts;
+mod tick;
+mod wire;
+
+pub use campaigns::{Campaigns, Reach};
+pub use departure::{Departure, DepartureState, Destination, NewDeparture};
+pub use error::{CampaignError, Refusal};
+pub use events::{Event, News};
+pub use history::{Deed, HistoryLine};
+pub use image::Image;
+pub use import::{AccountTable, Content, ImportState, ImportSummary, PlanRow, RowKind};
+pub use quota::{QuotaAsk, QuotaRequest, QuotaState};
+pub use registered::Registered;
+pub use rules::{Level, Reminded, Rules, RulesError, Threshold};
+pub use tick::Ticked;

@@ -66,6 +66,15 @@ impl<'c, 't> Change<'c, 't> {
         known_name("account", id, name, AccountState::from_name)
     }
 
+    /// Last day on which a system's assessment holds, and whether it is exempt; none when it is not on record.
+    pub fn assessment(&mut self, system: &str) -> Result<Option<(Option<CivilDate>, bool)>, ExchangeError> {
+        let sql = "SELECT assessed_until, assessment_exempt FROM system WHERE id = $1";
+        let Some(row) = self.tx.query_opt(sql, &[system.into()])? else { return Ok(None) };
+        let last = row.opt_text(0)?.map(CivilDate::parse_iso).transpose();
+        let last = last.map_err(|e| ExchangeError::damaged("system", system, e.to_string()))?;
+        Ok(Some((last, row.bool(1)?)))
+    }
+
     /// Ids of an organisation's systems, in their order.
     pub fn systems_of(&mut self, organisation: &str) -> Result<Vec<String>, ExchangeError> {
         let sql = "SELECT id FROM system WHERE organisation = $1 ORDER BY id";

@@ -1,0 +1,397 @@
+//! Tạm dừng, ngắt kết nối: orders that stop a system, an organisation or one account, and the way back.
+use crate::act::{Act, Opening};
+use crate::content::{Content, hidden};
+use crate::deed::Deed;
+use crate::document::Upload;
+use crate::governance::{Done, Governance};
+use crate::kind::{Kind, State, Step};
+use crate::matter::Matter;
+use crate::{GovernanceError, rows};
+use dancu_citizen::CivilDate;
+use dancu_policy::{AccountState, Deadlines, OrganisationState, Rules, SystemState, VietnamTime};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Who is stopped, by id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A system
+    System(String),
+    /// An organisation with all its systems
+    Organisation(String),
+    /// One account
+    Account(String),
+}
+
+/// How.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HaltAction {
+    /// Tạm dừng: an account is locked
+    Suspend,
+    /// Ngắt kết nối: an account is closed for good
+    Disconnect,
+}
+
+/// An order to stop.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Who
+    pub target: Target,
+    /// How
+    pub action: HaltAction,
+    /// Why: see `reason` in `data/reasons.toml`
+    pub reason: String,
+    /// Number of the order, as its paper has it
+    pub number: String,
+    /// Last day for the remedy, if another than the reason gives
+    pub remedy_by: Option<CivilDate>,
+}
+
+/// What the organisation is told; each text in Vietnamese and English.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// What happened
+    pub what: [String; 2],
+    /// What to do
+    pub todo: [String; 2],
+    /// The way back
+    pub way_back: [String; 2],
+}
+
+/// An order with what followed from it: the content of a matter of this kind.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Halt {
+    /// Who was stopped
+    pub target: Target,
+    /// How
+    pub action: HaltAction,
+    /// Why
+    pub reason: String,
+    /// Number of the order
+    pub number: String,
+    /// What the organisation was told
+    pub notice: Notice,
+}
+
+hidden! { Order Notice Halt }
+
+impl HaltAction {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Suspend => "suspend",
+            Self::Disconnect => "disconnect",
+        }
+    }
+}
+
+impl Target {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::System(_) => "system",
+            Self::Organisation(_) => "organisation",
+            Self::Account(_) => "account",
+        }
+    }
+
+    /// Action of `dancu_policy::duty` that stopping it needs.
+    pub fn duty(&self, action: HaltAction) -> &'static str {
+        match (self, action) {
+            (Self::System(_), HaltAction::Suspend) => "connection.suspend",
+            (Self::System(_), HaltAction::Disconnect) => "connection.disconnect",
+            (Self::Organisation(_), _) => "organisation.suspend",
+            (Self::Account(_), HaltAction::Suspend) => "account.lock",
+            (Self::Account(_), HaltAction::Disconnect) => "account.close",
+        }
+    }
+}
+
+/// The action that a step of an order needs, by whom the order is about.
+pub(crate) fn duty(halt: &Matter, usual: &str) -> String {
+    let of = match (usual, halt.account.is_some(), halt.system.is_some()) {
+        ("connection.resume", true, _) => "account.unlock",
+        ("connection.resume", false, false) => "organisation.resume",
+        _ => usual,
+    };
+    of.to_owned()
+}
+
+/// Who is stopped, as the lists name them.
+struct Named {
+    organisation: String,
+    label: String,
+    shown: String,
+}
+
+impl Governance {
+    /// Stops a system, an organisation or an account, in the same transaction for every call and for the connection's
+    /// history; gives the order's matter and what the organisation is to be told.
+    ///
+    /// # Errors
+    ///
+    /// `Impossible` when it is stopped so already or was never live; `DocumentMissing` when a person brings no order.
+    pub fn order(
+        &self,
+        order: &Order,
+        uploads: &[Upload<'_>],
+        deed: Deed<'_>,
+    ) -> Result<(Matter, Notice), GovernanceError> {
+        let files = self.keep(uploads, deed)?;
+        let snapshot = self.exchange.snapshot();
+        let named = named(&snapshot.rules, &order.target)?;
+        self.act("governance.order", deed, |act| {
+            let (halt, label, deadline_us) = act.halt(order, &named)?;
+            act.stop(order, &label)?;
+            let (system, account) = match &order.target {
+                Target::System(id) => (Some(id.as_str()), None),
+                Target::Account(id) => (None, Some(id.as_str())),
+                Target::Organisation(_) => (None, None),
+            };
+            let opening = Opening {
+                organisation: &named.organisation,
+                system,
+                account,
+                label: named.label.clone(),
+                deadline_us: Some(deadline_us),
+                files: &files,
+                ..Opening::default()
+            };
+            let notice = halt.notice.clone();
+            let matter = act.open(&Content::Halt(Box::new(halt)), &opening)?;
+            Ok((matter, notice))
+        })
+    }
+}
+
+fn named(rules: &Rules, target: &Target) -> Done<Named> {
+    let missing = |id: &str| GovernanceError::unknown(target.kind(), id);
+    let (of, id) = match target {
+        Target::Organisation(id) => {
+            let organisation = rules.organisation(id).ok_or_else(|| missing(id))?;
+            let name = organisation.name.clone();
+            return Ok(Named { organisation: id.clone(), label: name.clone(), shown: name });
+        }
+        Target::System(id) => (rules.system(id), id),
+        Target::Account(id) => (rules.systems().find(|of| of.accounts().any(|a| *a.id == **id)), id),
+    };
+    let of = of.ok_or_else(|| missing(id))?;
+    let organisation = of.organisation.as_ref().map_or("", |organisation| &organisation.name);
+    let shown = match target {
+        // An account's id says nothing about the person.
+        Target::Account(id) => format!("{id} ({})", of.system.name),
+        _ => of.system.name.clone(),
+    };
+    Ok(Named {
+        organisation: of.system.organisation.to_string(),
+        label: format!("{organisation} – {}", of.system.name),
+        shown,
+    })
+}
+
+impl Act<'_, '_, '_> {
+    /// The order with its notice, the reason in Vietnamese, and the deadline of the remedy.
+    fn halt(&self, order: &Order, named: &Named) -> Done<(Halt, String, i64)> {
+        let rules = &self.governance.rules;
+        let reason = rules.reason(&order.reason, self.today);
+        let reason = reason.ok_or_else(|| GovernanceError::unknown("reason", &order.reason))?;
+        let way_back = rules.way_back(order.target.kind(), order.action.name(), self.today);
+        let way_back = way_back.ok_or(GovernanceError::Internal("no way back is on record"))?;
+        let plain = |c: char| !c.is_control();
+        if order.number.trim().is_empty()
+            || order.number.chars().count() > 250
+            || !order.number.chars().all(plain)
+        {
+            return Err(GovernanceError::Impossible("the order has no number, or not one of a line"));
+        }
+        let deadline_us = match order.remedy_by {
+            Some(day) if day < self.today => {
+                return Err(GovernanceError::Impossible("the last day of the remedy is over"));
+            }
+            Some(day) => Deadlines::end_of(day),
+            None => self.end_of(reason.term)?,
+        };
+        let day =
+            VietnamTime::of(deadline_us).ok_or(GovernanceError::Internal("a deadline is out of range"))?.date;
+        let told = |text: &[String; 2]| {
+            let [vi, en] = text;
+            let date = format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year());
+            let fill = |text: &str, date: &str| {
+                let text = text.replace("{target}", &named.shown).replace("{order}", order.number.trim());
+                text.replace("{deadline}", date)
+            };
+            [fill(vi, &date), fill(en, &day.iso())]
+        };
+        let notice = Notice { what: told(&reason.what), todo: told(&reason.todo), way_back: told(way_back) };
+        let halt = Halt {
+            target: order.target.clone(),
+            action: order.action,
+            reason: order.reason.clone(),
+            number: order.number.trim().to_owned(),
+            notice,
+        };
+        let [label, _] = &reason.label;
+        Ok((halt, label.clone(), deadline_us))
+    }
+
+    fn stop(&mut self, order: &Order, label: &str) -> Done<()> {
+        match &order.target {
+            Target::System(id) => {
+                let state = self.change.system_state(id)?;
+                let live = match order.action {
+                    HaltAction::Suspend => {
+                        matches!(state, Some(SystemState::Connected | SystemState::Suspended))
+                    }
+                    HaltAction::Disconnect => {
+                        matches!(state, Some(SystemState::Connected | SystemState::Suspended))
+                    }
+                };
+                if !live {
+                    return Err(GovernanceError::Impossible("the system is not connected"));
+                }
+                self.stop_system(id, order.action, label)
+            }
+            Target::Organisation(id) => {
+                let state = self.change.organisation_state(id)?;
+                if !matches!(state, Some(OrganisationState::Active | OrganisationState::Suspended)) {
+                    return Err(GovernanceError::Impossible("the organisation is not active"));
+                }
+                self.change.set_organisation_state(id, OrganisationState::Suspended)?;
+                if order.action == HaltAction::Disconnect {
+                    for system in self.change.systems_of(id)? {
+                        let state = self.change.system_state(&system)?;
+                        if matches!(state, Some(SystemState::Connected | SystemState::Suspended)) {
+                            self.stop_system(&system, HaltAction::Disconnect, label)?;
+                        }
+                    }
+                }
+                Ok(())
+            }
+            Target::Account(id) => {
+                let state = self.change.account_state(id)?;
+                if !matches!(state, Some(AccountState::Active | AccountState::Locked)) {
+                    return Err(GovernanceError::Impossible("the account is closed"));
+                }
+                let stopped = match order.action {
+                    HaltAction::Suspend => AccountState::Locked,
+                    HaltAction::Disconnect => AccountState::Closed,
+                };
+                Ok(self.change.set_account_state(id, stopped)?)
+            }
+        }
+    }
+
+    /// Stops a system, and takes the step of its connection.
+    fn stop_system(&mut self, system: &str, action: HaltAction, label: &str) -> Done<()> {
+        let (state, step) = match action {
+            HaltAction::Suspend => (SystemState::Suspended, Step::Suspend),
+            HaltAction::Disconnect => (SystemState::Disconnected, Step::Disconnect),
+        };
+        self.change.set_system_state(system, state, Some(label))?;
+        for mut connection in rows::of_system(self.tx(), system, Kind::Connection)? {
+            let stops = match action {
+                HaltAction::Suspend => connection.state == State::Connected,
+                HaltAction::Disconnect => matches!(connection.state, State::Connected | State::Suspended),
+            };
+            if stops {
+                self.follow(&mut connection, step)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn halt_of(&mut self, matter: &Matter) -> Done<Halt> {
+        match self.newest(matter)? {
+            Content::Halt(halt) => Ok(*halt),
+            _ => Err(GovernanceError::damaged("governance_content", &matter.id, "not an order")),
+        }
+    }
+
+    /// A disconnected system with a connection comes back by assessment and approval, a closed account not at all.
+    pub(crate) fn may_lift(&mut self, matter: &mut Matter) -> Done<()> {
+        let halt = self.halt_of(matter)?;
+        match (&halt.target, halt.action) {
+            (Target::Account(_), HaltAction::Disconnect) => {
+                Err(GovernanceError::Impossible("a closed account stays closed"))
+            }
+            (Target::System(system), HaltAction::Disconnect)
+                if !rows::of_system(self.tx(), system, Kind::Connection)?.is_empty() =>
+            {
+                Err(GovernanceError::Impossible(
+                    "the way back of a disconnected system is assessment and approval",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets go what the order stopped, unless another order still stops it.
+    pub(crate) fn lifted(&mut self, matter: &mut Matter) -> Done<()> {
+        let halt = self.halt_of(matter)?;
+        if self.is_stopped_otherwise(matter)? {
+            return Ok(());
+        }
+        match &halt.target {
+            Target::Account(id) => {
+                if self.change.account_state(id)? == Some(AccountState::Locked) {
+                    self.change.set_account_state(id, AccountState::Active)?;
+                }
+            }
+            Target::Organisation(id) => {
+                if self.change.organisation_state(id)? == Some(OrganisationState::Suspended) {
+                    self.change.set_organisation_state(id, OrganisationState::Active)?;
+                }
+            }
+            Target::System(id) => {
+                let state = self.change.system_state(id)?;
+                let stopped = match halt.action {
+                    HaltAction::Suspend => SystemState::Suspended,
+                    HaltAction::Disconnect => SystemState::Disconnected,
+                };
+                if state == Some(stopped) {
+                    self.change.set_system_state(id, SystemState::Connected, None)?;
+                }
+                for mut connection in rows::of_system(self.tx(), id, Kind::Connection)? {
+                    if connection.state == State::Suspended {
+                        self.follow(&mut connection, Step::Resume)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Orders against the same target that stand.
+    fn standing(&mut self, like: &Matter) -> Done<Vec<Matter>> {
+        let sql = rows::select_matter!(
+            "WHERE organisation = $1 AND kind = 'halt' AND state IN ('in_force', 'remedied')
+             AND COALESCE(system, '') = $2 AND COALESCE(account, '') = $3 ORDER BY opened_at_us, id"
+        );
+        let parameters = [
+            rows::text(&like.organisation),
+            like.system.as_deref().unwrap_or_default().into(),
+            like.account.as_deref().unwrap_or_default().into(),
+        ];
+        self.tx().query(sql, &parameters)?.iter().map(rows::matter).collect()
+    }
+
+    fn is_stopped_otherwise(&mut self, matter: &Matter) -> Done<bool> {
+        Ok(self.standing(matter)?.iter().any(|other| other.id != matter.id))
+    }
+
+    /// A system that is connected again was let go by whoever approved it: its disconnections end with it.
+    pub(crate) fn end_disconnections(&mut self, connection: &Matter) -> Done<()> {
+        let like = Matter { account: None, ..connection.clone() };
+        for mut order in self.standing(&like)? {
+            self.follow(&mut order, Step::Lift)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::System(id) | Self::Organisation(id) | Self::Account(id)) = self;
+        write!(f, "{} {id}", self.kind())
+    }
+}

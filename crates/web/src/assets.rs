@@ -43,6 +43,7 @@ const SOURCES: &[(&str, &[u8])] = &[
     source!("history.js", "journal/history.js"),
     source!("check.js", "journal/check.js"),
     source!("citizen.js", "citizen.js"),
+    source!("passkey.js", "passkey.js"),
     source!("style.css", "style.css"),
 ];
 

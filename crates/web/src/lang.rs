@@ -21,8 +21,8 @@ macro_rules! files {
     };
 }
 
-const VI: Files = files!("vi": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "docs", "error", "ui");
-const EN: Files = files!("en": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "docs", "error", "ui");
+const VI: Files = files!("vi": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "console", "docs", "error", "ui");
+const EN: Files = files!("en": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "console", "docs", "error", "ui");
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| LANGS.map(bundle));
 

@@ -31,7 +31,52 @@ pub enum Section {
     Docs,
     /// `/ui`
     Ui,
+    /// The console, which has an address of its own
+    Console(Place),
 }
+
+/// A place in the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `/`: what waits for me
+    Work,
+    /// `/connections`
+    Connections,
+    /// `/accounts`
+    Accounts,
+    /// `/campaigns`
+    Campaigns,
+    /// `/alerts`
+    Alerts,
+    /// `/usage`
+    Usage,
+    /// `/cases`: error notices, tickets, inspections
+    Cases,
+    /// `/staff`
+    Staff,
+    /// `/rules`: what the law says, with dates
+    Rules,
+    /// `/me`
+    Me,
+}
+
+/// The navigation of the console, in order.
+const CONSOLE: &[NavItem] = &[
+    NavItem { href: "/", key: "console-work", section: Section::Console(Place::Work) },
+    NavItem {
+        href: "/connections",
+        key: "console-connections",
+        section: Section::Console(Place::Connections),
+    },
+    NavItem { href: "/accounts", key: "console-accounts", section: Section::Console(Place::Accounts) },
+    NavItem { href: "/campaigns", key: "console-campaigns", section: Section::Console(Place::Campaigns) },
+    NavItem { href: "/alerts", key: "console-alerts", section: Section::Console(Place::Alerts) },
+    NavItem { href: "/usage", key: "console-usage", section: Section::Console(Place::Usage) },
+    NavItem { href: "/cases", key: "console-cases", section: Section::Console(Place::Cases) },
+    NavItem { href: "/staff", key: "console-staff", section: Section::Console(Place::Staff) },
+    NavItem { href: "/rules", key: "console-rules", section: Section::Console(Place::Rules) },
+    NavItem { href: "/me", key: "console-me", section: Section::Console(Place::Me) },
+];
 
 /// An entry of the main navigation.
 pub struct NavItem {
@@ -94,6 +139,8 @@ pub struct Shell {
     pub user: Option<User>,
     /// Which doors stand open
     pub doors: Doors,
+    /// In the console: the places that stand open
+    pub places: Option<Vec<Place>>,
 }
 
 impl Shell {
@@ -120,7 +167,31 @@ impl Shell {
             inquiries: section == Section::Inquiries || section == Section::Supervisor,
             supervisor: section == Section::Supervisor,
         };
-        Self { lang, path: path.to_owned(), section, demo: true, user, doors }
+        Self { lang, path: path.to_owned(), section, demo: true, user, doors, places: None }
+    }
+
+    /// For samples: a place of the console, every place open; signed out at the door.
+    pub fn sample_console(lang: Lang, path: &str, place: Option<Place>) -> Self {
+        let texts = Texts::of(lang);
+        let user = place.map(|_| User {
+            name: "Phạm Thu Hằng".to_owned(),
+            agency: texts.t("console-managing").into_owned(),
+            leave: "/sign-out",
+            doors: Doors::default(),
+            csrf: "sample-token".to_owned(),
+        });
+        let all = CONSOLE.iter().filter_map(|item| match item.section {
+            Section::Console(place) => Some(place),
+            _ => None,
+        });
+        let places = Some(if place.is_some() { all.collect() } else { Vec::new() });
+        let section = place.map_or(Section::None, Section::Console);
+        Self { user, places, ..Self::sample(lang, path, section, false) }
+    }
+
+    /// Whether this is the console.
+    pub fn is_console(&self) -> bool {
+        self.places.is_some()
     }
 
     /// For samples: a citizen at her own page.
@@ -172,6 +243,11 @@ impl Shell {
 
     /// The main navigation.
     pub fn nav(&self) -> Vec<&'static NavItem> {
+        if let Some(places) = &self.places {
+            let open =
+                |item: &&NavItem| matches!(item.section, Section::Console(place) if places.contains(&place));
+            return CONSOLE.iter().filter(open).collect();
+        }
         let open = |item: &&NavItem| match item.section {
             Section::Citizen => self.doors.citizen,
             Section::Inquiries => self.doors.inquiries,

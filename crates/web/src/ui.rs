@@ -83,7 +83,7 @@ impl UiPage {
     }
 
     fn summary(&self) -> ErrorSummary {
-        ErrorSummary { texts: self.t(), errors: vec![("ui_birth_date", self.word("ui-forms-error"))] }
+        ErrorSummary { texts: self.t(), errors: vec![("ui_birth_date".into(), self.word("ui-forms-error"))] }
     }
 
     fn inputs(&self) -> Vec<Input> {

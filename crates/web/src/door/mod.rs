@@ -94,6 +94,14 @@ impl Pages {
         let lang = cookies::lang(headers, uri);
         let own = user.as_ref().map(|user| user.doors).unwrap_or_default();
         let doors = Doors { citizen: self.citizens.is_some(), ..own };
-        Shell { lang, path: cookies::path_without_lang(uri), section, demo: self.demo, user, doors }
+        Shell {
+            lang,
+            path: cookies::path_without_lang(uri),
+            section,
+            demo: self.demo,
+            user,
+            doors,
+            places: None,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The pages: one typed context each, with samples that tests render in every language.
 pub mod citizen;
+pub mod console;
 mod docs;
 mod error;
 mod home;
@@ -60,6 +61,9 @@ pub fn samples(lang: Lang) -> Result<Vec<(String, String)>, askama::Error> {
     }
     for (name, page) in supervisor::JournalEntryPage::samples(lang) {
         add(name, &page)?;
+    }
+    for (name, page) in console::samples(lang) {
+        add(name, &*page)?;
     }
     for kind in ErrorKind::ALL {
         add(kind.name(), &ErrorPage::sample(lang, kind))?;

@@ -1,7 +1,7 @@
 //! Controls of forms: each with its label, a hint, and what is wrong with what was typed.
 use crate::Texts;
 use askama::Template;
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 
 /// What was typed into a control, and what is wrong with it. No `Debug`: it may be personal.
 #[derive(Clone, Default)]
@@ -271,11 +271,12 @@ pub struct ErrorSummary {
     /// Texts of the page
     pub texts: Texts,
     /// `id` of the control, and what is wrong with it
-    pub errors: Vec<(&'static str, String)>,
+    pub errors: Vec<(Cow<'static, str>, String)>,
 }
 
 /// The summary of the controls that have errors; none when all is well.
 pub fn summary_of(texts: Texts, controls: &[(&'static str, &Option<String>)]) -> Option<ErrorSummary> {
-    let errors: Vec<_> = controls.iter().filter_map(|(id, e)| e.as_ref().map(|e| (*id, e.clone()))).collect();
+    let errors: Vec<_> =
+        controls.iter().filter_map(|(id, e)| e.as_ref().map(|e| ((*id).into(), e.clone()))).collect();
     (!errors.is_empty()).then_some(ErrorSummary { texts, errors })
 }

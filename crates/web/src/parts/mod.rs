@@ -1,17 +1,21 @@
 //! The parts that pages are put together from: typed, each with its own small template. A part put into a
 //! template with `{{ part }}` writes itself and is not escaped again.
+mod act;
 mod facts;
 mod form;
 mod notice;
 mod outcome;
 mod steer;
+mod table;
 mod verdict;
 
+pub use act::{Act, Button, Control, flaws_of};
 pub use facts::{Copyable, Fact, FactGroup, Facts, Tile, Tiles};
 pub use form::{Area, Choice, Choices, ErrorSummary, Input, InputKind, Select, Typed, Width, summary_of};
 pub use notice::{Empty, Notice};
 pub use outcome::{Outcome, RefusalText, Service};
 pub use steer::{Crumb, Crumbs, Pagination, Tab, Tabs};
+pub use table::{Bar, Bars, Cell, Happening, Table, Timeline};
 pub use verdict::{Badge, Verdict};
 
 /// What a colour stands for. The colour is never alone: an icon and words say the same.
@@ -63,5 +67,9 @@ safe!(
     ErrorSummary,
     Crumbs,
     Pagination,
-    Tabs
+    Tabs,
+    Act,
+    Bars,
+    Table,
+    Timeline
 );

@@ -82,7 +82,7 @@ impl Verdict {
 }
 
 /// A short state in a word or two.
-#[derive(Template)]
+#[derive(Template, Clone)]
 #[template(path = "parts/badge.html")]
 pub struct Badge {
     /// Colour

@@ -1,0 +1,11 @@
+//! The console: pages for the people who govern connections. Most are a list or a record; each is filled by its handler.
+mod door;
+mod list;
+mod record;
+mod sample;
+
+pub use door::DoorPage;
+pub use list::ListPage;
+pub use record::{Group, RecordPage};
+
+pub(crate) use sample::samples;

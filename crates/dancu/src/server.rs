@@ -349,5 +349,11 @@ async fn sweep(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = road.journal.sweep(road.clock.now_us()).await {
             tracing::warn!(%error, "expired request ids could not be swept");
         }
+        let (exchange, now_us) = (road.exchange.clone(), road.clock.now_us());
+        match tokio::task::spawn_blocking(move || exchange.forget_former(now_us)).await {
+            Ok(Err(error)) => tracing::warn!(%error, "former credentials could not be forgotten"),
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(forgotten)) => tracing::info!(forgotten, "former credentials are over"),
+        }
     }
 }

@@ -10,9 +10,9 @@ type Done = Result<(), ExchangeError>;
 
 /// One transaction in which a caller's rows and those of the exchange change together; see `Exchange::change_with`.
 pub struct Change<'c, 't> {
-    tx: &'c mut Tx<'t>,
-    now_us: i64,
-    changed: bool,
+    pub(crate) tx: &'c mut Tx<'t>,
+    pub(crate) now_us: i64,
+    pub(crate) changed: bool,
 }
 
 /// An account that is checked and sealed, ready for a transaction that may run twice; see `Exchange::prepare_account`.

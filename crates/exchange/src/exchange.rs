@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Clone)]
 pub struct Exchange {
     store: Store,
-    sealer: Sealer,
+    pub(crate) sealer: Sealer,
     law: Law,
     current: Arc<ArcSwap<Snapshot>>,
     /// One load at a time: two would do the same work, and the older might come last.
@@ -144,11 +144,11 @@ impl Exchange {
         self.change("exchange.put_certificate", now_us, |tx| rows::certificate(tx, certificate, now_us))
     }
 
-    /// Sets the credentials of a user name, replacing those it had. Nobody can read them back.
+    /// Sets the credentials of a user name, replacing those it had, at once. Nobody can read them back.
     pub fn put_credential(&self, credential: &CredentialEntry, now_us: i64) -> Done {
         world::check_credential(credential)?;
         let sealed = self.sealer.credential(credential)?;
-        self.change("exchange.put_credential", now_us, |tx| rows::credential(tx, credential, &sealed, now_us))
+        self.change("exchange.put_credential", now_us, |tx| put_credential(tx, credential, &sealed, now_us))
     }
 
     /// Adds or replaces an agreement with its purposes.
@@ -190,7 +190,7 @@ impl Exchange {
             entries.systems.iter().try_for_each(|s| rows::system(tx, s, now_us))?;
             entries.certificates.iter().try_for_each(|c| rows::certificate(tx, c, now_us))?;
             let credentials = entries.credentials.iter().zip(&sealed);
-            credentials.into_iter().try_for_each(|(c, sealed)| rows::credential(tx, c, sealed, now_us))?;
+            credentials.into_iter().try_for_each(|(c, sealed)| put_credential(tx, c, sealed, now_us))?;
             entries.agreements.iter().try_for_each(|a| rows::agreement(tx, a, now_us))?;
             let accounts = entries.accounts.iter().zip(&officers);
             accounts.into_iter().try_for_each(|(a, sealed)| rows::account(tx, a, sealed, now_us))
@@ -221,12 +221,13 @@ impl Exchange {
         })
     }
 
-    /// Closes the credentials of a user name and forgets password and secret.
+    /// Closes the credentials of a user name and forgets password and secret, the former ones too.
     pub fn close_credential(&self, username: &str, now_us: i64) -> Done {
         self.change("exchange.close_credential", now_us, |tx| {
             let sql = "UPDATE credential
                 SET password = NULL, secret = NULL, closed_at_us = $2, changed_at_us = $2 WHERE username = $1";
-            rows::change(tx, "user name", username, sql, &[username.into(), now_us.into()])
+            rows::change(tx, "user name", username, sql, &[username.into(), now_us.into()])?;
+            rows::forget_former(tx, username)
         })
     }
 
@@ -311,6 +312,10 @@ impl std::fmt::Debug for Exchange {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Exchange").field("snapshot", &self.current.load()).finish_non_exhaustive()
     }
+}
+
+fn put_credential(tx: &mut Tx<'_>, c: &CredentialEntry, sealed: &SealedCredential, now_us: i64) -> Done {
+    rows::credential(tx, &c.username, &c.system, &c.service_urls, sealed, now_us)
 }
 
 /// Ids go into keys, journals and addresses: short and plain.

@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod load;
 mod reseal;
+mod rotate;
 mod rows;
 mod schema;
 mod sealed;
@@ -16,8 +17,9 @@ pub use change::{Change, PreparedAccount};
 pub use entries::{CertificateEntry, CredentialEntry, OfficerEntry};
 pub use error::ExchangeError;
 pub use exchange::Exchange;
+pub use rotate::{NewSecrets, PreparedSecrets};
 pub use schema::MIGRATIONS;
-pub use snapshot::{Certificate, Credential, Snapshot};
+pub use snapshot::{Certificate, Credential, Former, Snapshot};
 pub use world::{
     World, WorldAccount, WorldAgreement, WorldCertificate, WorldCredential, WorldGrant, WorldHours,
     WorldOrganisation, WorldPurpose, WorldSystem,

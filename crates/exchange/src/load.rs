@@ -1,6 +1,6 @@
 //! Reading everything at one version.
 use crate::sealed::Sealer;
-use crate::{Certificate, Credential, ExchangeError, Snapshot};
+use crate::{Certificate, Credential, ExchangeError, Former, Snapshot};
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
 use dancu_policy::{
     Account, AccountState, AgencyCode, Agreement, Grants, Hours, Id, Law, Network, Organisation,
@@ -173,6 +173,7 @@ fn certificates(tx: &mut Tx<'_>) -> Loaded<HashMap<[u8; 32], Certificate>> {
 }
 
 fn credentials(tx: &mut Tx<'_>, sealer: &Sealer) -> Loaded<HashMap<Arc<str>, Credential>> {
+    let mut formers = formers(tx, sealer)?;
     let rows = tx.query(
         "SELECT username, system, password, secret, service_urls FROM credential WHERE closed_at_us IS NULL",
         &[],
@@ -187,10 +188,28 @@ fn credentials(tx: &mut Tx<'_>, sealer: &Sealer) -> Loaded<HashMap<Arc<str>, Cre
             password: password.transpose()?.map(Into::into),
             secret: secret.transpose()?,
             service_urls: row.text(4)?.lines().map(Into::into).collect(),
+            former: formers.remove(username),
         };
         credentials.insert(username.into(), credential);
     }
     Ok(credentials)
+}
+
+fn formers(tx: &mut Tx<'_>, sealer: &Sealer) -> Loaded<HashMap<String, Former>> {
+    let mut formers = HashMap::new();
+    for row in tx.query("SELECT username, password, secret, until_us FROM credential_former", &[])? {
+        let username = row.text(0)?;
+        let password =
+            row.opt_bytes(1)?.map(|s| sealer.open_text("credential_former", username, "password", s));
+        let secret = row.opt_bytes(2)?.map(|s| sealer.open("credential_former", username, "secret", s));
+        let former = Former {
+            password: password.transpose()?.map(Into::into),
+            secret: secret.transpose()?,
+            until_us: row.int(3)?,
+        };
+        formers.insert(username.to_owned(), former);
+    }
+    Ok(formers)
 }
 
 /// A row with its table and key, to say where something damaged stands.

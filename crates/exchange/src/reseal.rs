@@ -17,7 +17,7 @@ struct Column {
     update: &'static str,
 }
 
-const TABLES: [Sealed; 2] = [
+const TABLES: [Sealed; 3] = [
     Sealed {
         table: "credential",
         select: "SELECT username, password, secret FROM credential WHERE username > $1 ORDER BY username LIMIT $2",
@@ -29,6 +29,21 @@ const TABLES: [Sealed; 2] = [
             Column {
                 name: "secret",
                 update: "UPDATE credential SET secret = $2 WHERE username = $1 AND secret = $3",
+            },
+        ],
+    },
+    Sealed {
+        table: "credential_former",
+        select: "SELECT username, password, secret FROM credential_former
+            WHERE username > $1 ORDER BY username LIMIT $2",
+        columns: &[
+            Column {
+                name: "password",
+                update: "UPDATE credential_former SET password = $2 WHERE username = $1 AND password = $3",
+            },
+            Column {
+                name: "secret",
+                update: "UPDATE credential_former SET secret = $2 WHERE username = $1 AND secret = $3",
             },
         ],
     },

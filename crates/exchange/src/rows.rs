@@ -1,6 +1,6 @@
 //! Statements that write, one function for each kind of entry. All run inside a transaction of `exchange.rs`.
 use crate::sealed::{SealedCredential, SealedOfficer};
-use crate::{CertificateEntry, CredentialEntry, ExchangeError, OfficerEntry};
+use crate::{CertificateEntry, ExchangeError, OfficerEntry};
 use dancu_citizen::{CivilDate, FieldSet};
 use dancu_policy::{Agreement, Organisation, System};
 use dancu_storage::{Tx, Value};
@@ -92,14 +92,16 @@ pub(crate) fn certificate(tx: &mut Tx<'_>, c: &CertificateEntry, now_us: i64) ->
     own(written, "certificate")
 }
 
-/// Replaces the credentials of a user name, closed ones too.
+/// Replaces the credentials of a user name, closed ones and former ones too.
 pub(crate) fn credential(
     tx: &mut Tx<'_>,
-    c: &CredentialEntry,
+    username: &str,
+    system: &str,
+    service_urls: &[String],
     sealed: &SealedCredential,
     now_us: i64,
 ) -> Done {
-    known_system(tx, &c.system)?;
+    known_system(tx, system)?;
     let written = tx.execute(
         "INSERT INTO credential (username, system, password, secret, service_urls, closed_at_us, changed_at_us)
          VALUES ($1, $2, $3, $4, $5, NULL, $6)
@@ -108,15 +110,22 @@ pub(crate) fn credential(
             closed_at_us = NULL, changed_at_us = excluded.changed_at_us
          WHERE credential.system = excluded.system",
         &[
-            text(&c.username),
-            text(&c.system),
+            text(username),
+            text(system),
             sealed.password.as_ref().into(),
             sealed.secret.as_ref().into(),
-            c.service_urls.join("\n").into(),
+            service_urls.join("\n").into(),
             now_us.into(),
         ],
     )?;
-    own(written, "user name")
+    own(written, "user name")?;
+    forget_former(tx, username)
+}
+
+/// Former credentials are taken no more.
+pub(crate) fn forget_former(tx: &mut Tx<'_>, username: &str) -> Done {
+    tx.execute("DELETE FROM credential_former WHERE username = $1", &[text(username)])?;
+    Ok(())
 }
 
 /// Writes the agreement and replaces its purposes.

@@ -132,4 +132,15 @@ pub const MIGRATIONS: &[Migration] = &[
         id: "0011_account_officer",
         sql: "CREATE INDEX IF NOT EXISTS account_officer ON account (officer_hash)",
     },
+    Migration {
+        id: "0012_credential_former",
+        sql: "CREATE TABLE IF NOT EXISTS credential_former (
+            username TEXT NOT NULL,         -- credential.username; its service URLs count for these too
+            password BLOB,                  -- sealed PHC string of the password before; NULL: there was none
+            secret BLOB,                    -- sealed secret before; NULL: there was none
+            until_us INTEGER NOT NULL,      -- from then on they are not taken, microseconds since the epoch
+            changed_at_us INTEGER NOT NULL, -- last change, microseconds since the epoch
+            PRIMARY KEY (username)
+        )",
+    },
 ];

@@ -40,6 +40,26 @@ pub struct Credential {
     pub secret: Option<Secret>,
     /// URLs that clients put into the hash
     pub service_urls: Vec<Arc<str>>,
+    /// Those before, taken for a time beside these
+    pub former: Option<Former>,
+}
+
+/// Credentials that were replaced and are taken until their time is over. `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Former {
+    /// PHC string of the password
+    pub password: Option<Arc<str>>,
+    /// Secret of the hash per call
+    pub secret: Option<Secret>,
+    /// From then on they are not taken, microseconds since the epoch
+    pub until_us: i64,
+}
+
+impl Credential {
+    /// The former ones, while they are taken.
+    pub fn former(&self, now_us: i64) -> Option<&Former> {
+        self.former.as_ref().filter(|former| now_us < former.until_us)
+    }
 }
 
 impl Snapshot {
@@ -81,12 +101,19 @@ impl fmt::Debug for Snapshot {
     }
 }
 
+impl fmt::Debug for Former {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Former").field("until_us", &self.until_us).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
             .field("system", &self.system)
             .field("has_password", &self.password.is_some())
             .field("has_secret", &self.secret.is_some())
+            .field("former", &self.former)
             .finish_non_exhaustive()
     }
 }

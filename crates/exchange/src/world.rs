@@ -367,8 +367,27 @@ fn credential(c: &WorldCredential, system: &Id) -> Checked<CredentialEntry> {
     check_credential(&entry).map(|()| entry)
 }
 
-/// A user name has no colon (RFC 7617) and no control character; one way to prove it is there; a URL is one line.
+/// As `check_secrets`; and a secret has its URLs, of one line each.
 pub(crate) fn check_credential(c: &CredentialEntry) -> Checked<()> {
+    check_secrets(c)?;
+    if c.secret.is_some() && c.service_urls.is_empty() {
+        let what = format!("credential {:?}", c.username);
+        return Err(ExchangeError::invalid(what, "a secret needs the service URL that its hash covers"));
+    }
+    c.service_urls.iter().try_for_each(|url| check_url(&c.username, url))
+}
+
+/// A service URL is one line.
+pub(crate) fn check_url(username: &str, url: &str) -> Checked<()> {
+    if url.is_empty() || url.contains(char::is_control) {
+        let what = format!("credential {username:?}");
+        return Err(ExchangeError::invalid(what, "a service URL is empty or has control characters"));
+    }
+    Ok(())
+}
+
+/// A user name has no colon (RFC 7617) and no control character; one way to prove it is there.
+pub(crate) fn check_secrets(c: &CredentialEntry) -> Checked<()> {
     let invalid = |why: &str| Err(ExchangeError::invalid(format!("credential {:?}", c.username), why));
     if c.username.is_empty() || c.username.contains(|c: char| c == ':' || c.is_control()) {
         return invalid("a user name is not empty and has neither colon nor control characters");
@@ -376,15 +395,9 @@ pub(crate) fn check_credential(c: &CredentialEntry) -> Checked<()> {
     if c.password.is_none() && c.secret.is_none() {
         return invalid("neither password nor secret");
     }
-    if c.secret.is_some() && c.service_urls.is_empty() {
-        return invalid("a secret needs the service URL that its hash covers");
-    }
     let empty = |s: &Option<Secret>| s.as_ref().is_some_and(|s| s.expose().is_empty());
     if empty(&c.password) || empty(&c.secret) {
         return invalid("an empty password or secret");
-    }
-    if c.service_urls.iter().any(|u| u.is_empty() || u.contains(char::is_control)) {
-        return invalid("a service URL is empty or has control characters");
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use crate::door::{ChainVerdict, Peer};
 use crate::limits::Turnstile;
 use dancu_catalogue::Code;
 use dancu_exchange::{Credential, Snapshot};
-use dancu_keys::{KeyError, PasswordCache, PasswordParams, password, percall};
+use dancu_keys::{KeyError, PasswordCache, PasswordParams, Secret, password, percall};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -99,7 +99,7 @@ impl Authenticator {
         let attempt = Attempt { turnstile, who: system, now_us, lane: Lane::Machines };
         let credential = snapshot.credential(&pair.user).filter(|c| &*c.system == system);
         match (&pair.timestamp, credential) {
-            (Some(timestamp), Some(credential)) if credential.secret.is_some() => {
+            (Some(timestamp), Some(credential)) if secrets(credential, now_us).next().is_some() => {
                 let window_s = snapshot.rules.system(system).map_or(0, |s| s.system.per_call_window_s);
                 turnstile.may_try(system, now_us)?;
                 let proved = per_call(credential, pair, timestamp, window_s, now_us);
@@ -109,8 +109,12 @@ impl Authenticator {
                 proved.map(|()| true)
             }
             (_, credential) => {
-                let stored = credential.and_then(|c| c.password.as_ref());
-                self.password(attempt, &pair.user, &pair.password, stored).await.map(|()| false)
+                let former = credential.and_then(|c| c.former(now_us));
+                let stored = Stored {
+                    present: credential.and_then(|c| c.password.as_ref()),
+                    former: former.and_then(|former| former.password.as_ref()),
+                };
+                self.any_password(attempt, &pair.user, &pair.password, stored).await.map(|()| false)
             }
         }
     }
@@ -124,34 +128,87 @@ impl Authenticator {
         password: &str,
         stored: Option<&Arc<str>>,
     ) -> Result<(), Code> {
-        if stored.is_some_and(|phc| self.cache.knows(user, password.as_bytes(), phc)) {
+        self.any_password(attempt, user, password, Stored { present: stored, former: None }).await
+    }
+
+    /// As `password`; during an overlap the former password is as good. One that was proved before costs no Argon2,
+    /// whichever of the two it is.
+    async fn any_password(
+        &self,
+        attempt: Attempt<'_>,
+        user: &str,
+        password: &str,
+        stored: Stored<'_>,
+    ) -> Result<(), Code> {
+        if stored.is_known(&self.cache, user, password) {
             return Ok(());
         }
         attempt.turnstile.may_try(attempt.who, attempt.now_us)?;
         let turn = tokio::time::timeout(PATIENCE, attempt.lane.of(self).acquire()).await;
         let Ok(Ok(_turn)) = turn else { return Err(Code::Overloaded) };
         // A system that starts with many calls at once proves its password with the first of them.
-        if stored.is_some_and(|phc| self.cache.knows(user, password.as_bytes(), phc)) {
+        if stored.is_known(&self.cache, user, password) {
             return Ok(());
         }
         attempt.turnstile.attempt(attempt.who, attempt.now_us)?;
         let (cache, user, password) = (Arc::clone(&self.cache), user.to_owned(), password.to_owned());
-        let (known, phc) = (stored.is_some(), Arc::clone(stored.unwrap_or(&self.dummy)));
-        let checked =
-            tokio::task::spawn_blocking(move || cache.check(&user, password.as_bytes(), &phc)).await;
-        match checked {
+        let known = stored.present.is_some() || stored.former.is_some();
+        let dummy = Some(&self.dummy).filter(|_| !known);
+        let (present, former) = (stored.present.or(dummy).cloned(), stored.former.cloned());
+        let checked = tokio::task::spawn_blocking(move || {
+            let check = |slot: &str, phc: Option<&Arc<str>>| {
+                phc.map_or(Ok(false), |phc| cache.check(slot, password.as_bytes(), phc))
+            };
+            Ok(check(&user, present.as_ref())? || check(&former_slot(&user), former.as_ref())?)
+        });
+        match checked.await {
             Ok(Ok(true)) if known => {
                 attempt.turnstile.forgive(attempt.who);
                 Ok(())
             }
             Ok(Ok(_)) => Err(Code::CredentialsWrong),
-            Ok(Err(error)) => {
+            Ok(Err::<_, KeyError>(error)) => {
                 tracing::error!(%error, "a stored password hash cannot be read");
                 Err(Code::Internal)
             }
             Err(_) => Err(Code::Internal),
         }
     }
+}
+
+/// Hashes of the passwords that are taken for a user name.
+#[derive(Clone, Copy)]
+struct Stored<'a> {
+    present: Option<&'a Arc<str>>,
+    /// During the overlap of a rotation
+    former: Option<&'a Arc<str>>,
+}
+
+impl Stored<'_> {
+    /// Whether one of them was proved with this password before.
+    fn is_known(self, cache: &PasswordCache, user: &str, password: &str) -> bool {
+        let password = password.as_bytes();
+        if self.present.is_some_and(|phc| cache.knows(user, password, phc)) {
+            return true;
+        }
+        let Some(phc) = self.former else { return false };
+        let slot = former_slot(user);
+        if cache.knows(&slot, password, phc) {
+            return true;
+        }
+        // It was the present one when it was proved; its slot will be the new one's.
+        let known = cache.knows(user, password, phc);
+        if known {
+            cache.remember(&slot, password, phc);
+        }
+        known
+    }
+}
+
+/// Where the cache remembers a former password: it has one slot a user, and two passwords in turn would push each other
+/// out. No user name has control characters.
+fn former_slot(user: &str) -> String {
+    format!("{user}\u{1}former")
 }
 
 /// How long a caller waits for its turn at Argon2.
@@ -211,11 +268,18 @@ fn per_call(
     if now_us.abs_diff(at_us) > u64::from(window_s) * 1_000_000 {
         return Err(Code::TimestampOutOfWindow);
     }
-    let Some(secret) = &credential.secret else { return Err(Code::CredentialsWrong) };
-    // Every configured URL is tried, the right one first or last: the time tells nothing about which fits.
-    let fits = credential
-        .service_urls
-        .iter()
-        .fold(false, |fits, url| percall::matches(url, &pair.user, timestamp, secret, &pair.password) | fits);
+    // Every secret is tried with every URL, the right ones first or last: the time tells nothing about which fits.
+    let mut fits = false;
+    for secret in secrets(credential, now_us) {
+        for url in &credential.service_urls {
+            fits |= percall::matches(url, &pair.user, timestamp, secret, &pair.password);
+        }
+    }
     if fits { Ok(()) } else { Err(Code::CredentialsWrong) }
+}
+
+/// The secrets of the hash per call that are taken now.
+fn secrets(credential: &Credential, now_us: i64) -> impl Iterator<Item = &Secret> {
+    let former = credential.former(now_us).and_then(|former| former.secret.as_ref());
+    credential.secret.as_ref().into_iter().chain(former)
 }

@@ -25,6 +25,10 @@ pub(crate) enum Proof {
     Password,
     /// The hash of this call, at this time stamp; none means now
     PerCall(Option<String>),
+    /// This password
+    PasswordOf(&'static str),
+    /// The hash of this call by this secret, now
+    PerCallBy(&'static str),
     /// The header as it stands, or no header
     Header(Option<&'static str>),
 }
@@ -111,15 +115,18 @@ impl Ask {
         };
         let mut request = http::Request::post(path).header("content-type", kind);
         let stamp = match &self.proof {
-            Proof::PerCall(stamp) => Some(stamp.clone().unwrap_or_else(|| (now_us / 1000).to_string())),
+            Proof::PerCall(Some(stamp)) => Some(stamp.clone()),
+            Proof::PerCall(None) | Proof::PerCallBy(_) => Some((now_us / 1000).to_string()),
             _ => None,
         };
         let basic =
             |secret: &str| format!("Basic {}", STANDARD.encode(format!("{}:{secret}", user(self.system))));
         let authorization = match (&self.proof, &stamp) {
             (Proof::Header(header), _) => header.map(str::to_owned),
-            (_, Some(stamp)) => {
-                Some(basic(&dancu_gateway::per_call_hash(SOAP_PATH, &user(self.system), stamp, SECRET)))
+            (Proof::PasswordOf(password), _) => Some(basic(password)),
+            (proof, Some(stamp)) => {
+                let secret = if let Proof::PerCallBy(secret) = proof { secret } else { SECRET };
+                Some(basic(&dancu_gateway::per_call_hash(SOAP_PATH, &user(self.system), stamp, secret)))
             }
             (_, None) => Some(basic(&password(self.system))),
         };

@@ -20,6 +20,7 @@ mod journal;
 mod logs;
 mod once;
 mod outages;
+mod overlap;
 mod pki;
 mod refusal_table;
 mod refusals;

@@ -6,6 +6,8 @@ mod changes;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod world;

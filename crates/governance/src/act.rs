@@ -257,8 +257,8 @@ impl<'a, 't> Act<'a, '_, 't> {
         }
         let due = matter.due_step.and_then(|step| self.governance.rules.step(matter.kind, step, self.today));
         matter.duty = due.map(|(next, _)| match matter.kind {
-            Kind::Halt => crate::halt::duty(matter, &next.duty),
-            _ => next.duty.clone(),
+            Kind::Halt => crate::halt::duty(matter, next.duty),
+            _ => next.duty,
         });
         if matches!(taken.step, Step::Take | Step::Accept | Step::Begin | Step::Receive) {
             matter.assignee = Some(taken.by.clone());

@@ -9,6 +9,7 @@ use crate::kind::Kind;
 use crate::rules::Rules;
 use dancu_citizen::CivilDate;
 use dancu_policy::Deadlines;
+use dancu_policy::duty::Action;
 
 impl Governance {
     /// Opens an error notice, a ticket, an inspection or an evaluation, and gives its id. An inspection is due on the day
@@ -60,8 +61,8 @@ impl Governance {
     }
 
     /// The kinds of case with the action that opening each needs.
-    pub fn opening_duty(rules: &Rules, kind: Kind, day: CivilDate) -> Option<&str> {
-        rules.step(kind, crate::Step::Open, day).map(|(rule, _)| rule.duty.as_str())
+    pub fn opening_duty(rules: &Rules, kind: Kind, day: CivilDate) -> Option<Action> {
+        rules.step(kind, crate::Step::Open, day).map(|(rule, _)| rule.duty)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::kind::{Kind, State, Step};
 use crate::matter::Matter;
 use crate::{GovernanceError, rows};
 use dancu_citizen::CivilDate;
+use dancu_policy::duty::Action;
 use dancu_policy::{AccountState, Deadlines, OrganisationState, Rules, SystemState, VietnamTime};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -95,26 +96,35 @@ impl Target {
         }
     }
 
-    /// Action of `dancu_policy::duty` that stopping it needs.
-    pub fn duty(&self, action: HaltAction) -> &'static str {
+    /// Action that stopping it needs.
+    pub fn duty(&self, action: HaltAction) -> Action {
         match (self, action) {
-            (Self::System(_), HaltAction::Suspend) => "connection.suspend",
-            (Self::System(_), HaltAction::Disconnect) => "connection.disconnect",
-            (Self::Organisation(_), _) => "organisation.suspend",
-            (Self::Account(_), HaltAction::Suspend) => "account.lock",
-            (Self::Account(_), HaltAction::Disconnect) => "account.close",
+            (Self::System(_), HaltAction::Suspend) => Action::ConnectionSuspend,
+            (Self::System(_), HaltAction::Disconnect) => Action::ConnectionDisconnect,
+            (Self::Organisation(_), _) => Action::OrganisationSuspend,
+            (Self::Account(_), HaltAction::Suspend) => Action::AccountLock,
+            (Self::Account(_), HaltAction::Disconnect) => Action::AccountClose,
+        }
+    }
+
+    /// Action that letting it go again needs.
+    pub fn lifting_duty(&self, action: HaltAction) -> Action {
+        match (self, action) {
+            (Self::System(_), HaltAction::Suspend) => Action::ConnectionResume,
+            (Self::System(_), HaltAction::Disconnect) => Action::ConnectionReconnect,
+            (Self::Organisation(_), _) => Action::OrganisationResume,
+            (Self::Account(_), _) => Action::AccountUnlock,
         }
     }
 }
 
 /// The action that a step of an order needs, by whom the order is about.
-pub(crate) fn duty(halt: &Matter, usual: &str) -> String {
-    let of = match (usual, halt.account.is_some(), halt.system.is_some()) {
-        ("connection.resume", true, _) => "account.unlock",
-        ("connection.resume", false, false) => "organisation.resume",
+pub(crate) fn duty(halt: &Matter, usual: Action) -> Action {
+    match (usual, halt.account.is_some(), halt.system.is_some()) {
+        (Action::ConnectionResume, true, _) => Action::AccountUnlock,
+        (Action::ConnectionResume, false, false) => Action::OrganisationResume,
         _ => usual,
-    };
-    of.to_owned()
+    }
 }
 
 /// Who is stopped, as the lists name them.

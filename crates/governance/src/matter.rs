@@ -2,6 +2,7 @@
 use crate::content::Content;
 use crate::kind::{Kind, State, Step};
 use dancu_citizen::CivilDate;
+use dancu_policy::duty::Action;
 use std::fmt;
 
 /// Something with a life of its own: a connection, an assessment, an order, a notice, a ticket. Nothing here says
@@ -40,8 +41,8 @@ pub struct Matter {
     pub deadline_us: Option<i64>,
     /// Step that is waited for
     pub due_step: Option<Step>,
-    /// Action of `dancu_policy::duty` that the step needs
-    pub duty: Option<String>,
+    /// Action that the step needs
+    pub duty: Option<Action>,
     /// Staff account that took it on
     pub assignee: Option<String>,
 }

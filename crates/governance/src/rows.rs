@@ -6,6 +6,7 @@ use crate::matter::{Edition, Matter, Taken};
 use crate::sealed;
 use dancu_citizen::CivilDate;
 use dancu_keys::KeyRing;
+use dancu_policy::duty::Action;
 use dancu_storage::{Row, Tx, Value};
 
 type Read<T> = Result<T, GovernanceError>;
@@ -30,6 +31,7 @@ pub(crate) fn matter(row: &Row) -> Read<Matter> {
     let damaged = |why| GovernanceError::damaged("governance_matter", id, why);
     let owned = |column| Ok::<_, GovernanceError>(row.opt_text(column)?.map(str::to_owned));
     let due = row.opt_text(15)?.map(|name| Step::from_name(name).ok_or_else(|| damaged("unknown step")));
+    let duty = row.opt_text(16)?.map(|name| Action::from_name(name).ok_or_else(|| damaged("unknown action")));
     Ok(Matter {
         id: id.to_owned(),
         kind: Kind::from_name(row.text(1)?).ok_or_else(|| damaged("unknown kind"))?,
@@ -47,7 +49,7 @@ pub(crate) fn matter(row: &Row) -> Read<Matter> {
         since_us: row.int(13)?,
         deadline_us: Some(row.int(14)?).filter(|deadline| *deadline != NEVER),
         due_step: due.transpose()?,
-        duty: owned(16)?,
+        duty: duty.transpose()?,
         assignee: owned(17)?,
     })
 }
@@ -94,7 +96,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, m: &Matter, once: Option<&str>) -> Read<()
             m.since_us.into(),
             m.deadline_us.unwrap_or(NEVER).into(),
             m.due_step.map(Step::name).into(),
-            m.duty.as_ref().into(),
+            m.duty.map(Action::name).into(),
             m.assignee.as_ref().into(),
         ],
     )?;
@@ -120,7 +122,7 @@ pub(crate) fn update(tx: &mut Tx<'_>, m: &Matter) -> Read<()> {
             m.since_us.into(),
             m.deadline_us.unwrap_or(NEVER).into(),
             m.due_step.map(Step::name).into(),
-            m.duty.as_ref().into(),
+            m.duty.map(Action::name).into(),
             m.assignee.as_ref().into(),
         ],
     )?;

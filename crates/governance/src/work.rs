@@ -5,6 +5,7 @@ use crate::governance::{Done, Governance};
 use crate::kind::{Kind, State};
 use crate::matter::Matter;
 use crate::rows::{self, NEVER, select_matter};
+use dancu_policy::duty::Action;
 use dancu_storage::{Tx, Value};
 
 /// A page of a list, and where the next one begins.
@@ -36,11 +37,11 @@ pub struct Find {
 }
 
 impl Governance {
-    /// What waits for somebody with these duties (actions of `dancu_policy::duty`), in one organisation or in all, by
+    /// What waits for somebody with these duties, in one organisation or in all, by
     /// deadline; what has none comes last. A page begins after the deadline and id of the last one.
     pub fn work_list(
         &self,
-        duties: &[&str],
+        duties: &[Action],
         organisation: Option<&str>,
         after: Option<(i64, String)>,
         limit: u32,
@@ -50,7 +51,7 @@ impl Governance {
             let mut matters = Vec::new();
             // Each duty is a range of the index; the most urgent of all are among the most urgent of each.
             for duty in duties {
-                matters.extend(waiting(tx, duty, organisation, due, &id, limit)?);
+                matters.extend(waiting(tx, *duty, organisation, due, &id, limit)?);
             }
             Ok(page(matters, limit))
         })
@@ -94,13 +95,13 @@ impl Governance {
 
 fn waiting(
     tx: &mut Tx<'_>,
-    duty: &str,
+    duty: Action,
     organisation: Option<&str>,
     due: i64,
     id: &str,
     limit: u32,
 ) -> Done<Vec<Matter>> {
-    let mut parameters: Vec<Value> = vec![duty.into(), due.into(), id.into(), limit.into()];
+    let mut parameters: Vec<Value> = vec![duty.name().into(), due.into(), id.into(), limit.into()];
     let sql = match organisation {
         None => select_matter!(
             "WHERE duty = $1 AND (deadline_us > $2 OR (deadline_us = $2 AND id > $3)) ORDER BY deadline_us, id LIMIT $4"

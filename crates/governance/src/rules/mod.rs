@@ -5,6 +5,7 @@ mod read;
 
 use crate::kind::{Check, Kind, State, Step};
 use dancu_citizen::CivilDate;
+use dancu_policy::duty::Action;
 use dancu_policy::{LawError, Service, Term};
 use dated::Dated;
 use file::File;
@@ -28,8 +29,8 @@ pub struct StepRule {
     pub from: Vec<State>,
     /// State after it
     pub to: State,
-    /// Action of `dancu_policy::duty` that it needs
-    pub duty: String,
+    /// Action that it needs
+    pub duty: Action,
     /// Taken only as part of another step
     pub through: bool,
     /// A rule of the program may take it

@@ -3,6 +3,7 @@ use super::dated::Dated;
 use super::file::{EvaluationRow, File, StepRow};
 use super::{ExemptionRule, Limit, MeasureRule, ReasonRule, Rules, SeverityRule, StepRule, TestCaseRule};
 use crate::kind::{Check, Kind, State, Step};
+use dancu_policy::duty::Action;
 use dancu_policy::{LawError, Service, Term};
 
 type Read<T> = Result<T, LawError>;
@@ -137,7 +138,7 @@ fn step_rule(row: &StepRow) -> Read<StepRule> {
     Ok(StepRule {
         from: row.from.iter().filter(|s| !s.is_empty()).map(|s| state(s)).collect::<Read<_>>()?,
         to: state(&row.to)?,
-        duty: row.duty.clone(),
+        duty: Action::from_name(&row.duty).ok_or_else(|| LawError::Unknown(row.duty.clone()))?,
         through: row.through,
         rule: row.rule,
         not_by: row.not_by.iter().filter(|n| !writer(n)).map(|n| step(n)).collect::<Read<_>>()?,

@@ -114,11 +114,8 @@ fn the_lists_are_those_of_the_law() {
     assert_eq!(rules.reasons(today).len(), 5);
     assert!(rules.limits(today).iter().all(|(_, value, source)| *value > 0 && !source.source.is_empty()));
     for kind in Kind::ALL {
-        for (step, rule, source) in rules.steps(*kind, today) {
-            assert!(
-                rule.duty.contains('.') && !source.source.is_empty() && !source.mark.is_empty(),
-                "{step:?}"
-            );
+        for (step, _, source) in rules.steps(*kind, today) {
+            assert!(!source.source.is_empty() && !source.mark.is_empty(), "{step:?}");
         }
     }
 }

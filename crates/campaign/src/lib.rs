@@ -2,6 +2,7 @@
 
 mod campaigns;
 mod departure;
+mod drive;
 mod error;
 mod events;
 mod history;
@@ -11,6 +12,7 @@ mod import;
 mod quota;
 mod registered;
 mod reseal;
+mod review;
 mod rules;
 mod schema;
 mod sealed;
@@ -21,6 +23,10 @@ mod wire;
 
 pub use campaigns::{Campaigns, Reach};
 pub use departure::{Departure, DepartureState, Destination, NewDeparture};
+pub use drive::{
+    Counts, Drive, DriveReport, DriveState, Letter, Missing, Standing, Unit, UnitFault, UnitList,
+    UnitStanding,
+};
 pub use error::{CampaignError, Refusal};
 pub use events::{Event, News};
 pub use history::{Deed, HistoryLine};
@@ -28,5 +34,9 @@ pub use image::Image;
 pub use import::{AccountTable, Content, ImportState, ImportSummary, PlanRow, RowKind};
 pub use quota::{QuotaAsk, QuotaRequest, QuotaState};
 pub use registered::Registered;
+pub use review::{
+    AccountChange, AccountFacts, Action, Decide, Decided, Decision, FactSource, FactsWanted, JournalFacts,
+    NewReview, Opening, Progress, ReportRow, Review, ReviewReport, ReviewRow, ReviewState, RowState, Scope,
+};
 pub use rules::{Level, Reminded, Rules, RulesError, Threshold};
 pub use tick::Ticked;

@@ -1,8 +1,6 @@
 //! Thresholds, lists and spans of time by the day from which they hold: `data/campaign.toml`.
 use dancu_citizen::CivilDate;
-#[cfg(test)]
-use dancu_policy::Deadlines;
-use dancu_policy::{Hours, VietnamTime};
+use dancu_policy::{Deadlines, Hours, VietnamTime};
 use serde::Deserialize;
 
 /// Why a file of rules cannot be used.
@@ -250,7 +248,6 @@ pub(crate) fn day_of(now_us: i64) -> Result<CivilDate, RulesError> {
     VietnamTime::of(now_us).map(|time| time.date).ok_or_else(|| RulesError::Value("time".to_owned()))
 }
 
-#[cfg(test)]
 /// Days from one date to another, negative when it lies before.
 pub(crate) fn days_between(from: CivilDate, to: CivilDate) -> i32 {
     let number = |date| VietnamTime::of(Deadlines::end_of(date)).map_or(0, |time| time.day);

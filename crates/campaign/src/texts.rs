@@ -47,6 +47,11 @@ pub fn say(lang: Lang, key: &str, values: &[(&str, String)]) -> String {
     }
 }
 
+/// The parts of a text that lists headings.
+pub(crate) fn list(lang: Lang, key: &str) -> Vec<String> {
+    say(lang, key, &[]).split('|').map(str::to_owned).collect()
+}
+
 impl Problem {
     /// What is wrong and what is allowed, in words.
     pub fn words(&self, lang: Lang) -> String {
@@ -73,6 +78,7 @@ fn column(column: Column, lang: Lang, words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::TableError;
     use std::collections::BTreeSet;
 
     fn keys(lang: Lang) -> BTreeSet<String> {
@@ -94,6 +100,23 @@ mod tests {
         assert_eq!(keys(Lang::Vi), keys(Lang::En));
         for key in keys(Lang::Vi) {
             assert_eq!(placeables(Lang::Vi, &key), placeables(Lang::En, &key), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_and_failure_has_a_text() {
+        let names = crate::Refusal::ALL.map(crate::Refusal::key);
+        let errors = [
+            TableError::TooBig(1),
+            TableError::TooManyRows(1),
+            TableError::RowTooLong(1),
+            TableError::OldWorkbook,
+        ];
+        let more = [TableError::Workbook, TableError::NoUnitHeadings, TableError::Mapping, TableError::Write];
+        let none = TableError::NoHeadings(Vec::new(), crate::table::Sample::default());
+        let errors = errors.iter().chain(&more).chain([&none]).map(|error| error.key().to_owned());
+        for key in names.into_iter().chain(errors) {
+            assert!(!say(Lang::Vi, &key, &[]).contains('⟦'), "{key}");
         }
     }
 
@@ -123,6 +146,10 @@ mod tests {
             Problem::AccountClosed,
             Problem::RoleKept,
             Problem::OtherHolder,
+            Problem::LevelUnknown,
+            Problem::LevelEnded { last: "30/06/2025".into() },
+            Problem::UnitRepeated { line: 3 },
+            Problem::AccountsForm,
         ];
         for problem in problems {
             let given: BTreeSet<String> =

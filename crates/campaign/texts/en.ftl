@@ -33,6 +33,10 @@ fault-officer-has-account = this person has another account in the system; one p
 fault-account-closed = this account was closed and is not opened again; use another login
 fault-role-kept = this account has a role that no table changes
 fault-other-holder = this account belongs to a person of another number; one account has one person
+fault-level-unknown = no level of a unit: department, district (until 30/6/2025) or commune
+fault-level-ended = units of this level ended on { $last }
+fault-unit-repeated = this unit stands in row { $line } already
+fault-accounts-form = the number of accounts must be a whole number from 1
 fault-line = row { $line }, column “{ $column }”: { $what }
 fault-reasons = Reasons
 
@@ -52,6 +56,7 @@ drive-missing-number = { $count } accounts without their holder's number
 drive-standing-full = Registered fully
 drive-standing-partly = Registered partly
 drive-standing-none = Not registered
+drive-list = Units
 drive-columns = No.|Agency code|Agency name|Level|Standing|Missing
 
 # Result of an account review

@@ -33,6 +33,10 @@ fault-officer-has-account = người này đã có tài khoản khác trong hệ
 fault-account-closed = tài khoản này đã đóng và không mở lại; hãy dùng tên khác
 fault-role-kept = tài khoản này có vai trò không thay đổi được qua danh sách
 fault-other-holder = tài khoản này đang thuộc về người có số định danh khác; mỗi tài khoản một người
+fault-level-unknown = không rõ cấp đơn vị: sở, huyện (đến 30/6/2025) hoặc xã
+fault-level-ended = cấp này đã kết thúc ngày { $last }
+fault-unit-repeated = đơn vị này đã có ở dòng { $line }
+fault-accounts-form = số tài khoản phải là số nguyên từ 1 trở lên
 fault-line = dòng { $line }, cột “{ $column }”: { $what }
 fault-reasons = Lý do
 
@@ -52,6 +56,7 @@ drive-missing-number = { $count } tài khoản chưa có số định danh của
 drive-standing-full = Đăng ký đủ
 drive-standing-partly = Đăng ký một phần
 drive-standing-none = Chưa đăng ký
+drive-list = Danh sách đơn vị
 drive-columns = TT|Mã cơ quan|Tên cơ quan|Cấp|Kết quả|Còn thiếu
 
 # Kết quả rà soát tài khoản

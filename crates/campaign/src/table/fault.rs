@@ -84,6 +84,20 @@ pub enum Problem {
     RoleKept,
     /// The account on record belongs to another person's number
     OtherHolder,
+    /// A unit of no level
+    LevelUnknown,
+    /// A level that has ended
+    LevelEnded {
+        /// Its last day
+        last: String,
+    },
+    /// The unit stands in the file before
+    UnitRepeated {
+        /// Where
+        line: u32,
+    },
+    /// No number of accounts
+    AccountsForm,
 }
 
 impl Problem {
@@ -113,6 +127,10 @@ impl Problem {
             Self::AccountClosed => "fault-account-closed",
             Self::RoleKept => "fault-role-kept",
             Self::OtherHolder => "fault-other-holder",
+            Self::LevelUnknown => "fault-level-unknown",
+            Self::LevelEnded { .. } => "fault-level-ended",
+            Self::UnitRepeated { .. } => "fault-unit-repeated",
+            Self::AccountsForm => "fault-accounts-form",
         }
     }
 
@@ -128,7 +146,10 @@ impl Problem {
                 vec![("product", product.to_string()), ("said", said.to_string())]
             }
             Self::QuotaTooHigh { max } => vec![("max", max.to_string())],
-            Self::LoginRepeated { line } | Self::OfficerRepeated { line } => vec![("line", line.to_string())],
+            Self::LevelEnded { last } => vec![("last", last.clone())],
+            Self::LoginRepeated { line } | Self::OfficerRepeated { line } | Self::UnitRepeated { line } => {
+                vec![("line", line.to_string())]
+            }
             _ => Vec::new(),
         }
     }

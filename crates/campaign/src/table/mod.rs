@@ -13,6 +13,7 @@ mod write;
 pub use check::{AccountRow, Checked, Surroundings, check};
 pub use fault::{Fault, Problem};
 pub use grid::{Cell, Grid, GridRow, Mapping, Sample, Table};
+pub(crate) use phone::parse as parse_phone;
 pub use quota::{Quota, propose};
 pub use words::{UnitColumn, Words};
 pub use write::{Export, Sheet, safe_cell};

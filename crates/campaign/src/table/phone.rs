@@ -4,7 +4,7 @@ use dancu_citizen::CivilDate;
 
 /// The number with its leading zero, digits only, or none if it is not one. A spreadsheet that took it for a number has
 /// lost the zero; `+84` stands in its place abroad.
-pub(super) fn parse(text: &str, rules: &Rules, day: CivilDate) -> Option<String> {
+pub(crate) fn parse(text: &str, rules: &Rules, day: CivilDate) -> Option<String> {
     let written = text.chars().filter(|c| !c.is_whitespace() && !".-()".contains(*c)).collect::<String>();
     let digits = match (written.strip_prefix("+84"), written.strip_prefix("84")) {
         (Some(rest), _) => format!("0{}", rest.trim_start_matches('0')),

@@ -1,4 +1,5 @@
 //! How far a receiver has come: a small file beside the spool, replaced whole.
+use dancu_storage::Marks;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -21,10 +22,17 @@ impl Position {
     pub(crate) fn again(self, resend: u64) -> u64 {
         self.settled.saturating_sub(resend)
     }
+}
 
-    /// The marks only rise, whoever raised them.
-    pub(crate) fn merge(self, other: Self) -> Self {
-        Self { sent: self.sent.max(other.sent), settled: self.settled.max(other.settled) }
+impl From<Position> for Marks {
+    fn from(of: Position) -> Self {
+        Self { reached: of.sent, settled: of.settled }
+    }
+}
+
+impl From<Marks> for Position {
+    fn from(of: Marks) -> Self {
+        Self { sent: of.reached, settled: of.settled }
     }
 }
 
@@ -103,7 +111,5 @@ mod tests {
         assert_eq!(again(1000, 1000, 200), 800);
         assert_eq!(again(100, 100, 200), 0);
         assert_eq!(again(1000, 1000, 0), 1000);
-        let (a, b) = (Position { sent: 5, settled: 1 }, Position { sent: 4, settled: 3 });
-        assert_eq!(a.merge(b), Position { sent: 5, settled: 3 });
     }
 }

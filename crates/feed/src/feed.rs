@@ -1,6 +1,5 @@
 //! The feed as the roof sees it.
 use crate::cursor::{Cursor, replace};
-use crate::lease::{Lease, MIGRATIONS, OWNER};
 use crate::metrics::Metrics;
 use crate::reader::Reader;
 use crate::sender::{Sender, Shared};
@@ -8,7 +7,7 @@ use crate::spool::{Bounds, Spool};
 use crate::{Events, FeedError, Levels, Now, Origin, Receiver};
 use dancu_journal::Journal;
 use dancu_keys::KeyRing;
-use dancu_storage::Store;
+use dancu_storage::{Lease, Store};
 use prometheus_client::registry::Registry;
 use std::collections::HashSet;
 use std::fmt;
@@ -75,7 +74,6 @@ impl Feed {
         now: Now,
     ) -> Result<Self, FeedError> {
         options.check()?;
-        store.migrate(OWNER, MIGRATIONS)?;
         let reader = Reader {
             journal,
             levels: Arc::new(Levels::built_in()?),
@@ -88,25 +86,22 @@ impl Feed {
         let (spool, metrics) = (Arc::new(spool), Metrics::default());
         let events = Events::start(Arc::clone(&spool), metrics.clone(), ring, now, tell)?;
         let shared = Arc::new(Shared { options, reader, spool, grown });
+        let duration_us = i64::try_from(shared.options.lease.as_micros()).unwrap_or(i64::MAX);
         let senders =
             shared.options.receivers.iter().zip(cursors).enumerate().map(|(place, (receiver, cursor))| {
-                Sender {
+                let work = format!("feed.{}", receiver.name);
+                Ok(Sender {
                     receiver: receiver.clone(),
                     place,
-                    lease: Lease {
-                        store: store.clone(),
-                        receiver: receiver.name.clone(),
-                        holder: holder.clone(),
-                        duration_us: i64::try_from(shared.options.lease.as_micros()).unwrap_or(i64::MAX),
-                    },
+                    lease: Lease::open(store, &work, &holder, duration_us)?,
                     cursor,
                     path: Cursor::path(&shared.options.folder, &receiver.name),
                     metrics: metrics.of(&receiver.name),
                     shared: Arc::clone(&shared),
                     broken_ends: 0,
-                }
+                })
             });
-        let senders = senders.collect();
+        let senders = senders.collect::<Result<_, FeedError>>()?;
         Ok(Self { shared, senders, events, metrics })
     }
 

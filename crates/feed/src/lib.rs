@@ -7,7 +7,6 @@ mod error;
 mod event;
 mod events;
 mod feed;
-mod lease;
 mod levels;
 mod line;
 mod message;

@@ -1,7 +1,6 @@
 //! Sends to one receiver, from where it stopped, over as many connections as it takes.
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Position};
 use crate::event::Event;
-use crate::lease::Lease;
 use crate::line::{Close, Line};
 use crate::message::Message;
 use crate::metrics::ReceiverMetrics;
@@ -9,6 +8,7 @@ use crate::reader::Reader;
 use crate::receiver::Receiver;
 use crate::spool::{Kept, Spool};
 use crate::{Options, rfc5424};
+use dancu_storage::Lease;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -233,11 +233,12 @@ impl<'a> Session<'a> {
                 receiver = self.sender.receiver.name,
                 "the cursor is of a longer journal; all entries go again"
             );
-            self.sender.cursor.entries = crate::cursor::Position::default();
+            self.sender.cursor.entries = Position::default();
         }
         let own = self.sender.cursor.entries;
-        match self.sender.lease.claim((self.sender.shared.reader.now)(), own).await {
+        match self.sender.lease.claim_async((self.sender.shared.reader.now)(), own.into()).await {
             Ok(Some(noted)) => {
+                let noted = Position::from(noted);
                 let clean = self.clean && noted.sent == own.sent;
                 let start = if clean { noted.sent } else { noted.again(options.resend) };
                 self.entries.get_or_insert(start);
@@ -374,7 +375,7 @@ async fn leave(sender: &mut Sender, entries: Option<u64>, give_back: bool) {
     sender.save().await;
     if give_back && entries.is_some() {
         sender.metrics.lease.set(0);
-        if let Err(error) = sender.lease.release(sender.cursor.entries).await {
+        if let Err(error) = sender.lease.release_async(sender.cursor.entries.into()).await {
             tracing::debug!(%error, "the lease of the feed runs out by itself");
         }
     }

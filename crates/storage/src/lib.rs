@@ -4,6 +4,7 @@ pub mod blob;
 mod dialect;
 mod error;
 mod faults;
+mod lease;
 pub mod lint;
 mod metrics;
 mod migrate;
@@ -19,6 +20,7 @@ mod tx;
 mod value;
 
 pub use crate::error::StoreError;
+pub use crate::lease::{Lease, Marks};
 pub use crate::metrics::Metrics;
 pub use crate::migrate::Migration;
 pub use crate::row::Row;

@@ -129,7 +129,8 @@ impl Calendar {
         day
     }
 
-    fn is_off(&self, day: i32) -> bool {
+    /// Whether a day, as [`VietnamTime::day`] counts, is no working day: Saturday, Sunday, a holiday.
+    pub fn is_off(&self, day: i32) -> bool {
         // 1970-01-01 was a Thursday; 5 and 6 are Saturday and Sunday.
         (day + 3).rem_euclid(7) >= 5 || self.holidays.contains(&day)
     }

@@ -29,6 +29,9 @@ pub enum PkiError {
     /// No randomness
     #[error("no randomness")]
     Random,
+    /// A key that signs only, for a certificate that is to be encrypted to
+    #[error("the key of the request cannot be encrypted to")]
+    KeySignsOnly,
 }
 
 /// What a certificate is for.
@@ -38,6 +41,8 @@ pub enum Purpose {
     System,
     /// An enrolled workstation, from which officers work
     Workstation,
+    /// A person to whom secrets are encrypted: an organisation's security officer
+    Recipient,
 }
 
 /// Whom a certificate names, as who approved it says.
@@ -132,15 +137,19 @@ impl Authority {
     ) -> Result<Issued, PkiError> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name(subject, purpose);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        let (usage, extended) = match purpose {
+            Purpose::System | Purpose::Workstation => {
+                (KeyUsagePurpose::DigitalSignature, ExtendedKeyUsagePurpose::ClientAuth)
+            }
+            Purpose::Recipient => (request.key.encrypts_by()?, ExtendedKeyUsagePurpose::EmailProtection),
+        };
+        params.key_usages = vec![usage];
+        params.extended_key_usages = vec![extended];
         params.use_authority_key_identifier_extension = true;
         params.serial_number = Some(serial()?);
         let not_after_s = validity(&mut params, now_s, days)?;
         let der = params.signed_by(&request.key, &self.issuer)?.der().to_vec();
-        let mut fingerprint = [0; 32];
-        fingerprint.copy_from_slice(digest::digest(&digest::SHA256, &der).as_ref());
-        Ok(Issued { der, fingerprint, not_after_s })
+        Ok(Issued { fingerprint: sha256(&der), der, not_after_s })
     }
 }
 
@@ -179,6 +188,12 @@ fn validity(params: &mut CertificateParams, now_s: i64, days: u32) -> Result<i64
     params.not_before = at(now_s - SKEW_S)?;
     params.not_after = at(now_s + i64::from(days) * DAY_S)?;
     Ok(params.not_after.unix_timestamp())
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    hash
 }
 
 /// PEM as RFC 7468 lays it out.

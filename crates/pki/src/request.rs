@@ -1,7 +1,8 @@
 //! Certificate signing requests (PKCS #10, RFC 2986), of which the key alone is believed.
+use crate::PkiError;
 use der::Decode as _;
 use der::asn1::ObjectIdentifier;
-use rcgen::{CertificateSigningRequestParams, PublicKeyData, SignatureAlgorithm};
+use rcgen::{CertificateSigningRequestParams, KeyUsagePurpose, PublicKeyData, SignatureAlgorithm};
 use rustls_pki_types::CertificateSigningRequestDer;
 use rustls_pki_types::pem::PemObject as _;
 use x509_cert::request::CertReq;
@@ -54,6 +55,17 @@ impl PublicKeyData for Key {
 
     fn algorithm(&self) -> &'static SignatureAlgorithm {
         self.algorithm
+    }
+}
+
+impl Key {
+    /// How something is encrypted to it (RFC 5280 section 4.2.1.3).
+    pub(crate) fn encrypts_by(&self) -> Result<KeyUsagePurpose, PkiError> {
+        if self.algorithm == &rcgen::PKCS_RSA_SHA256 {
+            return Ok(KeyUsagePurpose::KeyEncipherment);
+        }
+        let signs_only = self.algorithm == &rcgen::PKCS_ED25519;
+        if signs_only { Err(PkiError::KeySignsOnly) } else { Ok(KeyUsagePurpose::KeyAgreement) }
     }
 }
 

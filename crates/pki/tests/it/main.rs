@@ -1,5 +1,7 @@
 //! What openssl makes is taken, and what is issued openssl believes.
 #![expect(clippy::unwrap_used, reason = "a test")]
+mod envelope;
+
 use dancu_pki::{Authority, PkiError, Purpose, RequestRefused, SigningRequest, Subject, est};
 use proptest::prelude::*;
 use std::path::Path;

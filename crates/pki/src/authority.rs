@@ -78,6 +78,8 @@ impl Issued {
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: Vec<u8>,
+    /// Its own last second
+    not_after_s: i64,
 }
 
 impl std::fmt::Debug for Authority {
@@ -95,11 +97,12 @@ impl Authority {
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        validity(&mut params, now_s, days)?;
+        let not_after_s = now_s + i64::from(days) * DAY_S;
+        validity(&mut params, now_s, not_after_s)?;
         let key = KeyPair::generate()?;
         let certificate = params.self_signed(&key)?.der().to_vec();
         let pem = Zeroizing::new(key.serialize_pem());
-        Ok((Self { issuer: Issuer::new(params, key), certificate }, pem))
+        Ok((Self { issuer: Issuer::new(params, key), certificate, not_after_s }, pem))
     }
 
     /// One that exists: the PEM of its certificate and of its key, which must belong together.
@@ -108,12 +111,12 @@ impl Authority {
         let der =
             CertificateDer::from_pem_slice(certificate.as_bytes()).map_err(|_| files("no certificate"))?;
         let key = KeyPair::from_pem(key).map_err(|_| files("no private key (PKCS #8, PEM)"))?;
-        let held = subject_key(&der).ok_or_else(|| files("the certificate does not read"))?;
+        let (held, not_after_s) = read(&der).ok_or_else(|| files("the certificate does not read"))?;
         if held != rcgen::PublicKeyData::subject_public_key_info(&key) {
             return Err(files("key and certificate do not belong together"));
         }
         let issuer = Issuer::from_ca_cert_der(&der, key)?;
-        Ok(Self { issuer, certificate: der.to_vec() })
+        Ok(Self { issuer, certificate: der.to_vec(), not_after_s })
     }
 
     /// The authority's own certificate, DER.
@@ -126,14 +129,20 @@ impl Authority {
         pem("CERTIFICATE", &self.certificate)
     }
 
-    /// Issues a certificate over the request's key, from `now_s` (less an hour) for so many days.
+    /// Its last second of validity, since 1970.
+    pub fn not_after_s(&self) -> i64 {
+        self.not_after_s
+    }
+
+    /// Issues a certificate over the request's key, from `now_s` (less an hour) until `until_s`, or until the authority's
+    /// own end.
     pub fn issue(
         &self,
         request: &SigningRequest,
         purpose: Purpose,
         subject: &Subject,
         now_s: i64,
-        days: u32,
+        until_s: i64,
     ) -> Result<Issued, PkiError> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name(subject, purpose);
@@ -147,17 +156,19 @@ impl Authority {
         params.extended_key_usages = vec![extended];
         params.use_authority_key_identifier_extension = true;
         params.serial_number = Some(serial()?);
-        let not_after_s = validity(&mut params, now_s, days)?;
+        let not_after_s = until_s.min(self.not_after_s);
+        validity(&mut params, now_s, not_after_s)?;
         let der = params.signed_by(&request.key, &self.issuer)?.der().to_vec();
         Ok(Issued { fingerprint: sha256(&der), der, not_after_s })
     }
 }
 
-/// The public key of a certificate, as its `SubjectPublicKeyInfo`.
-fn subject_key(certificate: &[u8]) -> Option<Vec<u8>> {
+/// The public key of a certificate, as its `SubjectPublicKeyInfo`, and its last second.
+fn read(certificate: &[u8]) -> Option<(Vec<u8>, i64)> {
     use der::{Decode as _, Encode as _};
-    let read = x509_cert::Certificate::from_der(certificate).ok()?;
-    read.tbs_certificate.subject_public_key_info.to_der().ok()
+    let read = x509_cert::Certificate::from_der(certificate).ok()?.tbs_certificate;
+    let not_after_s = read.validity.not_after.to_unix_duration().as_secs();
+    Some((read.subject_public_key_info.to_der().ok()?, i64::try_from(not_after_s).ok()?))
 }
 
 fn name(subject: &Subject, purpose: Purpose) -> DistinguishedName {
@@ -182,12 +193,11 @@ fn serial() -> Result<SerialNumber, PkiError> {
     Ok(SerialNumber::from_slice(&bytes))
 }
 
-/// Sets the validity; gives its last second.
-fn validity(params: &mut CertificateParams, now_s: i64, days: u32) -> Result<i64, PkiError> {
+fn validity(params: &mut CertificateParams, now_s: i64, not_after_s: i64) -> Result<(), PkiError> {
     let at = |seconds| OffsetDateTime::from_unix_timestamp(seconds).map_err(|_| PkiError::Time);
     params.not_before = at(now_s - SKEW_S)?;
-    params.not_after = at(now_s + i64::from(days) * DAY_S)?;
-    Ok(params.not_after.unix_timestamp())
+    params.not_after = at(not_after_s)?;
+    Ok(())
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {

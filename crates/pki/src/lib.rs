@@ -4,7 +4,9 @@ pub mod envelope;
 pub mod est;
 mod recipient;
 mod request;
+mod terms;
 
 pub use authority::{Authority, Issued, PkiError, Purpose, Subject};
 pub use recipient::{Recipient, RecipientRefused};
 pub use request::{RequestRefused, SigningRequest};
+pub use terms::{Term, TermRow, Terms, TermsError};

@@ -1,5 +1,5 @@
 //! What is sealed openssl opens with the recipient's key, and with no other; who is a recipient.
-use crate::{KINDS, NOW_S, P256, openssl, request, subject};
+use crate::{KINDS, NOW_S, P256, days, openssl, request, subject};
 use dancu_pki::{Authority, Purpose, Recipient, RecipientRefused, SigningRequest, envelope};
 use proptest::prelude::*;
 use std::path::Path;
@@ -15,7 +15,7 @@ const ENCRYPTING: &[&[&str]] = &[
 /// A recipient whose key is `key.pem` and whose certificate is `cert.pem` in the folder.
 fn recipient(folder: &Path, kind: &[&str], authority: &Authority) -> Recipient {
     let asked = SigningRequest::from_pem(&request(folder, kind)).unwrap();
-    let issued = authority.issue(&asked, Purpose::Recipient, &subject(), NOW_S, 365).unwrap();
+    let issued = authority.issue(&asked, Purpose::Recipient, &subject(), NOW_S, days(365)).unwrap();
     std::fs::write(folder.join("cert.pem"), issued.pem()).unwrap();
     let recipient = Recipient::from_der(&issued.der).unwrap();
     assert_eq!(recipient.fingerprint(), issued.fingerprint);
@@ -165,9 +165,9 @@ fn keys_that_only_sign_and_weak_ones_are_no_recipients() {
     for kind in KINDS {
         let folder = tempfile::tempdir().unwrap();
         let asked = SigningRequest::from_pem(&request(folder.path(), kind)).unwrap();
-        let system = authority.issue(&asked, Purpose::System, &subject(), NOW_S, 1).unwrap();
+        let system = authority.issue(&asked, Purpose::System, &subject(), NOW_S, days(1)).unwrap();
         assert!(Recipient::from_der(&system.der).is_err(), "{kind:?}: a system's certificate only signs");
-        let refused = authority.issue(&asked, Purpose::Recipient, &subject(), NOW_S, 1).is_err();
+        let refused = authority.issue(&asked, Purpose::Recipient, &subject(), NOW_S, days(1)).is_err();
         assert_eq!(refused, kind.contains(&"ED25519"), "{kind:?}");
     }
     let folder = tempfile::tempdir().unwrap();

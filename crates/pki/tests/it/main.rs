@@ -9,6 +9,10 @@ use std::process::Command;
 
 const NOW_S: i64 = 1_795_244_400;
 
+const fn days(days: i64) -> i64 {
+    NOW_S + days * 86_400
+}
+
 fn openssl(folder: &Path, arguments: &[&str]) -> String {
     let done = Command::new("openssl").current_dir(folder).args(arguments).output().unwrap();
     let text = String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr);
@@ -47,7 +51,7 @@ fn openssl_verifies_what_is_issued_over_every_kind_of_key() {
     for kind in KINDS {
         let folder = tempfile::tempdir().unwrap();
         let asked = SigningRequest::from_pem(&request(folder.path(), kind)).unwrap();
-        let issued = authority.issue(&asked, Purpose::System, &subject(), NOW_S, 365).unwrap();
+        let issued = authority.issue(&asked, Purpose::System, &subject(), NOW_S, days(365)).unwrap();
         std::fs::write(folder.path().join("ca.pem"), authority.certificate_pem()).unwrap();
         std::fs::write(folder.path().join("cert.pem"), issued.pem()).unwrap();
         let at = (NOW_S + 86_400).to_string();
@@ -91,7 +95,7 @@ fn openssl_reads_what_est_answers() {
     openssl(folder.path(), &["req", "-in", "request.pem", "-outform", "DER", "-out", "request.der"]);
     openssl(folder.path(), &["base64", "-in", "request.der", "-out", "request.b64"]);
     let asked = est::request(&std::fs::read(folder.path().join("request.b64")).unwrap()).unwrap();
-    let issued = authority.issue(&asked, Purpose::Workstation, &subject(), NOW_S, 90).unwrap();
+    let issued = authority.issue(&asked, Purpose::Workstation, &subject(), NOW_S, days(90)).unwrap();
     std::fs::write(folder.path().join("answer.b64"), est::answer(&[&issued.der]).unwrap()).unwrap();
     openssl(folder.path(), &["base64", "-d", "-in", "answer.b64", "-out", "answer.p7"]);
     let shown = openssl(folder.path(), &["pkcs7", "-inform", "DER", "-in", "answer.p7", "-print_certs"]);
@@ -107,7 +111,9 @@ fn an_authority_of_files_goes_on_and_needs_its_own_key() {
     assert!(matches!(Authority::from_pem(&made.certificate_pem(), &other), Err(PkiError::Files(_))));
     let folder = tempfile::tempdir().unwrap();
     let asked = SigningRequest::from_pem(&request(folder.path(), P256)).unwrap();
-    let issued = again.issue(&asked, Purpose::System, &subject(), NOW_S, 1).unwrap();
+    let longest = again.issue(&asked, Purpose::System, &subject(), NOW_S, days(9999)).unwrap();
+    assert_eq!(longest.not_after_s, days(3650), "never beyond the authority's own end");
+    let issued = again.issue(&asked, Purpose::System, &subject(), NOW_S, days(1)).unwrap();
     std::fs::write(folder.path().join("ca.pem"), made.certificate_pem()).unwrap();
     std::fs::write(folder.path().join("cert.pem"), issued.pem()).unwrap();
     let at = NOW_S.to_string();

@@ -297,6 +297,7 @@ impl<'a, 't> Act<'a, '_, 't> {
             (Kind::Connection, Step::Return | Step::Withdraw | Step::Refuse | Step::Lapse) => {
                 self.leave_test(matter)
             }
+            (Kind::Connection, Step::PassTest) => self.close_tests(matter),
             (Kind::Connection, Step::ChangeDesign) => self.design_changed(matter),
             (Kind::Connection, Step::AskReconnect) => self.plan_first(matter),
             (Kind::LevelFile, Step::Approve) => self.level_approved(matter),

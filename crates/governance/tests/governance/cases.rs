@@ -75,6 +75,7 @@ fn wrong_data_are_reported_corrected_and_the_report_closed() {
 
 #[test]
 fn a_ticket_of_each_channel_goes_to_and_fro_until_it_is_answered() {
+    use State::{Answered, Closed, InWork, Open, Waiting};
     everywhere(|name, s| {
         let g = &s.g;
         for channel in [Channel::Mail, Channel::Phone, Channel::InPerson, Channel::InWriting] {
@@ -94,7 +95,6 @@ fn a_ticket_of_each_channel_goes_to_and_fro_until_it_is_answered() {
             g.take(&id, Step::Reopen, deed(MANAGER, NOW)).unwrap();
             g.take(&id, Step::Answer, deed(OFFICER, NOW)).unwrap();
             g.take(&id, Step::Close, deed(MANAGER, NOW)).unwrap();
-            use State::{Answered, Closed, InWork, Open, Waiting};
             let path = [Open, InWork, Waiting, InWork, Answered, InWork, Answered, Closed];
             assert_eq!(states(g, &id), path, "{name}");
         }

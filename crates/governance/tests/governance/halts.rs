@@ -10,6 +10,7 @@ use dancu_governance::{
     Upload,
 };
 use dancu_policy::AccountState;
+use dancu_policy::duty::Action;
 
 fn order(target: Target, action: HaltAction) -> Order {
     Order { target, action, reason: "rule_breach".into(), number: "45/QĐ-C06".into(), remedy_by: None }
@@ -40,7 +41,7 @@ fn a_suspended_system_is_told_why_and_comes_back_by_other_hands() {
         assert_eq!(refusal(&s.exchange, NOW + 20), Some(Code::SystemSuspended), "{name}: at once");
         let connection = g.matter(&id).unwrap().unwrap();
         assert_eq!((connection.state, connection.due_step), (State::Suspended, Some(Step::Resume)));
-        assert_eq!((halt.state, halt.duty.map(|d| d.name())), (State::InForce, Some("connection.submit")));
+        assert_eq!((halt.state, halt.duty.map(Action::name)), (State::InForce, Some("connection.submit")));
         // Fifteen working days after Monday 5 October 2026.
         assert_eq!(
             notice.what[0],
@@ -82,7 +83,7 @@ fn a_disconnected_system_is_assessed_and_approved_anew() {
         put_account(&s.exchange);
         let (halt, _) = stop(g, system(), HaltAction::Disconnect);
         assert_eq!(refusal(&s.exchange, NOW + 20), Some(Code::SystemDisconnected), "{name}");
-        assert_eq!(g.matter(&id).unwrap().unwrap().duty.map(|d| d.name()), Some("connection.submit"));
+        assert_eq!(g.matter(&id).unwrap().unwrap().duty.map(Action::name), Some("connection.submit"));
         let shortcut = g.take(&halt.id, Step::Lift, deed(APPROVER, NOW + 21)).unwrap_err();
         assert!(matches!(shortcut, GovernanceError::Impossible(_)), "{name}: {shortcut}");
         let again =
@@ -147,7 +148,7 @@ fn an_organisation_stops_with_all_its_systems() {
             "its connections stay as they are"
         );
         g.take(&halt.id, Step::Remedy, deed(MANAGER, NOW + 21)).unwrap();
-        assert_eq!(g.matter(&halt.id).unwrap().unwrap().duty.map(|d| d.name()), Some("organisation.resume"));
+        assert_eq!(g.matter(&halt.id).unwrap().unwrap().duty.map(Action::name), Some("organisation.resume"));
         g.take(&halt.id, Step::Lift, deed(APPROVER, NOW + 21)).unwrap();
         assert_eq!(refusal(&s.exchange, NOW + 22), None, "{name}");
 
@@ -178,7 +179,7 @@ fn one_account_is_locked_opened_and_closed_for_good() {
         assert_eq!((halt.account.as_deref(), halt.system.as_deref()), (Some("account-1"), None));
         assert_eq!(refusal(&s.exchange, NOW + 20), Some(Code::AccountNotActive), "{name}");
         g.take(&halt.id, Step::Remedy, deed(MANAGER, NOW + 21)).unwrap();
-        assert_eq!(g.matter(&halt.id).unwrap().unwrap().duty.map(|d| d.name()), Some("account.unlock"));
+        assert_eq!(g.matter(&halt.id).unwrap().unwrap().duty.map(Action::name), Some("account.unlock"));
         g.take(&halt.id, Step::Lift, deed(APPROVER, NOW + 21)).unwrap();
         assert_eq!(refusal(&s.exchange, NOW + 21), None, "{name}");
 

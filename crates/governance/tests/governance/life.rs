@@ -6,6 +6,7 @@ use crate::scene::{
 };
 use dancu_catalogue::Code;
 use dancu_governance::{Check, Content, GovernanceError, Kind, State, Step, Terms};
+use dancu_policy::duty::Action;
 use dancu_policy::{Service, SystemState};
 
 #[test]
@@ -15,7 +16,7 @@ fn from_the_first_draft_to_the_first_call() {
         let id = open(g);
         let draft = g.matter(&id).unwrap().unwrap();
         assert_eq!((draft.kind, draft.state, draft.step), (Kind::Connection, State::Draft, 1), "{name}");
-        assert_eq!(draft.duty.map(|d| d.name()), Some("connection.submit"));
+        assert_eq!(draft.duty.map(Action::name), Some("connection.submit"));
         assert_eq!(draft.label, "UBND tỉnh Thái Nguyên – Một cửa điện tử");
 
         let bare = g.take(&id, Step::Submit, deed(MANAGER, NOW)).unwrap_err();
@@ -23,7 +24,7 @@ fn from_the_first_draft_to_the_first_call() {
         submit(g, &id, NOW + 1);
         let submitted = g.matter(&id).unwrap().unwrap();
         assert_eq!(
-            (submitted.state, submitted.duty.map(|d| d.name())),
+            (submitted.state, submitted.duty.map(Action::name)),
             (State::Submitted, Some("connection.receive"))
         );
         // Five working days after Monday 5 October end with Monday 12 October in Vietnam.
@@ -64,7 +65,7 @@ fn from_the_first_draft_to_the_first_call() {
         pass(g, &assessment.id, "before_connecting", NOW + 9);
         let assessed = g.matter(&id).unwrap().unwrap();
         assert_eq!(
-            (assessed.state, assessed.duty.map(|d| d.name())),
+            (assessed.state, assessed.duty.map(Action::name)),
             (State::Assessment, Some("connection.approve"))
         );
 

@@ -1,9 +1,12 @@
 //! The way in as a machine: whatever anybody does in whatever order, it answers as a small model of the rules does.
+mod model;
+
 use crate::house::*;
 use dancu_keys::Secret;
 use dancu_staff::{Holder, LockWhy, Proof, SignIn, Staff, StaffError, Step, totp};
 use dancu_storage::Store;
 use dancu_storage::testing::{postgres_store, sqlite_store};
+use model::{Attempt, Model, Open, Stage};
 use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
@@ -53,105 +56,6 @@ fn deed() -> impl Strategy<Value = Deed> {
         6 => prop_oneof![Just(31), Just(200), Just(299), Just(601), Just(43_300), Just(260_000), Just(5_200_000)]
             .prop_map(Deed::Wait),
     ]
-}
-
-/// What the rules say, in plain memory.
-struct Model {
-    administers: bool,
-    now: i64,
-    password: Secret,
-    set_at: i64,
-    handed_until: Option<i64>,
-    key: Option<Secret>,
-    last_step: i64,
-    failures: u16,
-    /// Until when; without end when somebody locked it by hand
-    locked: Option<i64>,
-    version: u32,
-    attempts: Vec<Attempt>,
-    sessions: Vec<Open>,
-    chosen: u32,
-}
-
-struct Attempt {
-    token: Secret,
-    version: u32,
-    ends: i64,
-    proved: bool,
-    over: bool,
-}
-
-struct Open {
-    token: Secret,
-    version: u32,
-    seen: i64,
-    ends: i64,
-    over: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum Stage {
-    Factor,
-    Enrol,
-    Choose,
-    In,
-}
-
-impl Model {
-    fn is_locked(&self) -> bool {
-        self.locked.is_some_and(|until| until > self.now)
-    }
-
-    /// A lock whose time is over ends when somebody knocks.
-    fn take_try(&mut self) -> bool {
-        if self.is_locked() {
-            return false;
-        }
-        if self.locked.take().is_some() {
-            self.failures = 0;
-        }
-        true
-    }
-
-    fn wrong(&mut self) {
-        self.failures += 1;
-        if self.failures >= 5 {
-            self.locked = Some(self.now + 12 * HOUR);
-        }
-    }
-
-    fn live_attempt(&self) -> Option<usize> {
-        let newest = self.attempts.len().checked_sub(1)?;
-        let attempt = &self.attempts[newest];
-        let live = !attempt.over && attempt.ends > self.now && attempt.version == self.version;
-        (live && !self.is_locked()).then_some(newest)
-    }
-
-    fn stage(&self, proved: bool) -> Stage {
-        let old = self.administers && self.set_at + 59 * DAY <= self.now;
-        if !proved && self.key.is_some() {
-            Stage::Factor
-        } else if !proved && self.administers {
-            Stage::Enrol
-        } else if self.handed_until.is_some() || old {
-            Stage::Choose
-        } else {
-            Stage::In
-        }
-    }
-
-    fn idle(&self) -> i64 {
-        if self.administers { 5 * MINUTE } else { 15 * MINUTE }
-    }
-
-    fn hand_locked(&self) -> bool {
-        self.locked == Some(i64::MAX)
-    }
-
-    fn lives(&self, session: &Open) -> bool {
-        let changed = session.version != self.version || self.hand_locked();
-        !session.over && !changed && session.ends > self.now && session.seen + self.idle() > self.now
-    }
 }
 
 struct World {

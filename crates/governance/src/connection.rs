@@ -119,7 +119,7 @@ impl Governance {
             }
             act.advance(&mut matter, Step::Connect, None)?;
             act.go_live(&matter, terms)?;
-            act.end_disconnections(&matter)?;
+            act.end_orders(&matter)?;
             Ok(matter)
         })
     }

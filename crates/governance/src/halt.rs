@@ -6,10 +6,11 @@ use crate::document::Upload;
 use crate::governance::{Done, Governance};
 use crate::kind::{Kind, State, Step};
 use crate::matter::Matter;
+use crate::notice::{Notice, named};
 use crate::{GovernanceError, rows};
 use dancu_citizen::CivilDate;
 use dancu_policy::duty::Action;
-use dancu_policy::{AccountState, Deadlines, OrganisationState, Rules, SystemState, VietnamTime};
+use dancu_policy::{AccountState, OrganisationState, SystemState};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -50,17 +51,6 @@ pub struct Order {
     pub remedy_by: Option<CivilDate>,
 }
 
-/// What the organisation is told; each text in Vietnamese and English.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// What happened
-    pub what: [String; 2],
-    /// What to do
-    pub todo: [String; 2],
-    /// The way back
-    pub way_back: [String; 2],
-}
-
 /// An order with what followed from it: the content of a matter of this kind.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Halt {
@@ -76,10 +66,10 @@ pub struct Halt {
     pub notice: Notice,
 }
 
-hidden! { Order Notice Halt }
+hidden! { Order Halt }
 
 impl HaltAction {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Suspend => "suspend",
             Self::Disconnect => "disconnect",
@@ -88,7 +78,7 @@ impl HaltAction {
 }
 
 impl Target {
-    fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::System(_) => "system",
             Self::Organisation(_) => "organisation",
@@ -125,13 +115,6 @@ pub(crate) fn duty(halt: &Matter, usual: Action) -> Action {
         (Action::ConnectionResume, false, false) => Action::OrganisationResume,
         _ => usual,
     }
-}
-
-/// Who is stopped, as the lists name them.
-struct Named {
-    organisation: String,
-    label: String,
-    shown: String,
 }
 
 impl Governance {
@@ -174,88 +157,12 @@ impl Governance {
     }
 }
 
-fn named(rules: &Rules, target: &Target) -> Done<Named> {
-    let missing = |id: &str| GovernanceError::unknown(target.kind(), id);
-    let (of, id) = match target {
-        Target::Organisation(id) => {
-            let organisation = rules.organisation(id).ok_or_else(|| missing(id))?;
-            let name = organisation.name.clone();
-            return Ok(Named { organisation: id.clone(), label: name.clone(), shown: name });
-        }
-        Target::System(id) => (rules.system(id), id),
-        Target::Account(id) => (rules.systems().find(|of| of.accounts().any(|a| *a.id == **id)), id),
-    };
-    let of = of.ok_or_else(|| missing(id))?;
-    let organisation = of.organisation.as_ref().map_or("", |organisation| &organisation.name);
-    let shown = match target {
-        // An account's id says nothing about the person.
-        Target::Account(id) => format!("{id} ({})", of.system.name),
-        _ => of.system.name.clone(),
-    };
-    Ok(Named {
-        organisation: of.system.organisation.to_string(),
-        label: format!("{organisation} – {}", of.system.name),
-        shown,
-    })
-}
-
 impl Act<'_, '_, '_> {
-    /// The order with its notice, the reason in Vietnamese, and the deadline of the remedy.
-    fn halt(&self, order: &Order, named: &Named) -> Done<(Halt, String, i64)> {
-        let rules = &self.governance.rules;
-        let reason = rules.reason(&order.reason, self.today);
-        let reason = reason.ok_or_else(|| GovernanceError::unknown("reason", &order.reason))?;
-        let way_back = rules.way_back(order.target.kind(), order.action.name(), self.today);
-        let way_back = way_back.ok_or(GovernanceError::Internal("no way back is on record"))?;
-        let plain = |c: char| !c.is_control();
-        if order.number.trim().is_empty()
-            || order.number.chars().count() > 250
-            || !order.number.chars().all(plain)
-        {
-            return Err(GovernanceError::Impossible("the order has no number, or not one of a line"));
-        }
-        let deadline_us = match order.remedy_by {
-            Some(day) if day < self.today => {
-                return Err(GovernanceError::Impossible("the last day of the remedy is over"));
-            }
-            Some(day) => Deadlines::end_of(day),
-            None => self.end_of(reason.term)?,
-        };
-        let day =
-            VietnamTime::of(deadline_us).ok_or(GovernanceError::Internal("a deadline is out of range"))?.date;
-        let told = |text: &[String; 2]| {
-            let [vi, en] = text;
-            let date = format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year());
-            let fill = |text: &str, date: &str| {
-                let text = text.replace("{target}", &named.shown).replace("{order}", order.number.trim());
-                text.replace("{deadline}", date)
-            };
-            [fill(vi, &date), fill(en, &day.iso())]
-        };
-        let notice = Notice { what: told(&reason.what), todo: told(&reason.todo), way_back: told(way_back) };
-        let halt = Halt {
-            target: order.target.clone(),
-            action: order.action,
-            reason: order.reason.clone(),
-            number: order.number.trim().to_owned(),
-            notice,
-        };
-        let [label, _] = &reason.label;
-        Ok((halt, label.clone(), deadline_us))
-    }
-
     fn stop(&mut self, order: &Order, label: &str) -> Done<()> {
         match &order.target {
             Target::System(id) => {
                 let state = self.change.system_state(id)?;
-                let live = match order.action {
-                    HaltAction::Suspend => {
-                        matches!(state, Some(SystemState::Connected | SystemState::Suspended))
-                    }
-                    HaltAction::Disconnect => {
-                        matches!(state, Some(SystemState::Connected | SystemState::Suspended))
-                    }
-                };
+                let live = matches!(state, Some(SystemState::Connected | SystemState::Suspended));
                 if !live {
                     return Err(GovernanceError::Impossible("the system is not connected"));
                 }
@@ -389,8 +296,8 @@ impl Act<'_, '_, '_> {
         Ok(self.standing(matter)?.iter().any(|other| other.id != matter.id))
     }
 
-    /// A system that is connected again was let go by whoever approved it: its disconnections end with it.
-    pub(crate) fn end_disconnections(&mut self, connection: &Matter) -> Done<()> {
+    /// A system that is connected again was let go by whoever approved it: every order against it ends with that.
+    pub(crate) fn end_orders(&mut self, connection: &Matter) -> Done<()> {
         let like = Matter { account: None, ..connection.clone() };
         for mut order in self.standing(&like)? {
             self.follow(&mut order, Step::Lift)?;

@@ -85,6 +85,18 @@ impl Governance {
         })
     }
 
+    /// The connection of a system that is being tested, while its sandbox is open: where its calls are to be recorded.
+    pub fn open_sandbox(&self, system: &str, now_us: i64) -> Result<Option<String>, GovernanceError> {
+        self.store.read("governance.open_sandbox", |tx| {
+            for connection in rows::of_system(tx, system, Kind::Connection)? {
+                if open_number(tx, &connection.id, now_us)?.is_some() {
+                    return Ok(Some(connection.id));
+                }
+            }
+            Ok(None)
+        })
+    }
+
     /// Writes down a call that the applicant's system made in the sandbox: which case it was, how it was answered, in which
     /// entry of the journal. A case is done once it was answered as expected; later calls count, and undo nothing.
     ///

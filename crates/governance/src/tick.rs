@@ -62,6 +62,13 @@ impl Governance {
                 Stage::Overdue => OVERDUE,
             };
             let until = due.until.map_or(String::new(), CivilDate::iso);
+            // Nearly always it was given: a read is enough to know.
+            let book = "SELECT 1 FROM governance_warning WHERE system = $1 AND until = $2 AND days = $3";
+            let key = [rows::text(&due.system), rows::text(&until), nearest.into()];
+            let known = self.store.read("governance.warned", |tx| tx.query_opt(book, &key))?;
+            if known.is_some() {
+                continue;
+            }
             let deed = Deed::by_rule("assessment_due", now_us, "");
             let given = self.act("governance.warn", deed, |act| {
                 let passed =

@@ -45,8 +45,12 @@ fn each_case_of_each_service_is_called_and_answered_as_expected() {
             call(case.service, &case.name, &case.expect, 6).unwrap();
         }
         assert!(g.tests(&id).unwrap()[0].is_done());
+        assert_eq!(g.open_sandbox(crate::scene::SYSTEM, NOW).unwrap(), Some(id.clone()), "{name}");
+        assert_eq!(g.open_sandbox(crate::scene::SYSTEM, NOW + 40 * DAY).unwrap(), None, "{name}: expired");
         g.take(&id, Step::PassTest, deed(OFFICER, NOW + 2)).unwrap();
         assert!(call(Service::Verify, "match", "verified", 7).is_err(), "{name}: the test is over");
+        assert_eq!(g.open_sandbox(crate::scene::SYSTEM, NOW).unwrap(), None);
+        assert_eq!(g.open_sandbox("other", NOW).unwrap(), None);
     });
 }
 

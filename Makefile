@@ -30,6 +30,7 @@ unit:
 wire:
 	cargo build --release --locked --bin dancu
 	cargo build --release --locked -p dancu-tlog --example judge
+	cargo build --release --locked -p dancu-campaign --example table
 	.venv/bin/python -m pytest -q tests
 
 ## make docs    write the generated documents (error catalogue, OpenAPI)

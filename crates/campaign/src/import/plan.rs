@@ -23,6 +23,13 @@ crate::rules::names! {
     }
 }
 
+impl RowKind {
+    /// Whether taking it changes anything.
+    pub fn takes(self) -> bool {
+        matches!(self, Self::New | Self::Changed)
+    }
+}
+
 /// A row of a plan. Personal data: `Debug` shows line and kind only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PlanRow {

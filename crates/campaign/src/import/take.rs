@@ -9,8 +9,9 @@ use crate::rules::{DAY_US, day_of};
 use crate::sealed::random_id;
 use crate::{CampaignError, Campaigns, Image, Refusal, Threshold};
 use dancu_exchange::PreparedAccount;
-use dancu_policy::AccountState;
+use dancu_policy::{Account, AccountState};
 use dancu_storage::{Tx, Value};
+use std::sync::Arc;
 
 /// What a transaction writes: everything sealed before it begins, for it may run twice.
 #[derive(Default)]
@@ -179,15 +180,19 @@ impl Campaigns {
         by: &str,
         now_us: i64,
     ) -> Result<Batch, CampaignError> {
-        let mut batch = Batch::default();
+        let mut taken = Vec::new();
         for row in self.all_rows(import)? {
-            if !matches!(row.kind, RowKind::New | RowKind::Changed) {
-                continue;
+            if let Some(after) = row.content.after.clone().filter(|_| row.kind.takes()) {
+                taken.push((row, after));
             }
-            let Some(after) = row.content.after else { continue };
-            let current = self.image(view.account(&after.id)?)?;
-            let registered =
-                self.registered(std::slice::from_ref(&current))?.remove(&after.id).unwrap_or_default();
+        }
+        let accounts: Vec<Arc<Account>> =
+            taken.iter().map(|(_, after)| view.account(&after.id).cloned()).collect::<Result<_, _>>()?;
+        let images = self.images(&accounts)?;
+        let mut known = self.registered(&images)?;
+        let mut batch = Batch::default();
+        for ((row, after), current) in taken.into_iter().zip(images) {
+            let registered = known.remove(&after.id).unwrap_or_default();
             let same_words = |a: &Registered, b: &Registered| {
                 (&a.agency_name, &a.purpose, a.factors) == (&b.agency_name, &b.purpose, b.factors)
             };

@@ -4,20 +4,19 @@ use crate::rules::Rules;
 use dancu_catalogue::Lang;
 use dancu_citizen::CivilDate;
 use dancu_policy::{AgencyCode, Law, Role};
-use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 
-const LIMITS: Limits = Limits { bytes: 1 << 20, rows: 1000 };
+pub(super) const LIMITS: Limits = Limits { bytes: 1 << 20, rows: 1000 };
 
-fn words() -> Words {
+pub(super) fn words() -> Words {
     Words::built_in().unwrap()
 }
 
-fn read(bytes: &[u8]) -> Result<Table, TableError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Table, TableError> {
     Table::read(bytes, None, &words(), LIMITS)
 }
 
-fn checked(table: &Table) -> Checked {
+pub(super) fn checked(table: &Table) -> Checked {
     let day = CivilDate::parse_iso("2026-11-21").unwrap();
     let law = Law::built_in().unwrap().on(day).unwrap();
     let organisation = AgencyCode::parse("H55").unwrap();
@@ -142,7 +141,7 @@ fn tcvn3_of_the_years_before_unicode_is_read() {
     assert_eq!((row.full_name.as_str(), row.role), ("Nguyễn Văn Hùng", Role::Leader));
 }
 
-fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+pub(super) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     for (at, row) in rows.iter().enumerate() {
@@ -157,7 +156,7 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-const HEADINGS: &[&str] =
+pub(super) const HEADINGS: &[&str] =
     &["TT", "Họ tên", "Tài khoản", "SĐT", "Mã cơ quan", "Vai trò", "Hồ sơ/ngày", "Lượt/hồ sơ", "Số CCCD"];
 
 #[test]
@@ -325,59 +324,4 @@ fn no_cell_becomes_a_formula() {
     let mut book: calamine::Xlsx<_> =
         calamine::Reader::new(std::io::Cursor::new(sheet.to_xlsx("x").unwrap().bytes)).unwrap();
     assert!(calamine::Reader::worksheet_formula(&mut book, "x").unwrap().is_empty());
-}
-
-fn cell() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "[a-zA-Z0-9 .,;\"'=@+\n\t-]{0,20}",
-        "\\PC{0,12}",
-        Just("Cán bộ một cửa".to_owned()),
-        Just("H55.1".to_owned()),
-        Just("50x3".to_owned()),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn any_bytes_are_a_table_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        let _ = read(&bytes);
-        let mut zip = b"PK\x03\x04".to_vec();
-        zip.extend(bytes);
-        let _ = read(&zip);
-    }
-
-    #[test]
-    fn what_is_written_is_read_back(rows in prop::collection::vec(prop::collection::vec(cell(), 9), 0..12)) {
-        let headings: Vec<String> = HEADINGS.iter().map(|h| (*h).to_owned()).collect();
-        let sheet = Sheet { name: "Bảng".into(), headings, rows: rows.clone(), ..Sheet::default() };
-        for export in [sheet.to_csv("b").unwrap(), sheet.to_xlsx("b").unwrap()] {
-            let table = read(&export.bytes).unwrap();
-            // Every row is an account or has a fault; none is lost, none is made up.
-            let checked = checked(&table);
-            prop_assert!(checked.rows.len() <= rows.len());
-            for (row, result) in &checked.rows {
-                prop_assert!(row.line >= 2);
-                if let Err(faults) = result {
-                    prop_assert!(!faults.is_empty() && faults.iter().all(|f| f.line == row.line));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_row_that_passes_keeps_the_rules(login in "\\PC{0,70}", quota in any::<u32>(), name in "\\PC{0,20}") {
-        let sheet = Sheet {
-            name: "b".into(),
-            headings: ["Họ tên", "Tài khoản", "Mã cơ quan", "Vai trò", "Hạn mức ngày"].map(str::to_owned).to_vec(),
-            rows: vec![vec![name, login, "H55.9".into(), "leader".into(), quota.to_string()]],
-            ..Sheet::default()
-        };
-        for (_, result) in checked(&read(&sheet.to_xlsx("b").unwrap().bytes).unwrap()).rows {
-            if let Ok(row) = result {
-                prop_assert!((8..=60).contains(&row.login.chars().count()));
-                prop_assert!(!row.login.chars().any(|c| c.is_whitespace() || c.is_control()));
-                prop_assert!((1..=1000).contains(&row.daily_quota) && !row.full_name.is_empty());
-            }
-        }
-    }
 }

@@ -1,0 +1,23 @@
+"""The service's own reader and writer of account tables: the example `table` of crates/campaign."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support.server import BINARY
+
+TABLE = Path(os.environ.get("DANCU_TABLE", BINARY.parent / "examples/table"))
+
+
+def run(*arguments, given=b""):
+    if not TABLE.exists():
+        pytest.skip(f"{TABLE} is missing: cargo build --release -p dancu-campaign --example table")
+    return subprocess.run([TABLE, *arguments], input=given, check=True, capture_output=True, timeout=60).stdout
+
+
+def check(file):
+    """Each row of a table as it was understood: an account, or its faults."""
+    return [json.loads(line) for line in run("check", given=file).decode().splitlines()]

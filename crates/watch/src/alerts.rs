@@ -2,7 +2,7 @@
 use crate::alert::{self, Alert, AlertState, STEPS, Step, columns};
 use crate::brakes;
 use crate::sealer::{number, random_id};
-use crate::setting::Of;
+use crate::settings::Of;
 use crate::{Raised, Rule, Watch, WatchError, head};
 use dancu_storage::{Tx, Value};
 
@@ -26,6 +26,12 @@ const LIST: &str = columns!(
      AND ($4 = '' OR organisation = $4) AND ($5 = '' OR account = $5) ORDER BY number DESC LIMIT $6"
 );
 
+/// The same of one organisation, by its index.
+const LIST_OF: &str = columns!(
+    "WHERE organisation = $4 AND number < $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR rule = $3) \
+     AND ($5 = '' OR account = $5) ORDER BY number DESC LIMIT $6"
+);
+
 impl Watch {
     /// Alerts, the newest first. Blocks.
     pub fn alerts(&self, query: &AlertQuery, limit: u32) -> Result<Vec<Alert>, WatchError> {
@@ -39,7 +45,8 @@ impl Watch {
             limit.into(),
         ];
         let inner = &self.inner;
-        let rows = inner.store.read("watch.alerts", |tx| tx.query(LIST, &parameters))?;
+        let sql = if query.organisation.is_some() { LIST_OF } else { LIST };
+        let rows = inner.store.read("watch.alerts", |tx| tx.query(sql, &parameters))?;
         rows.iter().map(|row| alert::open(row, &inner.sealer)).collect()
     }
 

@@ -54,9 +54,11 @@ impl Watch {
         let mut next = first;
         while next < end {
             let left = usize::try_from(end - next).unwrap_or(usize::MAX);
-            let batch = self.read(next, inner.options.batch.min(left))?;
-            let Some(last) = batch.last() else { break };
-            next = last.index + 1;
+            let (batch, reached) = self.read(next, inner.options.batch.min(left))?;
+            if reached == next {
+                break;
+            }
+            let from = std::mem::replace(&mut next, reached);
             let mut asked = Asked::default();
             for seen in batch.iter().filter_map(|entry| inner.reader.seen(entry, &mut asked)) {
                 let [by_current, by_other] = &mut engines;
@@ -65,7 +67,7 @@ impl Watch {
                     run.take(found);
                 }
             }
-            run.entries += batch.iter().filter(|entry| entry.index >= entries.start).count() as u64;
+            run.entries += reached.saturating_sub(from.max(entries.start));
             if progress(next - first, end - first).is_break() {
                 run.stopped = true;
                 break;

@@ -73,13 +73,12 @@ impl Follower {
         watch.settings_at(head.version)?;
         let hand = self.hand.take().filter(|hand| hand.position == head.position);
         let mut hand = hand.map_or_else(|| watch.restore(head), Ok)?;
-        let entries = watch.read(head.position, inner.options.batch)?;
-        let Some(last) = entries.last() else {
+        let (entries, to) = watch.read(head.position, inner.options.batch)?;
+        if to == head.position {
             self.hand = Some(hand);
             inner.metrics.lag_entries.set(0);
             return Ok(Stepped::End);
-        };
-        let (to, last_us) = (last.index + 1, last.call.at_us);
+        }
         let findings = watch.judge_all(&mut hand.engine, &entries);
         let rows = watch.rows(findings, &entries)?;
         if !watch.write(head, to, &rows, now_us)? {
@@ -88,9 +87,11 @@ impl Follower {
         for row in &rows {
             inner.metrics.alert(row.finding.rule);
         }
-        let judged = entries.len() as u64;
+        let judged = to - head.position;
         inner.metrics.judged.inc_by(judged);
-        inner.metrics.lag_us.set(now_us.saturating_sub(last_us).max(0));
+        if let Some(last) = entries.last() {
+            inner.metrics.lag_us.set(now_us.saturating_sub(last.call.at_us).max(0));
+        }
         hand.position = to;
         if to - hand.kept >= inner.options.keep_every {
             state::keep(&inner.store, &inner.sealer, &hand.engine, to)?;
@@ -151,22 +152,28 @@ impl Watch {
         let kept = position;
         while position < head.position {
             let left = usize::try_from(head.position - position).unwrap_or(usize::MAX);
-            let entries = self.read(position, inner.options.batch.min(left))?;
-            let last =
-                entries.last().ok_or(WatchError::Internal("the log is shorter than what was judged"))?;
-            position = last.index + 1;
+            let (entries, next) = self.read(position, inner.options.batch.min(left))?;
+            if next == position {
+                return Err(WatchError::Internal("the log is shorter than what was judged"));
+            }
+            position = next;
             // What they brought to light was said when they were new.
             self.judge_all(&mut engine, &entries);
         }
         Ok(Hand { engine, position, kept })
     }
 
-    /// Entries in order. One that does not read is passed over, and counted: the alarm about it is the verifier's.
-    pub(crate) fn read(&self, from: u64, limit: usize) -> Result<Vec<Entry>, WatchError> {
+    /// Entries in order, and the number of the one after them. One that does not read is passed over, and counted: the alarm
+    /// about it is the verifier's.
+    pub(crate) fn read(&self, from: u64, limit: usize) -> Result<(Vec<Entry>, u64), WatchError> {
         let log = &self.inner.log;
         match log.entries(from, limit) {
             Err(JournalError::Corrupt { .. }) => {}
-            read => return Ok(read?),
+            read => {
+                let entries = read?;
+                let next = entries.last().map_or(from, |last| last.index + 1);
+                return Ok((entries, next));
+            }
         }
         let until = log.size()?.min(from.saturating_add(limit as u64));
         let mut entries = Vec::new();
@@ -180,7 +187,7 @@ impl Watch {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(entries)
+        Ok((entries, until))
     }
 
     /// What the entries bring to light.

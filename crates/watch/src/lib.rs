@@ -7,6 +7,7 @@ mod brakes;
 mod dry;
 pub mod engine;
 mod error;
+mod file;
 mod finding;
 mod follow;
 pub mod guess;
@@ -21,6 +22,7 @@ mod schema;
 mod sealer;
 mod seen;
 mod setting;
+mod settings;
 mod state;
 mod watch;
 mod worker;
@@ -39,9 +41,8 @@ pub use lists::List;
 pub use overlay::{Listed, RuleChange};
 pub use rule::{Action, Level, Rule};
 pub use seen::{Case, Ended, Kin, Number, Seen, Service, Who};
-pub use setting::{
-    Edition, GuessSetting, Lesson, MAX_DAMPENING, MAX_THRESHOLD, Of, Raised, Setting, SettingError, Settings,
-};
+pub use setting::{GuessSetting, Lesson, MAX_DAMPENING, MAX_THRESHOLD, Setting, SettingError};
+pub use settings::{Edition, Of, Raised, Settings};
 pub use watch::{Options, Parts, Watch};
 pub use worker::{Clock, Running};
 pub use world::{Cases, Family, NoCases, Officer, World};

@@ -1,7 +1,7 @@
 //! What the store lays over the file: editions of rules, raised thresholds, lists; each from an entry on.
 use crate::lists::{List, Stay};
 use crate::sealer::{Sealer, number, random_id};
-use crate::setting::{Edition, Of, Raised};
+use crate::settings::{Edition, Of, Raised};
 use crate::{Rule, Setting, Settings, Watch, WatchError, head};
 use dancu_journal::subject_hash;
 use dancu_storage::{Row, Tx};

@@ -51,7 +51,7 @@ impl ManyPeople {
             of: Scope::Account,
             about: None,
             hits: people.hits(),
-            figures: vec![("persons", count(persons))],
+            figures: vec![("persons", count(persons)), ("fields", count(cx.seen.fields.iter().count()))],
         })
     }
 }

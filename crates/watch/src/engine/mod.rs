@@ -14,7 +14,7 @@ mod table;
 mod window;
 
 use crate::lists::{List, Lists};
-use crate::setting::Of;
+use crate::settings::Of;
 use crate::{Action, EVIDENCE, Finding, Rule, Seen, Service, Setting, Settings, Who};
 use dancu_policy::{Calendar, Id, VietnamTime};
 use serde::{Deserialize, Serialize};

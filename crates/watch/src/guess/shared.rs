@@ -88,7 +88,17 @@ impl Guess {
             waiting.extend(news.into_iter().take(room));
             return Err(error);
         }
+        self.follow_settings(now_us);
         self.take_up(now_us)
+    }
+
+    /// A new day may bring another budget.
+    fn follow_settings(&self, now_us: i64) {
+        let day = dancu_policy::VietnamTime::of(now_us).map(|time| time.date);
+        let setting = day.and_then(|day| self.inner.watch.settings().1.guess_on(day));
+        if let Some(setting) = setting.filter(|setting| *setting != self.inner.budget.setting()) {
+            self.inner.budget.set(setting);
+        }
     }
 
     fn tell(&self, news: &[Mismatch]) -> Result<(), WatchError> {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 const TABLE: &str = "watch_brake";
 
-/// Who is braked, as of the last look at the table. Cheap to clone; asking takes some nanoseconds.
+/// Who is braked, as of the last look at the table. Cheap to clone; asking is a look into a map that nobody locks.
 #[derive(Clone, Default)]
 pub struct Brakes(Arc<ArcSwap<InForce>>);
 

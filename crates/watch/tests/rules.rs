@@ -24,6 +24,20 @@ fn a_working_week_of_500_officers_stays_silent() {
 }
 
 #[test]
+fn an_engine_that_was_kept_goes_on_as_if_it_had_not_been() {
+    let scene = || {
+        let mut scene = Scene::week(5, 500);
+        for rule in Rule::ALL {
+            scene.abuse(rule, Strength::Bold);
+        }
+        scene
+    };
+    let (whole, kept) = (scene().judge(), scene().judge_kept(30_000));
+    assert!(whole.findings.len() >= Rule::ALL.len());
+    assert_eq!(whole.findings, kept.findings);
+}
+
+#[test]
 fn each_abuse_is_found_by_its_rule() {
     // Careful ones, at or below a threshold, are not always: the example `precision` prints how often.
     let mut scene = Scene::week(4, 0);

@@ -188,6 +188,11 @@ impl Scene {
 
     /// The log in its order, judged.
     pub(crate) fn judge(self) -> Outcome {
+        self.judge_kept(usize::MAX)
+    }
+
+    /// The same, by an engine that is kept and taken up again every so many entries.
+    pub(crate) fn judge_kept(self, every: usize) -> Outcome {
         let mut settings = Settings::built_in().unwrap();
         for number in &self.planted {
             settings.list(List::Planted, hash(1, *number), 0);
@@ -197,9 +202,15 @@ impl Scene {
         }
         let abuses = self.abuses;
         let log = in_order(self.drafts);
-        let mut engine = Engine::new(Calendar::built_in().unwrap());
-        let findings: Vec<Finding> =
-            log.iter().flat_map(|draft| engine.see(&settings, &draft.seen)).collect();
+        let calendar = Calendar::built_in().unwrap();
+        let mut engine = Engine::new(calendar.clone());
+        let mut findings = Vec::new();
+        for (entry, draft) in log.iter().enumerate() {
+            if entry % every == every - 1 {
+                engine = Engine::from_bytes(calendar.clone(), &engine.to_bytes().unwrap()).unwrap();
+            }
+            findings.extend(engine.see(&settings, &draft.seen));
+        }
         let due = |finding: &Finding| {
             let mut due: Vec<usize> =
                 finding.evidence.iter().filter_map(|entry| log[*entry as usize].abuse).collect();

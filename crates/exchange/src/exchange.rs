@@ -1,4 +1,5 @@
 //! The exchange: named transactions that change it, and the snapshot that follows.
+use crate::entries::check_credential;
 use crate::sealed::{SealedCredential, SealedOfficer, Sealer};
 use crate::world::{self, Entries};
 use crate::{
@@ -30,6 +31,8 @@ pub struct Exchange {
     current: Arc<ArcSwap<Snapshot>>,
     /// One load at a time: two would do the same work, and the older might come last.
     loading: Arc<Mutex<()>>,
+    /// Workstations seen and not written down yet
+    pub(crate) seen: Arc<Mutex<HashMap<Id, i64>>>,
 }
 
 type Done = Result<(), ExchangeError>;
@@ -49,6 +52,7 @@ impl Exchange {
             law,
             current: Arc::default(),
             loading: Arc::default(),
+            seen: Arc::default(),
         };
         exchange.load()?;
         Ok(exchange)
@@ -146,7 +150,7 @@ impl Exchange {
 
     /// Sets the credentials of a user name, replacing those it had, at once. Nobody can read them back.
     pub fn put_credential(&self, credential: &CredentialEntry, now_us: i64) -> Done {
-        world::check_credential(credential)?;
+        check_credential(credential)?;
         let sealed = self.sealer.credential(credential)?;
         self.change("exchange.put_credential", now_us, |tx| put_credential(tx, credential, &sealed, now_us))
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod change;
+mod enrolment;
 mod entries;
 mod error;
 mod exchange;
@@ -11,15 +12,18 @@ mod rows;
 mod schema;
 mod sealed;
 mod snapshot;
+mod workstation;
 mod world;
 
 pub use change::{Change, PreparedAccount};
+pub use enrolment::EnrolmentCode;
 pub use entries::{CertificateEntry, CredentialEntry, OfficerEntry};
 pub use error::ExchangeError;
 pub use exchange::Exchange;
 pub use rotate::{NewSecrets, PreparedSecrets};
 pub use schema::MIGRATIONS;
 pub use snapshot::{Certificate, Credential, Former, Snapshot};
+pub use workstation::{EnrolledWorkstation, Workstation, WorkstationEntry};
 pub use world::{
     World, WorldAccount, WorldAgreement, WorldCertificate, WorldCredential, WorldGrant, WorldHours,
     WorldOrganisation, WorldPurpose, WorldSystem,

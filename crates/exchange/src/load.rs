@@ -1,6 +1,6 @@
 //! Reading everything at one version.
 use crate::sealed::Sealer;
-use crate::{Certificate, Credential, ExchangeError, Former, Snapshot};
+use crate::{Certificate, Credential, ExchangeError, Former, Snapshot, Workstation};
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
 use dancu_policy::{
     Account, AccountState, AgencyCode, Agreement, Grants, Hours, Id, Law, Network, Organisation,
@@ -22,9 +22,11 @@ pub(crate) fn version(tx: &mut Tx<'_>) -> Loaded<i64> {
 pub(crate) fn snapshot(tx: &mut Tx<'_>, sealer: &Sealer, law: &Law) -> Loaded<Snapshot> {
     let version = version(tx)?;
     let (accounts, passwords) = accounts(tx, sealer)?;
-    let rules = Rules::new(law.clone(), organisations(tx)?, systems(tx)?, agreements(tx)?, accounts);
+    let rules = Rules::new(law.clone(), organisations(tx)?, systems(tx)?, agreements(tx)?, accounts)
+        .demanding_workstations(demanding(tx)?);
     let (certificates, credentials) = (certificates(tx)?, credentials(tx, sealer)?);
-    Ok(Snapshot { rules, version, certificates, credentials, passwords })
+    let (workstations, passkeys) = workstations(tx)?;
+    Ok(Snapshot { rules, version, certificates, credentials, workstations, passkeys, passwords })
 }
 
 fn organisations(tx: &mut Tx<'_>) -> Loaded<Vec<Organisation>> {
@@ -158,18 +160,49 @@ pub(crate) fn account(row: &Row, sealer: &Sealer) -> Loaded<Account> {
 }
 
 fn certificates(tx: &mut Tx<'_>) -> Loaded<HashMap<[u8; 32], Certificate>> {
+    let mut ends: HashMap<[u8; 32], i64> = HashMap::new();
+    for row in tx.query("SELECT fingerprint, ends_at_us FROM system_certificate_end", &[])? {
+        ends.insert(row.array(0)?, row.int(1)?);
+    }
     let rows =
         tx.query("SELECT fingerprint, system, not_after_us, revoked_at_us FROM system_certificate", &[])?;
     let mut certificates = HashMap::with_capacity(rows.len());
     for row in &rows {
+        let fingerprint = row.array(0)?;
         let certificate = Certificate {
             system: row.text(1)?.into(),
             not_after_us: row.int(2)?,
             revoked: row.opt_int(3)?.is_some(),
+            ends_us: ends.remove(&fingerprint),
         };
-        certificates.insert(row.array(0)?, certificate);
+        certificates.insert(fingerprint, certificate);
     }
     Ok(certificates)
+}
+
+type Workstations = (HashMap<[u8; 32], Workstation>, HashMap<Vec<u8>, Workstation>);
+
+fn workstations(tx: &mut Tx<'_>) -> Loaded<Workstations> {
+    let rows =
+        tx.query("SELECT id, organisation, fingerprint, passkey, revoked_at_us FROM workstation", &[])?;
+    let (mut certificates, mut passkeys) = (HashMap::with_capacity(rows.len()), HashMap::new());
+    for row in &rows {
+        let revoked = row.opt_int(4)?.is_some();
+        let workstation = Workstation { id: row.text(0)?.into(), organisation: row.text(1)?.into(), revoked };
+        if let Some(passkey) = row.opt_bytes(3)? {
+            passkeys.insert(passkey.to_vec(), workstation.clone());
+        }
+        if let Some(fingerprint) = row.opt_array(2)? {
+            certificates.insert(fingerprint, workstation);
+        }
+    }
+    Ok((certificates, passkeys))
+}
+
+/// Organisations that demand workstations of their officers.
+fn demanding(tx: &mut Tx<'_>) -> Loaded<Vec<Id>> {
+    let rows = tx.query("SELECT organisation FROM organisation_demand WHERE workstations = 1", &[])?;
+    rows.iter().map(|row| Ok(row.text(0)?.into())).collect()
 }
 
 fn credentials(tx: &mut Tx<'_>, sealer: &Sealer) -> Loaded<HashMap<Arc<str>, Credential>> {

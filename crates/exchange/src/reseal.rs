@@ -17,7 +17,7 @@ struct Column {
     update: &'static str,
 }
 
-const TABLES: [Sealed; 3] = [
+const TABLES: [Sealed; 4] = [
     Sealed {
         table: "credential",
         select: "SELECT username, password, secret FROM credential WHERE username > $1 ORDER BY username LIMIT $2",
@@ -46,6 +46,14 @@ const TABLES: [Sealed; 3] = [
                 update: "UPDATE credential_former SET secret = $2 WHERE username = $1 AND secret = $3",
             },
         ],
+    },
+    Sealed {
+        table: "workstation",
+        select: "SELECT id, name FROM workstation WHERE id > $1 ORDER BY id LIMIT $2",
+        columns: &[Column {
+            name: "name",
+            update: "UPDATE workstation SET name = $2 WHERE id = $1 AND name = $3",
+        }],
     },
     Sealed {
         table: "account",

@@ -1,7 +1,7 @@
 //! Credentials change with an overlap: for a time the former ones are taken beside the new ones, so that no call is lost
 //! while a system learns its new ones.
+use crate::entries::{check_secrets, check_url};
 use crate::sealed::{SealedCredential, Sealer};
-use crate::world::check_url;
 use crate::{Change, CredentialEntry, Exchange, ExchangeError, rows};
 use dancu_keys::Secret;
 use dancu_storage::Row;
@@ -65,7 +65,7 @@ impl Exchange {
             secret: new.secret.clone(),
             service_urls: Vec::new(),
         };
-        crate::world::check_secrets(&entry)?;
+        check_secrets(&entry)?;
         let sealed = self.sealer.credential(&entry)?;
         Ok(PreparedSecrets { username: entry.username, sealed, sealer: self.sealer.clone() })
     }

@@ -31,7 +31,7 @@ pub(crate) fn organisation(tx: &mut Tx<'_>, o: &Organisation, now_us: i64) -> Do
 
 /// Writes the system and replaces its networks. The time of its state is kept while the state is the same.
 pub(crate) fn system(tx: &mut Tx<'_>, s: &System, now_us: i64) -> Done {
-    known(tx, "organisation", "SELECT 1 FROM organisation WHERE id = $1", &s.organisation)?;
+    known_organisation(tx, &s.organisation)?;
     let hours = s.hours.map(dancu_policy::Hours::parts);
     tx.execute(
         "INSERT INTO system (
@@ -224,7 +224,11 @@ pub(crate) fn change(
     if tx.execute(sql, parameters)? == 0 { Err(ExchangeError::unknown(what, id)) } else { Ok(()) }
 }
 
-fn known_system(tx: &mut Tx<'_>, id: &str) -> Done {
+pub(crate) fn known_organisation(tx: &mut Tx<'_>, id: &str) -> Done {
+    known(tx, "organisation", "SELECT 1 FROM organisation WHERE id = $1", id)
+}
+
+pub(crate) fn known_system(tx: &mut Tx<'_>, id: &str) -> Done {
     known(tx, "system", "SELECT 1 FROM system WHERE id = $1", id)
 }
 

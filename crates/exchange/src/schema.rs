@@ -143,4 +143,71 @@ pub const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (username)
         )",
     },
+    Migration {
+        id: "0013_system_certificate_end",
+        sql: "CREATE TABLE IF NOT EXISTS system_certificate_end (
+            fingerprint BLOB NOT NULL,      -- system_certificate.fingerprint, of one that was renewed
+            ends_at_us INTEGER NOT NULL,    -- from then on it is not taken, microseconds since the epoch
+            changed_at_us INTEGER NOT NULL, -- last change, microseconds since the epoch
+            PRIMARY KEY (fingerprint)
+        )",
+    },
+    Migration {
+        id: "0014_enrolment_code",
+        sql: "CREATE TABLE IF NOT EXISTS enrolment_code (
+            id TEXT NOT NULL,               -- 32 hexadecimal digits, random
+            system TEXT NOT NULL,           -- system.id: who may use it
+            code_hash BLOB NOT NULL,        -- keyed hash of system and code
+            issued_by TEXT NOT NULL,        -- staff account
+            issued_at_us INTEGER NOT NULL,  -- microseconds since the epoch
+            expires_at_us INTEGER NOT NULL, -- from then on it does not count
+            used_at_us INTEGER,             -- when it was used; NULL while it counts
+            used_for BLOB,                  -- system_certificate.fingerprint that was issued for it
+            withdrawn_at_us INTEGER,        -- when it was withdrawn; NULL while it counts
+            PRIMARY KEY (id)
+        )",
+    },
+    Migration {
+        id: "0015_enrolment_code_system",
+        sql: "CREATE INDEX IF NOT EXISTS enrolment_code_system ON enrolment_code (system, issued_at_us)",
+    },
+    Migration {
+        id: "0016_workstation",
+        sql: "CREATE TABLE IF NOT EXISTS workstation (
+            id TEXT NOT NULL,                -- 32 hexadecimal digits, random
+            organisation TEXT NOT NULL,      -- organisation.id: whose officers work at it
+            name BLOB NOT NULL,              -- sealed: what people call it
+            fingerprint BLOB,                -- SHA-256 over its client certificate; NULL: none
+            passkey BLOB,                    -- WebAuthn credential id of a passkey bound to it; NULL: none
+            enrolled_by TEXT NOT NULL,       -- staff account
+            enrolled_at_us INTEGER NOT NULL, -- microseconds since the epoch
+            last_seen_us INTEGER,            -- when somebody last worked from it
+            revoked_at_us INTEGER,           -- when it was revoked; NULL while it counts
+            revoked_by TEXT,                 -- staff account
+            changed_at_us INTEGER NOT NULL,  -- last change, microseconds since the epoch
+            PRIMARY KEY (id)
+        )",
+    },
+    Migration {
+        id: "0017_workstation_fingerprint",
+        sql: "CREATE UNIQUE INDEX IF NOT EXISTS workstation_fingerprint ON workstation (fingerprint)",
+    },
+    Migration {
+        id: "0018_workstation_passkey",
+        sql: "CREATE UNIQUE INDEX IF NOT EXISTS workstation_passkey ON workstation (passkey)",
+    },
+    Migration {
+        id: "0019_workstation_organisation",
+        sql: "CREATE INDEX IF NOT EXISTS workstation_organisation ON workstation (organisation, id)",
+    },
+    Migration {
+        id: "0020_organisation_demand",
+        sql: "CREATE TABLE IF NOT EXISTS organisation_demand (
+            organisation TEXT NOT NULL,     -- organisation.id
+            workstations INTEGER NOT NULL,  -- 1: its officers work from its enrolled workstations only
+            changed_by TEXT NOT NULL,       -- staff account
+            changed_at_us INTEGER NOT NULL, -- last change, microseconds since the epoch
+            PRIMARY KEY (organisation)
+        )",
+    },
 ];

@@ -72,6 +72,11 @@ impl Sealer {
         self.ring.keyed_hash("account.officer_number", Zeroizing::new(number.expose()).as_bytes())
     }
 
+    pub(crate) fn code_hash(&self, system: &str, code: &[u8]) -> [u8; 16] {
+        let parts = Zeroizing::new([system.as_bytes(), &[0], code].concat());
+        self.ring.keyed_hash("enrolment_code", &parts)
+    }
+
     fn login_hash(&self, system: &str, login: &str) -> [u8; 16] {
         self.ring.keyed_hash("account.login", format!("{system}\0{login}").as_bytes())
     }

@@ -1,4 +1,5 @@
 //! The exchange at one version, in memory: what the door and the decision read.
+use crate::Workstation;
 use dancu_keys::Secret;
 use dancu_policy::{Id, OrganisationState, Rules, SystemState};
 use std::collections::HashMap;
@@ -14,6 +15,10 @@ pub struct Snapshot {
     pub version: i64,
     pub(crate) certificates: HashMap<[u8; 32], Certificate>,
     pub(crate) credentials: HashMap<Arc<str>, Credential>,
+    /// Workstations by the fingerprint of their certificate
+    pub(crate) workstations: HashMap<[u8; 32], Workstation>,
+    /// Workstations by the credential id of their passkey
+    pub(crate) passkeys: HashMap<Vec<u8>, Workstation>,
     /// PHC strings for the officer's page, by account id
     pub(crate) passwords: HashMap<Id, Arc<str>>,
 }
@@ -27,6 +32,8 @@ pub struct Certificate {
     pub not_after_us: i64,
     /// Revoked here, whatever its dates say
     pub revoked: bool,
+    /// From then on it is not taken, because another took its place; microseconds since the epoch
+    pub ends_us: Option<i64>,
 }
 
 /// Credentials of a system that have not been closed. `Debug` shows no secret.
@@ -69,9 +76,12 @@ impl Snapshot {
     }
 
     /// Whether a connection by this certificate may stay open: not one that is revoked, nor one of a system that was
-    /// suspended or disconnected, by itself or with its organisation. A certificate that nobody registered is let be: it
-    /// is refused at every call.
+    /// suspended or disconnected, by itself or with its organisation, nor that of a revoked workstation. A certificate
+    /// that nobody registered is let be: it is refused at every call.
     pub fn may_stay(&self, fingerprint: &[u8; 32]) -> bool {
+        if self.workstations.get(fingerprint).is_some_and(|workstation| workstation.revoked) {
+            return false;
+        }
         let Some(certificate) = self.certificates.get(fingerprint) else { return true };
         let Some(of) = self.rules.system(&certificate.system) else { return false };
         let stopped = matches!(of.system.state, SystemState::Suspended | SystemState::Disconnected);
@@ -82,6 +92,16 @@ impl Snapshot {
     /// The credentials of a user name.
     pub fn credential(&self, username: &str) -> Option<&Credential> {
         self.credentials.get(username)
+    }
+
+    /// The workstation of a client certificate, by its SHA-256 fingerprint; revoked ones say so.
+    pub fn workstation(&self, fingerprint: &[u8; 32]) -> Option<&Workstation> {
+        self.workstations.get(fingerprint)
+    }
+
+    /// The workstation to which a passkey is bound, by its credential id.
+    pub fn workstation_of_passkey(&self, credential: &[u8]) -> Option<&Workstation> {
+        self.passkeys.get(credential)
     }
 
     /// The PHC string of an account's password for the officer's page.

@@ -1,4 +1,5 @@
 //! A whole world in one value, as demo and tests write it down: texts in, typed entries out.
+use crate::entries::check_credential;
 use crate::exchange::check_id;
 use crate::{CertificateEntry, CredentialEntry, ExchangeError, OfficerEntry};
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
@@ -365,41 +366,6 @@ fn credential(c: &WorldCredential, system: &Id) -> Checked<CredentialEntry> {
         service_urls: c.service_urls.clone(),
     };
     check_credential(&entry).map(|()| entry)
-}
-
-/// As `check_secrets`; and a secret has its URLs, of one line each.
-pub(crate) fn check_credential(c: &CredentialEntry) -> Checked<()> {
-    check_secrets(c)?;
-    if c.secret.is_some() && c.service_urls.is_empty() {
-        let what = format!("credential {:?}", c.username);
-        return Err(ExchangeError::invalid(what, "a secret needs the service URL that its hash covers"));
-    }
-    c.service_urls.iter().try_for_each(|url| check_url(&c.username, url))
-}
-
-/// A service URL is one line.
-pub(crate) fn check_url(username: &str, url: &str) -> Checked<()> {
-    if url.is_empty() || url.contains(char::is_control) {
-        let what = format!("credential {username:?}");
-        return Err(ExchangeError::invalid(what, "a service URL is empty or has control characters"));
-    }
-    Ok(())
-}
-
-/// A user name has no colon (RFC 7617) and no control character; one way to prove it is there.
-pub(crate) fn check_secrets(c: &CredentialEntry) -> Checked<()> {
-    let invalid = |why: &str| Err(ExchangeError::invalid(format!("credential {:?}", c.username), why));
-    if c.username.is_empty() || c.username.contains(|c: char| c == ':' || c.is_control()) {
-        return invalid("a user name is not empty and has neither colon nor control characters");
-    }
-    if c.password.is_none() && c.secret.is_none() {
-        return invalid("neither password nor secret");
-    }
-    let empty = |s: &Option<Secret>| s.as_ref().is_some_and(|s| s.expose().is_empty());
-    if empty(&c.password) || empty(&c.secret) {
-        return invalid("an empty password or secret");
-    }
-    Ok(())
 }
 
 fn agreement(a: &WorldAgreement, system: &Id) -> Checked<Agreement> {

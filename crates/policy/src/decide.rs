@@ -2,6 +2,7 @@
 use crate::hours::{VietnamTime, day_of};
 use crate::model::{Account, AccountState, Agreement, Id, OrganisationState, Service, System, SystemState};
 use crate::rules::{Rules, SystemRules};
+use crate::workplace::{Workplace, stands_at};
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet};
 use std::fmt;
@@ -31,6 +32,8 @@ pub struct Ask<'a> {
     pub older_form: bool,
     /// Where the call comes from
     pub source: IpAddr,
+    /// From where a person works
+    pub workplace: Workplace<'a>,
     /// Now, microseconds since the epoch
     pub now_us: i64,
 }
@@ -114,7 +117,7 @@ pub struct Permit {
 ///
 /// 1. the system is on record, its organisation active, its state `Connected`
 /// 2. security level, assessment, commitment, as the law in force that day demands
-/// 3. source network, hours
+/// 3. source network, hours; for people at the pages an enrolled workstation, where their organisation demands one
 /// 4. an agreement in force; one that has the service
 /// 5. the account: known, its officer named, known and its holder, active; the agency; the role
 /// 6. the purpose named and registered, the case number where the purpose demands one
@@ -124,6 +127,7 @@ pub struct Permit {
 pub fn decide(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
     let now = VietnamTime::of(ask.now_us).ok_or(Code::Internal)?;
     let of = stands(rules, ask.system, ask.source, now)?;
+    stands_at(rules, of, ask.workplace)?;
     serving(of, ask.service, now)?;
     let account = account(of, ask)?;
     agency(of, ask.agency_code)?;
@@ -161,6 +165,17 @@ pub fn decide(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
 pub fn may_connect(rules: &Rules, system: &str, source: IpAddr, now_us: i64) -> Result<(), Code> {
     let now = VietnamTime::of(now_us).ok_or(Code::Internal)?;
     stands(rules, system, source, now).map(|_| ())
+}
+
+/// Whether a system may have a certificate: its organisation is active, it is neither suspended nor disconnected, and it
+/// asks from its networks. It need not be connected yet: without a certificate it could not be tested.
+pub fn may_enrol(rules: &Rules, system: &str, source: IpAddr, now_us: i64) -> Result<(), Code> {
+    let now = VietnamTime::of(now_us).ok_or(Code::Internal)?;
+    let of = rules.system(system).ok_or(Code::SystemNotConnected)?;
+    match connected(of) {
+        Ok(()) | Err(Code::SystemNotConnected) => reachable(&of.system, source, now),
+        Err(code) => Err(code),
+    }
 }
 
 fn stands<'r>(

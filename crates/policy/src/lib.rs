@@ -10,10 +10,11 @@ mod model;
 mod named;
 mod network;
 mod rules;
+mod workplace;
 
 pub use agency::{AgencyCode, AgencyCodeError, lies_under};
 pub use deadline::{Calendar, Deadlines, Term};
-pub use decide::{Ask, Charge, Permit, Scope, decide, may_connect};
+pub use decide::{Ask, Charge, Permit, Scope, decide, may_connect, may_enrol};
 pub use hours::{Hours, HoursError, VietnamTime};
 pub use law::{Law, LawError, LawRules};
 pub use model::{
@@ -22,3 +23,4 @@ pub use model::{
 };
 pub use network::{Network, NetworkError};
 pub use rules::{Rules, SystemRules};
+pub use workplace::{Workplace, may_work};

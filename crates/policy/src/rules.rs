@@ -2,7 +2,7 @@
 use crate::decide::given;
 use crate::{Account, AccountState, Agreement, Id, Law, Organisation, System};
 use dancu_citizen::PersonalId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ pub struct Rules {
     pub(crate) law: Law,
     organisations: HashMap<Id, Arc<Organisation>>,
     systems: HashMap<Id, SystemRules>,
+    /// Organisations that demand enrolled workstations of their officers
+    workstations: HashSet<Id>,
 }
 
 /// A system with what belongs to it. `Debug` shows no login and no officer.
@@ -56,7 +58,19 @@ impl Rules {
         for of in systems.values_mut() {
             of.arrange();
         }
-        Self { law, organisations, systems }
+        Self { law, organisations, systems, workstations: HashSet::new() }
+    }
+
+    /// These organisations demand that their officers work from enrolled workstations.
+    #[must_use]
+    pub fn demanding_workstations(mut self, organisations: impl IntoIterator<Item = Id>) -> Self {
+        self.workstations = organisations.into_iter().collect();
+        self
+    }
+
+    /// Whether an organisation demands it.
+    pub fn demands_workstations(&self, organisation: &str) -> bool {
+        self.workstations.contains(organisation)
     }
 
     /// The system of an id.

@@ -88,6 +88,7 @@ fn a_decision_allocates_nothing() {
         case_number: None,
         fields: None,
         older_form: false,
+        workplace: dancu_policy::Workplace::System,
         source: [127, 0, 0, 1].into(),
         now_us: 1_791_165_600_000_000,
     };

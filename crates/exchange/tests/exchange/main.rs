@@ -4,6 +4,8 @@ mod change_with;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
+mod enrolment;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod rotation;

@@ -54,6 +54,7 @@ pub(crate) fn ask() -> Ask<'static> {
         fields: None,
         older_form: false,
         source: [10, 55, 1, 2].into(),
+        workplace: dancu_policy::Workplace::System,
         now_us: NOW_US,
     }
 }

@@ -225,6 +225,7 @@ pub(crate) fn refusal(exchange: &Exchange, now_us: i64) -> Option<dancu_catalogu
         fields: None,
         older_form: false,
         source: [10, 55, 1, 2].into(),
+        workplace: dancu_policy::Workplace::System,
         now_us,
     };
     decide(&exchange.snapshot().rules, &ask).err()

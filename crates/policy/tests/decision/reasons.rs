@@ -4,7 +4,7 @@ use dancu_catalogue::Code;
 use dancu_citizen::Field;
 use dancu_policy::{
     AccountState, AgencyCode, Charge, Hours, Law, Network, OrganisationState, Role, Rules, Scope, Service,
-    SystemState, decide,
+    SystemState, Workplace, decide, may_enrol, may_work,
 };
 
 /// What the decision says after one change to a scene in which everything is permitted.
@@ -317,6 +317,9 @@ fn the_first_reason_in_the_documented_order_is_told() {
     expect(Code::AccountUnknown, |s| s.ask.login = Some("nobody.at.all"));
     expect(Code::ServiceNotAgreed, |s| s.agreement.grants.verify = None);
     expect(Code::AgreementNotInForce, |s| s.agreement.valid_to = Some(day("2026-02-01")));
+    expect(Code::WorkstationNotEnrolled, |s| {
+        (s.workstations, s.ask.workplace) = (true, Workplace::Page(None));
+    });
     expect(Code::OutsideHours, |s| s.system.hours = Some(Hours::new(1, 0, 60).unwrap()));
     expect(Code::SourceNetwork, |s| s.system.networks.clear());
     expect(Code::CommitmentMissing, |s| s.system.commitment_signed_on = None);
@@ -325,6 +328,47 @@ fn the_first_reason_in_the_documented_order_is_told() {
     expect(Code::SystemSuspended, |s| s.system.state = SystemState::Suspended);
     expect(Code::OrganisationNotActive, |s| s.organisation.state = OrganisationState::Closed);
     expect(Code::SystemNotConnected, |s| s.ask.system = "nobody");
+}
+
+#[test]
+fn officers_work_from_enrolled_workstations_where_their_organisation_demands_it() {
+    let at = |workstations, workplace| {
+        let code = after(|s| (s.workstations, s.ask.workplace) = (workstations, workplace)).err();
+        let mut scene = Scene::new();
+        scene.workstations = workstations;
+        let alone = may_work(&scene.rules(), "one-stop", workplace).err();
+        assert_eq!(code, alone, "the same rule for what is no call");
+        code
+    };
+    let refused = Some(Code::WorkstationNotEnrolled);
+    assert_eq!(at(false, Workplace::Page(None)), None);
+    assert_eq!(at(true, Workplace::Page(Some("thai-nguyen"))), None);
+    assert_eq!(at(true, Workplace::Page(Some("bo-y-te"))), refused, "another organisation's is none");
+    assert_eq!(at(true, Workplace::Page(None)), refused);
+    assert_eq!(at(true, Workplace::System), None, "systems have certificates of their own");
+}
+
+#[test]
+fn a_system_gets_a_certificate_before_it_is_connected_and_not_after_it_is_stopped() {
+    let (here, elsewhere) = ([10, 55, 1, 2].into(), [10, 99, 1, 2].into());
+    let under = |change: &dyn Fn(&mut Scene), source| {
+        let mut scene = Scene::new();
+        // Neither assessed nor committed: those come later.
+        (scene.system.assessed_until, scene.system.commitment_signed_on) = (None, None);
+        change(&mut scene);
+        may_enrol(&scene.rules(), "one-stop", source, NOW_US).err()
+    };
+    for state in [SystemState::Draft, SystemState::Testing, SystemState::Connected] {
+        assert_eq!(under(&|s| s.system.state = state, here), None, "{state:?}");
+    }
+    let stopped = |state| move |s: &mut Scene| s.system.state = state;
+    assert_eq!(under(&stopped(SystemState::Suspended), here), Some(Code::SystemSuspended));
+    assert_eq!(under(&stopped(SystemState::Disconnected), here), Some(Code::SystemDisconnected));
+    let closed = |s: &mut Scene| s.organisation.state = OrganisationState::Closed;
+    assert_eq!(under(&closed, here), Some(Code::OrganisationNotActive));
+    assert_eq!(under(&|_| {}, elsewhere), Some(Code::SourceNetwork));
+    let rules = Scene::new().rules();
+    assert_eq!(may_enrol(&rules, "nobody", here, NOW_US).err(), Some(Code::SystemNotConnected));
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub(crate) struct Scene {
     /// A second officer of the same system
     pub(crate) colleague: Account,
     pub(crate) ask: Ask<'static>,
+    /// The organisation demands enrolled workstations
+    pub(crate) workstations: bool,
 }
 
 impl Scene {
@@ -101,8 +103,10 @@ impl Scene {
                 fields: None,
                 older_form: false,
                 source: [10, 55, 1, 2].into(),
+                workplace: dancu_policy::Workplace::System,
                 now_us: NOW_US,
             },
+            workstations: false,
         }
     }
 
@@ -114,6 +118,7 @@ impl Scene {
             [self.agreement.clone()],
             [self.account.clone(), self.colleague.clone()],
         )
+        .demanding_workstations(self.workstations.then(|| "thai-nguyen".into()))
     }
 
     pub(crate) fn decide(&self) -> Result<Permit, Code> {

@@ -15,7 +15,7 @@ pub(crate) async fn serve(directory: &Path) -> anyhow::Result<()> {
     let tls = TlsMaterial::load(&TlsFiles {
         certificate: directory.join("tls/server.pem"),
         key: directory.join("tls/server.key"),
-        client_ca: directory.join("tls/ca.pem"),
+        client_ca: vec![directory.join("tls/ca.pem")],
         tls12: false,
     })?;
     let limits = DoorLimits {

@@ -14,6 +14,7 @@ pub struct Config {
     pub listen: Listen,
     pub admin: Admin,
     pub limits: Limits,
+    pub pki: Pki,
     pub signing: Signing,
     pub journal: Journal,
     pub keeping: Keeping,
@@ -101,6 +102,36 @@ pub struct Limits {
     pub body_seconds: u64,
     /// Seconds that open calls get at shutdown
     pub drain_seconds: u64,
+}
+
+/// The authority that issues systems' certificates, and how long what it issues holds.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pki {
+    /// Its certificate, PEM; empty where systems get theirs elsewhere
+    pub certificate: PathBuf,
+    /// Its private key, PEM (PKCS #8), readable by the service alone
+    pub key: PathBuf,
+    /// Name of the authority that `dancu keys init` makes
+    pub name: String,
+    /// Days for which that one holds
+    pub authority_days: u32,
+    /// Authorities of security officers' certificates beside this one, PEM; empty for none
+    pub recipient_ca: PathBuf,
+    /// Hours for which a system's certificate holds; 0 for what the dated data say, as for all hours here
+    pub system_certificate_hours: u32,
+    /// Hours for which a workstation's certificate holds
+    pub workstation_certificate_hours: u32,
+    /// Hours for which a security officer's certificate of our own issue holds
+    pub recipient_certificate_hours: u32,
+    /// Hours for which a renewed certificate goes on beside the new one
+    pub certificate_overlap_hours: u32,
+    /// Hours for which a one-time enrolment code waits
+    pub enrolment_code_hours: u32,
+    /// Hours for which former credentials are taken beside new ones
+    pub secret_overlap_hours: u32,
+    /// Hours for which a sealed secret waits to be taken
+    pub secret_delivery_hours: u32,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -289,7 +320,27 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Pki pki; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
+}
+
+impl Pki {
+    /// Systems get their certificates elsewhere; terms are those of the dated data.
+    fn none() -> Self {
+        Self {
+            certificate: PathBuf::new(),
+            key: PathBuf::new(),
+            name: "dancu authority".to_owned(),
+            authority_days: 3650,
+            recipient_ca: PathBuf::new(),
+            system_certificate_hours: 0,
+            workstation_certificate_hours: 0,
+            recipient_certificate_hours: 0,
+            certificate_overlap_hours: 0,
+            enrolment_code_hours: 0,
+            secret_overlap_hours: 0,
+            secret_delivery_hours: 0,
+        }
+    }
 }
 
 impl Config {
@@ -329,6 +380,7 @@ impl Config {
                 body_seconds: 20,
                 drain_seconds: 20,
             },
+            pki: Pki::none(),
             signing: Signing { algorithm: "Ed25519".to_owned() },
             journal: Journal {
                 group: 512,

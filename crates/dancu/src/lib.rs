@@ -16,6 +16,7 @@ pub mod journal;
 pub mod keeping;
 pub mod log;
 pub mod pages;
+pub mod pki;
 pub mod pull;
 pub mod server;
 pub mod stamps;

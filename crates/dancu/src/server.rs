@@ -204,7 +204,12 @@ fn compose(
 ) -> anyhow::Result<(Composed, crate::feed::Opened)> {
     let documents = documents(config, &signer)?;
     let (road, metrics, index, feed) = road(config, floor, signer, clock)?;
-    let gate = Gate { road, documents: Arc::new(documents), trackers: config.tracker.systems.clone().into() };
+    let gate = Gate {
+        road,
+        documents: Arc::new(documents),
+        trackers: config.tracker.systems.clone().into(),
+        enrolment: crate::pki::enrolment(config)?,
+    };
     let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
     Ok((Composed { gate, metrics, index, pages }, feed))
 }
@@ -265,14 +270,19 @@ fn documents(config: &Config, signer: &Signer) -> anyhow::Result<Documents> {
     })
 }
 
-fn tls(config: &Config) -> anyhow::Result<TlsMaterial> {
-    let files = TlsFiles {
+/// Where the TLS material lies. The authority that issues here is believed here.
+pub fn tls_files(config: &Config) -> TlsFiles {
+    let own = Some(config.pki.certificate.clone()).filter(|path| !path.as_os_str().is_empty());
+    TlsFiles {
         certificate: config.listen.certificate.clone(),
         key: config.listen.key.clone(),
-        client_ca: config.listen.client_ca.clone(),
+        client_ca: std::iter::once(config.listen.client_ca.clone()).chain(own).collect(),
         tls12: config.listen.tls12,
-    };
-    Ok(TlsMaterial::load(&files)?)
+    }
+}
+
+fn tls(config: &Config) -> anyhow::Result<TlsMaterial> {
+    Ok(TlsMaterial::load(&tls_files(config))?)
 }
 
 fn door_limits(config: &Config) -> DoorLimits {
@@ -348,6 +358,10 @@ async fn sweep(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
         }
         if let Err(error) = road.journal.sweep(road.clock.now_us()).await {
             tracing::warn!(%error, "expired request ids could not be swept");
+        }
+        let exchange = road.exchange.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || exchange.write_seen()).await {
+            tracing::warn!(%error, "which workstations were seen could not be written");
         }
         let (exchange, now_us) = (road.exchange.clone(), road.clock.now_us());
         match tokio::task::spawn_blocking(move || exchange.forget_former(now_us)).await {

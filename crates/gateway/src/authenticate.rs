@@ -3,8 +3,9 @@ use crate::basic::{BasicPair, timestamp_us};
 use crate::door::{ChainVerdict, Peer};
 use crate::limits::Turnstile;
 use dancu_catalogue::Code;
-use dancu_exchange::{Credential, Snapshot};
+use dancu_exchange::{Credential, Snapshot, Workstation};
 use dancu_keys::{KeyError, PasswordCache, PasswordParams, Secret, password, percall};
+use dancu_policy::Workplace;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -251,9 +252,34 @@ pub fn system_of(snapshot: &Snapshot, peer: &Peer, now_us: i64) -> Result<Arc<st
     let registered = snapshot.certificate(&shown.fingerprint);
     match registered {
         Some(certificate) if certificate.revoked => Err(Code::CertificateRevoked),
+        Some(certificate) if certificate.ends_us.is_some_and(|ends_us| ends_us <= now_us) => {
+            Err(Code::CertificateExpired)
+        }
         _ if !shown.in_date(now_us) => Err(Code::CertificateExpired),
         Some(certificate) if shown.chain == ChainVerdict::Trusted => Ok(Arc::clone(&certificate.system)),
         _ => Err(Code::CertificateUnknown),
+    }
+}
+
+/// The enrolled workstation that the certificate of a connection belongs to; none that is revoked.
+pub fn workstation_of<'s>(snapshot: &'s Snapshot, peer: &Peer, now_us: i64) -> Option<&'s Workstation> {
+    let shown = peer.certificate.as_deref()?;
+    let enrolled = snapshot.workstation(&shown.fingerprint).filter(|enrolled| !enrolled.revoked)?;
+    (shown.in_date(now_us) && shown.chain == ChainVerdict::Trusted).then_some(enrolled)
+}
+
+/// From where a caller works.
+pub fn workplace<'s>(
+    snapshot: &'s Snapshot,
+    peer: &Peer,
+    presented: &Presented,
+    now_us: i64,
+) -> Workplace<'s> {
+    match presented {
+        Presented::Basic(_) => Workplace::System,
+        Presented::Session(_) => {
+            Workplace::Page(workstation_of(snapshot, peer, now_us).map(|w| &*w.organisation))
+        }
     }
 }
 

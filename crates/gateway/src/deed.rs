@@ -25,6 +25,11 @@ pub enum Actor {
         /// Number of the person for whom it asks
         number: Number,
     },
+    /// A machine on its own behalf; of what system, as far as that is known
+    Machine {
+        /// The system
+        system: Option<Arc<str>>,
+    },
 }
 
 /// A person's number; `Debug` does not show it.
@@ -96,14 +101,15 @@ impl Road {
     fn entry_of(&self, deed: Deed) -> Call {
         let snapshot = self.exchange.snapshot();
         let (system, officer, form) = match &deed.by {
-            Actor::Officer(session) => (&session.system, &*session.login, "page"),
-            Actor::Citizen { system, number } => (system, number.0.as_str(), "page"),
-            Actor::System { system, number } => (system, number.0.as_str(), "rest"),
+            Actor::Officer(session) => (Some(&session.system), Some(&*session.login), "page"),
+            Actor::Citizen { system, number } => (Some(system), Some(number.0.as_str()), "page"),
+            Actor::System { system, number } => (Some(system), Some(number.0.as_str()), "rest"),
+            Actor::Machine { system } => (system.as_ref(), None, "est"),
         };
-        let rules = snapshot.rules.system(system);
+        let rules = system.and_then(|system| snapshot.rules.system(system));
         let account = match &deed.by {
             Actor::Officer(session) => rules.and_then(|of| of.by_login(&session.login)),
-            Actor::Citizen { .. } | Actor::System { .. } => None,
+            Actor::Citizen { .. } | Actor::System { .. } | Actor::Machine { .. } => None,
         };
         let now_us = self.clock.now_us();
         let subject = deed.about.map(|number| number.0);
@@ -112,11 +118,12 @@ impl Road {
             correlation: Correlation::random(now_us).0,
             form: form.to_owned(),
             service: deed.service.to_owned(),
-            system_id: Some(system.to_string()),
+            system_id: system.map(ToString::to_string),
             account_id: account.map(|a| a.id.to_string()),
             role: match &deed.by {
                 Actor::Officer(_) => account.map(|a| a.role.name().to_owned()),
                 Actor::Citizen { .. } | Actor::System { .. } => Some("citizen".to_owned()),
+                Actor::Machine { .. } => None,
             },
             agency_code: account.map(|a| a.agency_code.to_string()),
             organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
@@ -129,7 +136,7 @@ impl Road {
             rules_version: u64::try_from(snapshot.version).unwrap_or_default(),
             personal: Personal {
                 request_id: deed.asked,
-                officer: Some(officer.to_owned()),
+                officer: officer.map(str::to_owned),
                 case_number: deed.case_number,
                 purpose: deed.purpose,
                 source_address: Some(deed.peer.address.to_string()),

@@ -1,12 +1,12 @@
 //! A supervisor reads the journal. Decided and written down, with what is looked for and why, before anything is read.
-use crate::authenticate::Session;
+use crate::authenticate::{Session, workstation_of};
 use crate::deed::{Actor, Deed, Number};
 use crate::door::Peer;
 use crate::{Correlation, Road};
 use dancu_catalogue::Code;
 use dancu_journal::index::{Found, Query, Withholding};
 use dancu_journal::{Entry, JournalError, Part, Receipt};
-use dancu_policy::{AccountState, Duty};
+use dancu_policy::{AccountState, Duty, Workplace, may_work};
 
 /// Who reads the journal, and why.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Road {
     /// Searches the journal, if the officer may. Gives the number of the entry that tells of the search, and what was
     /// found. What the index has not taken up yet, a moment's worth of entries, is not found.
     pub async fn examine(&self, by: &Examination, query: Query) -> Result<(u64, Found), Code> {
-        let deed = Deed { ruling: self.may(&by.session, Duty::Examine), ..by.deed(words(&query)) };
+        let deed = Deed { ruling: self.may_examine(by), ..by.deed(words(&query)) };
         let journal = self.record(deed).await?;
         // A search does not find itself, nor what came after it.
         let before = query.before.map_or(journal, |before| before.min(journal));
@@ -64,7 +64,7 @@ impl Road {
     /// One entry with all its parts, if the officer may. If it is about a person, so is the entry that tells of the view.
     pub async fn examine_entry(&self, by: &Examination, entry: u64) -> Result<Option<(u64, Entry)>, Code> {
         // Who it is about must be known to write down that it is seen; nothing is shown before that.
-        let ruling = self.may(&by.session, Duty::Examine);
+        let ruling = self.may_examine(by);
         let found = match ruling {
             Ok(()) => self.journal.entry(entry).await.map_err(|error| error.code())?,
             Err(_) => None,
@@ -79,7 +79,7 @@ impl Road {
     pub async fn withhold(&self, by: &Examination, order: Order) -> Result<Option<Receipt>, Code> {
         let Order { entry, until_us, order, authority } = order;
         let what = format!("withhold entry={entry} order={order} authority={authority}");
-        let deed = Deed { ruling: self.may(&by.session, Duty::Examine), ..by.deed(what) };
+        let deed = Deed { ruling: self.may_examine(by), ..by.deed(what) };
         self.record(Deed { about: None, ..deed }).await?;
         let now_us = self.clock.now_us();
         let withholding = Withholding {
@@ -92,6 +92,14 @@ impl Road {
         };
         let index = self.evidence.index.clone();
         blocking(move || index.withhold(withholding, now_us)).await
+    }
+
+    /// Whether the officer may, from there.
+    fn may_examine(&self, by: &Examination) -> Result<(), Code> {
+        self.may(&by.session, Duty::Examine)?;
+        let (snapshot, now_us) = (self.exchange.snapshot(), self.clock.now_us());
+        let enrolled = workstation_of(&snapshot, &by.peer, now_us).map(|w| &*w.organisation);
+        may_work(&snapshot.rules, &by.session.system, Workplace::Page(enrolled))
     }
 
     /// Whether the account is in use and its role has the duty.

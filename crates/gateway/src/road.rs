@@ -1,6 +1,6 @@
 //! The one road that every transaction takes, whatever its protocol:
 //! authenticate, decide, registry, encode, journal, sign. Decoding is done by the door that calls.
-use crate::authenticate::{Authenticator, Caller, Presented, system_of};
+use crate::authenticate::{Authenticator, Caller, Presented, system_of, workplace, workstation_of};
 use crate::codec::{Codec, Committed, Envelope};
 use crate::consult::{Found, consult};
 use crate::door::Peer;
@@ -131,7 +131,7 @@ impl Road {
         if caller.is_err() {
             call.refuse_whole();
         }
-        if caller.is_err() && self.is_flood(&call, now_us) {
+        if caller.is_err() && self.is_flood(&call.peer, now_us) {
             // A stranger who would fill the journal is only counted; nobody's data are concerned.
             let reply = self.sign(unjournalled(&call, Code::TooManyRequests, now_us), now_us);
             self.metrics.note(&reply);
@@ -175,6 +175,9 @@ impl Road {
             return (Err(Code::StoreUnavailable), None);
         }
         let proved = self.authenticator.prove(snapshot, peer, presented, &self.turnstile, now_us).await;
+        if let (Presented::Session(_), Some(seen)) = (presented, workstation_of(snapshot, peer, now_us)) {
+            self.exchange.see_workstation(&seen.id, now_us);
+        }
         match proved.and_then(|caller| Ok((self.turnstile.enter_system(&caller.system)?, caller))) {
             Ok((place, caller)) => (Ok(caller), Some(place)),
             Err(code) => (Err(code), None),
@@ -182,12 +185,12 @@ impl Road {
     }
 
     /// Whether a peer that is no registered system has been refused too often in this minute.
-    fn is_flood(&self, call: &Call, now_us: i64) -> bool {
-        let known = system_of(&self.exchange.snapshot(), &call.peer, now_us).is_ok();
-        let flood = if known { None } else { self.turnstile.flood(call.peer.address, now_us) };
+    pub(crate) fn is_flood(&self, peer: &Peer, now_us: i64) -> bool {
+        let known = system_of(&self.exchange.snapshot(), peer, now_us).is_ok();
+        let flood = if known { None } else { self.turnstile.flood(peer.address, now_us) };
         if let Some(count) = flood.filter(|count| *count == self.turnstile.limits().strangers_per_minute + 1)
         {
-            let source = self.events.source_hash(&call.peer.address.to_string());
+            let source = self.events.source_hash(&peer.address.to_string());
             self.events.emit(Event::Strangers { count: u64::from(count), source });
         }
         flood.is_some()
@@ -318,6 +321,7 @@ fn rule(
         fields: request.fields,
         older_form: request.form == dancu_message::Form::SoapOlder,
         source: call.peer.address,
+        workplace: workplace(snapshot, &call.peer, &call.presented, now_us),
         now_us,
     };
     decide(&snapshot.rules, &ask).map_err(|code| Refusal { code, field: None })

@@ -1,5 +1,5 @@
 //! The counter's search (HC-7) on the road: the same stations as a look-up, with a question instead of a claim.
-use crate::authenticate::{Presented, Session};
+use crate::authenticate::{Presented, Session, workstation_of};
 use crate::door::Peer;
 use crate::road::Road;
 use crate::{Correlation, entry};
@@ -8,7 +8,7 @@ use dancu_citizen::{Field, FieldSet, IdCardNumber, LifeState, PersonalId};
 use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Draft, Outcome, Personal, subject_hash};
 use dancu_keys::KeyRing;
-use dancu_policy::{Ask, Permit, Service, decide};
+use dancu_policy::{Ask, Permit, Service, Workplace, decide};
 use dancu_registry::{Hit, PersonKey, Search};
 
 /// Who searches, and on what ground.
@@ -106,7 +106,7 @@ impl Road {
         let presented = Presented::Session(ground.session.clone());
         let place = self.turnstile.enter();
         let (caller, _place) = self.admit(&snapshot, &place, &ground.peer, &presented, now_us).await;
-        let permit = caller.and_then(|_| decide(&snapshot.rules, &ground.ask(now_us)));
+        let permit = caller.and_then(|_| decide(&snapshot.rules, &ground.ask(&snapshot, now_us)));
         let entry = ground.entry(&snapshot, permit.as_ref().ok(), now_us);
         Station { permit, entry }
     }
@@ -148,7 +148,8 @@ fn seen(hit: &Hit, card: bool, entry: &dancu_journal::Call, ring: &KeyRing) -> d
 }
 
 impl Ground {
-    fn ask(&self, now_us: i64) -> Ask<'_> {
+    fn ask<'a>(&'a self, snapshot: &'a Snapshot, now_us: i64) -> Ask<'a> {
+        let enrolled = workstation_of(snapshot, &self.peer, now_us);
         Ask {
             system: &self.session.system,
             service: Service::LookUp,
@@ -160,6 +161,7 @@ impl Ground {
             fields: Some(SHOWN),
             older_form: false,
             source: self.peer.address,
+            workplace: Workplace::Page(enrolled.map(|workstation| &*workstation.organisation)),
             now_us,
         }
     }

@@ -3,7 +3,7 @@ use super::StoreArguments;
 use crate::config::Config;
 use crate::server::open_store;
 use clap::Args;
-use dancu_gateway::door::{TlsFiles, TlsMaterial};
+use dancu_gateway::door::TlsMaterial;
 use dancu_journal::publish::Publisher;
 use dancu_keys::KeyDir;
 use std::net::TcpListener;
@@ -124,6 +124,12 @@ fn examine(config: &Config) -> Vec<Finding> {
         "[keeping] may keep longer than the law demands, never shorter; security_level is 1 to 5, hour 0 to 23",
     ));
     findings.push(finding(
+        "authority",
+        crate::pki::check(config).err().map(|error| format!("{error:#}")),
+        "pki.certificate and pki.key are PEM files that belong together, the key of mode 0600; `dancu keys init` makes them \
+         where both are missing; before it ends, name a new authority and leave the old one in listen.client_ca",
+    ));
+    findings.push(finding(
         "time stamps",
         crate::stamps::check(config).err().map(|error| format!("{error:#}")),
         "check [timestamps]: the address of an authority, and PEM files of who is trusted",
@@ -164,13 +170,7 @@ fn together(config: &Config) -> Option<String> {
 }
 
 fn tls_fault(config: &Config) -> Option<String> {
-    let files = TlsFiles {
-        certificate: config.listen.certificate.clone(),
-        key: config.listen.key.clone(),
-        client_ca: config.listen.client_ca.clone(),
-        tls12: config.listen.tls12,
-    };
-    TlsMaterial::load(&files).err().map(|e| e.to_string())
+    TlsMaterial::load(&crate::server::tls_files(config)).err().map(|e| e.to_string())
 }
 
 fn feed_fault(config: &Config) -> Option<String> {

@@ -31,6 +31,7 @@ impl Keys {
                 }
                 let keys = KeyDir::open(&config.keys.directory, true)?;
                 let policy = crate::journal::init(&config, &keys)?;
+                let authority = crate::pki::init(&config)?;
                 println!(
                     "keys are in {}; back the folder up, apart from the store",
                     config.keys.directory.display()
@@ -39,6 +40,9 @@ impl Keys {
                     "whom to believe about the journal is in {}; give it to who verifies",
                     policy.display()
                 );
+                if let Some(certificate) = authority {
+                    println!("an authority for systems was made: {}", certificate.display());
+                }
                 Ok(())
             }
             Self::Rotate(store) => rotate(&store),

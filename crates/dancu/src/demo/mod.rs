@@ -80,6 +80,11 @@ impl Demo {
         // Somebody who tries it wants to see proofs without waiting.
         config.journal.epoch_seconds = 5;
         config.tracker.systems = vec!["cong-dan".to_owned()];
+        // A demo of an earlier version kept no key of its authority.
+        let key = self.dir.join("tls/ca.key");
+        if key.exists() || !facts::exists(&self.dir) {
+            (config.pki.certificate, config.pki.key) = (self.dir.join("tls/ca.pem"), key);
+        }
         config.log =
             Log { format: "text".to_owned(), filter: "warn,rustls=error,tokio_postgres=warn".to_owned() };
         Config::parse_over(&config, environment())

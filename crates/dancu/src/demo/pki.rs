@@ -3,13 +3,13 @@ use crate::clock::SystemClock;
 use anyhow::Context as _;
 use dancu_gateway::Clock as _;
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
-    IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair,
+    KeyUsagePurpose,
 };
 use std::path::{Path, PathBuf};
 
 /// How long the demo's certificates hold.
-const DAYS: i64 = 825;
+const DAYS: u32 = 825;
 
 /// `id-ce-extKeyUsage` (RFC 5280 §4.2.1.12)
 const EXTENDED_KEY_USAGE: &[u64] = &[2, 5, 29, 37];
@@ -33,17 +33,20 @@ pub struct Issued {
 }
 
 impl Authority {
-    /// Makes a new authority; its certificate is `ca.pem` in the folder.
+    /// Makes a new authority, of the same make as that of `dancu keys init`: `ca.pem` and `ca.key` in the folder.
     pub fn create(directory: &Path) -> anyhow::Result<Self> {
-        let mut params = CertificateParams::default();
-        params.distinguished_name = name("dancu demo authority");
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        validity(&mut params, 0, DAYS)?;
-        let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?;
-        write(&directory.join("ca.pem"), &certificate.pem())?;
-        Ok(Self { issuer: Issuer::new(params, key), directory: directory.to_owned() })
+        let now_s = SystemClock.now_us() / 1_000_000;
+        let (made, key) = dancu_pki::Authority::create("dancu demo authority", now_s, DAYS)?;
+        let certificate = made.certificate_pem();
+        write(&directory.join("ca.pem"), &certificate)?;
+        write(&directory.join("ca.key"), &key)?;
+        let issuer = Issuer::from_ca_cert_pem(&certificate, KeyPair::from_pem(&key)?)?;
+        Ok(Self { issuer, directory: directory.to_owned() })
+    }
+
+    /// Path of the authority's key.
+    pub fn key(&self) -> PathBuf {
+        self.directory.join("ca.key")
     }
 
     /// Path of the authority's certificate.
@@ -57,12 +60,12 @@ impl Authority {
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name = name("localhost");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        self.issue("server", params, 0, DAYS)
+        self.issue("server", params, 0, DAYS.into())
     }
 
     /// A client certificate, valid from now.
     pub fn client(&self, file: &str) -> anyhow::Result<Issued> {
-        self.client_between(file, 0, DAYS)
+        self.client_between(file, 0, DAYS.into())
     }
 
     /// A client certificate with a validity of its own, in days from now.
@@ -80,7 +83,7 @@ impl Authority {
         let mut usage = CustomExtension::from_oid_content(EXTENDED_KEY_USAGE, TIME_STAMPING.to_vec());
         usage.set_criticality(true);
         params.custom_extensions = vec![usage];
-        self.issue(file, params, 0, DAYS)
+        self.issue(file, params, 0, DAYS.into())
     }
 
     fn issue(&self, file: &str, mut params: CertificateParams, from: i64, to: i64) -> anyhow::Result<Issued> {

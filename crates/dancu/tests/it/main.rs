@@ -14,6 +14,7 @@ mod check;
 mod configuration;
 mod cut;
 mod doctor;
+mod enrol;
 mod examine;
 mod examples;
 mod journal;
@@ -31,6 +32,7 @@ mod slow;
 mod together;
 mod tracker;
 mod verdicts;
+mod workstation;
 
 /// The two engines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,6 +21,7 @@ const LONG_AGO: i64 = -1000;
 pub(crate) struct Pki {
     _directory: TempDir,
     pub(crate) ca: PathBuf,
+    pub(crate) ca_key: PathBuf,
     pub(crate) server: Issued,
     pub(crate) clients: HashMap<&'static str, Issued>,
 }
@@ -38,6 +39,6 @@ pub(crate) fn pki() -> &'static Pki {
         let stranger = Authority::create(&other).unwrap().client_between(STRANGER, LONG_AGO, 800).unwrap();
         clients.insert(STRANGER, stranger);
         let server = authority.server().unwrap();
-        Pki { ca: authority.certificate(), server, clients, _directory: directory }
+        Pki { ca: authority.certificate(), ca_key: authority.key(), server, clients, _directory: directory }
     })
 }

@@ -34,8 +34,8 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Its private key, PEM
     pub key: PathBuf,
-    /// Authorities that issue client certificates, PEM
-    pub client_ca: PathBuf,
+    /// Authorities that issue client certificates, PEM; one file at least
+    pub client_ca: Vec<PathBuf>,
     /// Whether TLS 1.2 is offered beside 1.3, for old clients
     pub tls12: bool,
 }
@@ -53,8 +53,10 @@ impl TlsMaterial {
         let chain = certificates(&files.certificate)?;
         let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|e| file_error(&files.key, &e))?;
         let mut roots = RootCertStore::empty();
-        for authority in certificates(&files.client_ca)? {
-            roots.add(authority)?;
+        for file in &files.client_ca {
+            for authority in certificates(file)? {
+                roots.add(authority)?;
+            }
         }
         let provider = Arc::new(aws_lc_rs::default_provider());
         let versions: &[&rustls::SupportedProtocolVersion] = if files.tls12 {

@@ -1,17 +1,14 @@
 //! The log's public files and proofs. Anyone may read them: there are no personal parts in them.
-use super::{Gate, body};
-use crate::Correlation;
+use super::Gate;
 use axum::Router;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use dancu_catalogue::{Code, Lang};
+use dancu_catalogue::Code;
 use dancu_journal::JournalError;
 use dancu_journal::publish::{ProofError, Publisher};
-use dancu_message::rest::{self, Reply};
-use dancu_message::{Answer, Refusal};
 use dancu_tlog::checkpoint::SignedCheckpoint;
 use dancu_tlog::tile::{Tile, TileKind};
 
@@ -174,14 +171,8 @@ async fn speak(State(gate): State<Gate>, request: Request, next: Next) -> Respon
 
 /// A problem (RFC 9457) in the caller's language. Reading what is public gets no entry of its own.
 fn problem(gate: &Gate, headers: &HeaderMap, code: Code) -> Response {
-    let correlation = Correlation::random(gate.road.clock.now_us()).to_string();
-    let lang: Lang = body::lang(headers);
-    let reply =
-        Reply { request_id: None, correlation_id: &correlation, journal: None, instance: "/journal", lang };
-    let content = rest::encode(&Answer::Refusal(Refusal { code, field: None }), &reply);
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = answer("no-store", "application/problem+json", content);
-    *response.status_mut() = status;
+    let mut response = super::problem::problem(gate, headers, code, "/journal");
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     if code == Code::JournalNotYetSigned {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

@@ -1,8 +1,10 @@
 //! The addresses of the machines' door.
 mod body;
 mod contract;
+mod enrol;
 mod entrance;
 mod journal;
+mod problem;
 mod public;
 mod rest;
 mod send;
@@ -12,7 +14,7 @@ mod tracker;
 pub use journal::with_problems;
 pub use public::{Documents, health};
 
-use crate::Road;
+use crate::{Enrolment, Road};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub struct Gate {
     pub documents: Arc<Documents>,
     /// Ids of the systems that may ask for a person's usages on her behalf
     pub trackers: Arc<[String]>,
+    /// The authority that issues systems' certificates; none where systems get theirs elsewhere
+    pub enrolment: Option<Arc<Enrolment>>,
 }
 
 /// The routes of SOAP, REST and the published documents.
@@ -35,6 +39,7 @@ pub fn router(gate: Gate, soap_path: &str) -> Router {
         .merge(rest::routes())
         .merge(tracker::routes())
         .merge(journal::routes())
+        .merge(enrol::routes())
         .merge(public::routes())
         .layer(DefaultBodyLimit::disable())
         .with_state(gate)

@@ -201,7 +201,7 @@ pub use self::document::openapi;
 
 mod document {
     //! The contract, OpenAPI 3.1.
-    use super::super::{contract as journal, tracker};
+    use super::super::{contract as journal, enrol::contract as enrol, tracker};
     use dancu_message::rest::{
         BatchAnswer, LookUpAnswer, LookUpBatch, LookUpRequest, Problem, VerificationAnswer,
         VerificationBatch, VerificationRequest,
@@ -320,6 +320,9 @@ mod document {
             tracker::contract::usage_period,
             tracker::contract::find_usage,
             tracker::contract::proof,
+            enrol::authorities,
+            enrol::first,
+            enrol::next,
             journal::checkpoint,
             journal::witnessed,
             journal::tile,

@@ -9,6 +9,9 @@ use http::{HeaderValue, StatusCode, header};
 /// Name of the header that carries the detached JWS.
 pub(super) const SIGNATURE: &str = "x-jws-signature";
 
+/// What a caller is told who did not prove itself (RFC 7617 section 2).
+pub(super) const BASIC: &str = "Basic realm=\"dancu\", charset=\"UTF-8\"";
+
 /// Sends the body with its receipt: signature, journal number, correlation id.
 pub(super) fn send(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
@@ -38,14 +41,14 @@ pub(super) fn send(reply: Reply) -> Response {
             put("retry-after", seconds.to_string());
         }
         if refusal.code.status() == 401 {
-            put("www-authenticate", "Basic realm=\"dancu\", charset=\"UTF-8\"".to_owned());
+            put("www-authenticate", BASIC.to_owned());
         }
     }
     response
 }
 
 /// Seconds to wait (RFC 9110 section 10.2.3).
-fn retry_after(code: Code) -> Option<u32> {
+pub(super) fn retry_after(code: Code) -> Option<u32> {
     match code.entry().retry {
         Retry::No => None,
         Retry::Later => Some(5),

@@ -31,6 +31,7 @@ wire:
 	cargo build --release --locked --bin dancu
 	cargo build --release --locked -p dancu-tlog --example judge
 	cargo build --release --locked -p dancu-campaign --example table
+	cargo build --locked -p dancu-papers --example papers
 	.venv/bin/python -m pytest -q tests
 
 ## make docs    write the generated documents (error catalogue, OpenAPI)

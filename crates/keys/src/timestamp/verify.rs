@@ -88,6 +88,14 @@ impl Authorities {
     }
 }
 
+/// The token of an authority's answer, DER, to be kept where it belongs: in the signature that it stamps. Nothing is
+/// checked here; [`verify`] comes first.
+pub fn token(response: &[u8]) -> Result<Vec<u8>, TimestampError> {
+    let response = TimeStampResp::from_der(response).map_err(|_| TimestampError::Malformed)?;
+    let token = response.time_stamp_token.ok_or(TimestampError::Malformed)?;
+    token.to_der().map_err(|_| TimestampError::Token)
+}
+
 /// Checks an authority's answer about some data (RFC 3161 §2.2 and §2.3): status, hash, signature, purpose and chain of
 /// the certificate at the time that the stamp names; and with the query, that it is the answer to it.
 ///

@@ -1,0 +1,114 @@
+//! The signature itself: CMS `SignedData` without the content (RFC 5652), with the attributes of CAdES that PAdES asks for
+//! (ETSI EN 319 142-1 §6.3): content type, message digest, signing certificate. The time is in the PDF, or stamped.
+use super::certificate::Identity;
+use super::{Algorithm, SignError};
+use aws_lc_rs::digest::{SHA256, digest};
+use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
+use cms::content_info::{CmsVersion, ContentInfo};
+use cms::signed_data::{
+    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
+};
+use der::asn1::{Any, Null, ObjectIdentifier, OctetString, SetOfVec};
+use der::{Decode as _, Encode as _, Sequence};
+use x509_cert::attr::{Attribute, Attributes};
+use x509_cert::spki::AlgorithmIdentifierOwned;
+
+const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+/// `id-aa-signingCertificateV2` (RFC 5035 §3)
+const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+/// `id-aa-timeStampToken` (RFC 3161, appendix A)
+const TIME_STAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
+const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+
+/// `SigningCertificateV2` (RFC 5035 §3); the hash is SHA-256, which is the default
+#[derive(Sequence)]
+struct SigningCertificateV2 {
+    certs: Vec<EssCertIdV2>,
+}
+
+/// `ESSCertIDv2`
+#[derive(Sequence)]
+struct EssCertIdV2 {
+    cert_hash: OctetString,
+}
+
+/// What is signed: the attributes over a document's hash, DER.
+pub(super) fn attributes(identity: &Identity, document_hash: &[u8]) -> Result<Attributes, SignError> {
+    build_attributes(identity, document_hash).map_err(|_| encoding())
+}
+
+fn build_attributes(identity: &Identity, document_hash: &[u8]) -> der::Result<Attributes> {
+    let cert_hash = OctetString::new(digest(&SHA256, &identity.der).as_ref())?;
+    let certificate = SigningCertificateV2 { certs: vec![EssCertIdV2 { cert_hash }] };
+    SetOfVec::try_from(vec![
+        attribute(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
+        attribute(MESSAGE_DIGEST, Any::encode_from(&OctetString::new(document_hash)?)?)?,
+        attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&certificate)?)?,
+    ])
+}
+
+/// The whole, with the time stamp token if there is one.
+pub(super) fn signed_data(
+    identity: &Identity,
+    algorithm: Algorithm,
+    attributes: Attributes,
+    signature: &[u8],
+    token: Option<&[u8]>,
+) -> Result<Vec<u8>, SignError> {
+    build(identity, algorithm, attributes, signature, token).map_err(|_| encoding())
+}
+
+fn build(
+    identity: &Identity,
+    algorithm: Algorithm,
+    attributes: Attributes,
+    signature: &[u8],
+    token: Option<&[u8]>,
+) -> der::Result<Vec<u8>> {
+    let named = &identity.certificate.tbs_certificate;
+    let stamp = token.map(|token| attribute(TIME_STAMP, Any::from_der(token)?)).transpose()?;
+    let signer = SignerInfo {
+        version: CmsVersion::V1,
+        sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+            issuer: named.issuer.clone(),
+            serial_number: named.serial_number.clone(),
+        }),
+        digest_alg: sha256(),
+        signed_attrs: Some(attributes),
+        signature_algorithm: match algorithm {
+            Algorithm::EcdsaP256 => AlgorithmIdentifierOwned { oid: ECDSA_SHA256, parameters: None },
+            Algorithm::Rsa => {
+                AlgorithmIdentifierOwned { oid: RSA_SHA256, parameters: Some(Any::encode_from(&Null)?) }
+            }
+        },
+        signature: OctetString::new(signature)?,
+        unsigned_attrs: stamp.map(|stamp| SetOfVec::try_from(vec![stamp])).transpose()?,
+    };
+    let choices: Vec<_> = identity.chain.iter().cloned().map(CertificateChoices::Certificate).collect();
+    let signed = SignedData {
+        version: CmsVersion::V1,
+        digest_algorithms: SetOfVec::try_from(vec![sha256()])?,
+        encap_content_info: EncapsulatedContentInfo { econtent_type: DATA, econtent: None },
+        certificates: Some(CertificateSet::try_from(choices)?),
+        crls: None,
+        signer_infos: SignerInfos::try_from(vec![signer])?,
+    };
+    ContentInfo { content_type: SIGNED_DATA, content: Any::encode_from(&signed)? }.to_der()
+}
+
+fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
+    Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? })
+}
+
+fn sha256() -> AlgorithmIdentifierOwned {
+    AlgorithmIdentifierOwned { oid: SHA_256, parameters: None }
+}
+
+fn encoding() -> SignError {
+    SignError::Refused("it cannot be encoded")
+}

@@ -149,6 +149,12 @@ fn papers_do_not_contradict_themselves() {
     review.rows[0].look_ups_with_case = review.rows[0].look_ups + 1;
     review.rows[0].last_used_on = dancu_citizen::CivilDate::new(2020, 1, 1).ok();
     assert_eq!(review.problems().len(), 2);
+    review.rows[0].look_ups_with_case = 0;
+    review.rows[0].last_used_on = None;
+    assert_eq!(
+        review.problems(),
+        [Problem { field: "rows[1].look_ups".to_owned(), fault: Fault::Contradiction }]
+    );
 }
 
 #[test]

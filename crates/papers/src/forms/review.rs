@@ -156,8 +156,8 @@ impl ReviewResult {
             ("Cơ quan\n(mã, tên)", 14.0, Align::Left),
             ("Chức vụ, vai trò", 9.0, Align::Left),
             ("Hệ thống", 13.0, Align::Left),
-            ("Ngày cấp; đăng nhập cuối", 10.0, Align::Centre),
-            ("Lượt tra cứu; có hồ sơ", 8.5, Align::Centre),
+            ("Ngày cấp;\nđăng nhập\ncuối", 10.0, Align::Centre),
+            ("Lượt tra\ncứu; có\nhồ sơ", 8.5, Align::Centre),
             ("Quyền", 7.0, Align::Centre),
             ("Thiết bị, địa chỉ IP", 11.0, Align::Left),
             ("Tình trạng", 7.5, Align::Left),
@@ -194,7 +194,7 @@ impl ReviewRow {
             self.state.vi().to_owned(),
             self.api_holder.clone(),
             self.conclusion.vi().to_owned(),
-            self.proposal.clone().unwrap_or_default(),
+            self.proposal.clone().unwrap_or_else(|| "–".to_owned()),
         ];
         cells.iter().map(text).collect()
     }
@@ -210,6 +210,8 @@ impl ReviewRow {
         checker.phone(format!("{at}.phone"), &self.phone);
         let used = self.last_used_on.is_none_or(|day| day >= self.granted_on);
         checker.holds(format!("{at}.last_used_on"), used, Fault::TooEarly);
+        let never_used = self.last_used_on.is_none();
+        checker.holds(format!("{at}.look_ups"), !never_used || self.look_ups == 0, Fault::Contradiction);
         let counted = self.look_ups_with_case <= self.look_ups;
         checker.holds(format!("{at}.look_ups_with_case"), counted, Fault::Contradiction);
         checker.texts(&format!("{at}.rights"), &self.rights, 20);
@@ -230,7 +232,8 @@ fn sample_row(number: usize) -> ReviewRow {
         _ => (Conclusion::Confirmed, None),
     };
     let roles = ["Công chức", "Cán bộ một cửa", "Trưởng phòng"];
-    let look_ups = u64::try_from(number * 137 % 1900).unwrap_or_default();
+    let is_used = number % 6 != 5;
+    let look_ups = if is_used { u64::try_from(number * 137 % 1900).unwrap_or_default() } else { 0 };
     ReviewRow {
         full_name: sample::name(number),
         personal_id: sample::person_number(number),
@@ -241,7 +244,7 @@ fn sample_row(number: usize) -> ReviewRow {
         system: "Hệ thống thông tin giải quyết TTHC tỉnh".to_owned(),
         phone: sample::phone(number),
         granted_on: sample::day(2024, 3, 11),
-        last_used_on: (number % 6 != 5).then(|| sample::day(2026, 7, 30)),
+        last_used_on: is_used.then(|| sample::day(2026, 7, 30)),
         look_ups,
         look_ups_with_case: look_ups - look_ups / 40,
         rights: if number.is_multiple_of(2) {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{AssessmentRecord, Commitment, render};
 use lopdf::Document;
+use proptest::prelude::*;
 use rcgen::{CertificateParams, DnType, KeyPair, KeyUsagePurpose};
 
 /// 2026-11-21T03:04:05Z
@@ -105,5 +106,25 @@ fn a_stamp_that_is_not_to_be_believed_stops_the_signature() {
     for stamper in [|_: &[u8]| Err("away".to_owned()), |_: &[u8]| Ok(b"nothing".to_vec())] {
         let refused = sign(&paper.pdf, &key(|_| ()), &at("Signature1"), Some((&stamper, &authorities)));
         assert!(matches!(refused, Err(SignError::Stamp(_))));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    /// A damaged file is refused or signed, and never more than that.
+    #[test]
+    fn damaged_files_do_no_harm(places in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..40), cut: proptest::sample::Index) {
+        let paper = render(&Commitment::sample(), NOW_US).unwrap();
+        let mut pdf = paper.pdf;
+        // The objects that signing reads stand at the end.
+        let tail = pdf.len() - 4_000;
+        for (place, byte) in places {
+            let at = tail + place.index(4_000);
+            pdf[at] = byte;
+        }
+        let key = key(|_| ());
+        let _ = sign(&pdf, &key, &at("Signature1"), None);
+        pdf.truncate(cut.index(pdf.len()));
+        let _ = sign(&pdf, &key, &at("Signature1"), None);
     }
 }

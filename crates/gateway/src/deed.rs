@@ -3,6 +3,7 @@ use crate::authenticate::Session;
 use crate::door::Peer;
 use crate::{Correlation, Road};
 use dancu_catalogue::Code;
+use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Call, Draft, Outcome, Personal, subject_hash};
 use std::sync::Arc;
 
@@ -17,6 +18,15 @@ pub enum Actor {
         system: Arc<str>,
         /// Her number
         number: Number,
+    },
+    /// Somebody of staff at the console
+    Staff {
+        /// Account
+        account: Arc<str>,
+        /// Role in which it is done
+        role: &'static str,
+        /// Organisation of the account; none: the managing body
+        organisation: Option<Arc<str>>,
     },
     /// A registered system that proved itself by its certificate
     System {
@@ -100,33 +110,19 @@ impl Road {
 
     fn entry_of(&self, deed: Deed) -> Call {
         let snapshot = self.exchange.snapshot();
-        let (system, officer, form) = match &deed.by {
-            Actor::Officer(session) => (Some(&session.system), Some(&*session.login), "page"),
-            Actor::Citizen { system, number } => (Some(system), Some(number.0.as_str()), "page"),
-            Actor::System { system, number } => (Some(system), Some(number.0.as_str()), "rest"),
-            Actor::Machine { system } => (system.as_ref(), None, "est"),
-        };
-        let rules = system.and_then(|system| snapshot.rules.system(system));
-        let account = match &deed.by {
-            Actor::Officer(session) => rules.and_then(|of| of.by_login(&session.login)),
-            Actor::Citizen { .. } | Actor::System { .. } | Actor::Machine { .. } => None,
-        };
+        let doer = doer(&snapshot, &deed.by);
         let now_us = self.clock.now_us();
         let subject = deed.about.map(|number| number.0);
         Call {
             at_us: now_us,
             correlation: Correlation::random(now_us).0,
-            form: form.to_owned(),
+            form: doer.form.to_owned(),
             service: deed.service.to_owned(),
-            system_id: system.map(ToString::to_string),
-            account_id: account.map(|a| a.id.to_string()),
-            role: match &deed.by {
-                Actor::Officer(_) => account.map(|a| a.role.name().to_owned()),
-                Actor::Citizen { .. } | Actor::System { .. } => Some("citizen".to_owned()),
-                Actor::Machine { .. } => None,
-            },
-            agency_code: account.map(|a| a.agency_code.to_string()),
-            organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
+            system_id: doer.system,
+            account_id: doer.account,
+            role: doer.role,
+            agency_code: doer.agency_code,
+            organisation: doer.organisation,
             certificate: deed.peer.certificate.as_ref().map(|c| c.fingerprint),
             subject: subject.as_deref().map(|number| subject_hash(&self.ring, number)),
             outcome: match deed.ruling {
@@ -136,7 +132,7 @@ impl Road {
             rules_version: u64::try_from(snapshot.version).unwrap_or_default(),
             personal: Personal {
                 request_id: deed.asked,
-                officer: officer.map(str::to_owned),
+                officer: doer.officer,
                 case_number: deed.case_number,
                 purpose: deed.purpose,
                 source_address: Some(deed.peer.address.to_string()),
@@ -146,5 +142,67 @@ impl Road {
             },
             ..Call::default()
         }
+    }
+}
+
+/// Who does it, as an entry names it.
+struct Doer {
+    form: &'static str,
+    system: Option<String>,
+    account: Option<String>,
+    role: Option<String>,
+    agency_code: Option<String>,
+    organisation: Option<String>,
+    officer: Option<String>,
+}
+
+fn doer(snapshot: &Snapshot, by: &Actor) -> Doer {
+    let organisation_of = |system: &str| {
+        let of = snapshot.rules.system(system).and_then(|of| of.organisation.as_ref());
+        of.map(|organisation| organisation.id.to_string())
+    };
+    let citizen = |form, system: &Arc<str>, number: &Number| Doer {
+        form,
+        system: Some(system.to_string()),
+        account: None,
+        role: Some("citizen".to_owned()),
+        agency_code: None,
+        organisation: organisation_of(system),
+        officer: Some(number.0.clone()),
+    };
+    match by {
+        Actor::Officer(session) => {
+            let of = snapshot.rules.system(&session.system);
+            let account = of.and_then(|of| of.by_login(&session.login));
+            Doer {
+                form: "page",
+                system: Some(session.system.to_string()),
+                account: account.map(|a| a.id.to_string()),
+                role: account.map(|a| a.role.name().to_owned()),
+                agency_code: account.map(|a| a.agency_code.to_string()),
+                organisation: organisation_of(&session.system),
+                officer: Some(session.login.to_string()),
+            }
+        }
+        Actor::Citizen { system, number } => citizen("page", system, number),
+        Actor::System { system, number } => citizen("rest", system, number),
+        Actor::Machine { system } => Doer {
+            form: "est",
+            system: system.as_ref().map(ToString::to_string),
+            account: None,
+            role: None,
+            agency_code: None,
+            organisation: system.as_ref().and_then(|system| organisation_of(system)),
+            officer: None,
+        },
+        Actor::Staff { account, role, organisation } => Doer {
+            form: "console",
+            system: None,
+            account: Some(account.to_string()),
+            role: Some((*role).to_owned()),
+            agency_code: None,
+            organisation: organisation.as_ref().map(ToString::to_string),
+            officer: Some(account.to_string()),
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! The people's door: sessions and handlers. What an officer asks takes the same road as a machine's call.
 mod asking;
 mod citizen;
+pub mod console;
 mod cookies;
 mod csv;
 mod form;

@@ -28,9 +28,9 @@ def clean_environment(**extra):
 
 
 def free_port():
-    """A port that is free together with its admin port and those after it, below the range that outgoing connections use."""
+    """A port that is free together with that of the console after it, its admin port and those after that, below the range that outgoing connections use."""
     for port in range(20_000 + os.getpid() % 5_000, 31_000, 7):
-        if all(_is_free(p) for p in (port, *range(port + ADMIN_OFFSET, port + ADMIN_OFFSET + NEIGHBOURS + 1))):
+        if all(_is_free(p) for p in (port, port + 1, *range(port + ADMIN_OFFSET, port + ADMIN_OFFSET + NEIGHBOURS + 1))):
             return port
     raise RuntimeError("no free port")
 

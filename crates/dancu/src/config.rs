@@ -21,6 +21,7 @@ pub struct Config {
     pub timestamps: Timestamps,
     pub feed: Feed,
     pub web: Web,
+    pub console: Console,
     pub tracker: Tracker,
     pub log: Log,
 }
@@ -198,6 +199,20 @@ pub struct Keeping {
     pub purge: bool,
 }
 
+/// The console, where connections are governed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Console {
+    /// Address of its HTTPS door, apart from that of calls and citizens
+    pub address: SocketAddr,
+    /// URL by which browsers reach it; passkeys are bound to its host for good
+    pub public_url: String,
+    /// What it is called in authenticator apps
+    pub name: String,
+    /// Folder of attachments; empty for one beside the journal
+    pub documents: PathBuf,
+}
+
 /// A witness of the journal.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -320,7 +335,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Pki pki; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Feed feed; Web web; Tracker tracker; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Pki pki; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Feed feed; Web web; Console console; Tracker tracker; Log log;
 }
 
 impl Pki {
@@ -339,6 +354,18 @@ impl Pki {
             enrolment_code_hours: 0,
             secret_overlap_hours: 0,
             secret_delivery_hours: 0,
+        }
+    }
+}
+
+impl Console {
+    /// At this machine.
+    fn here() -> Self {
+        Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 8444)),
+            public_url: "https://localhost:8444".to_owned(),
+            name: "dancu".to_owned(),
+            documents: PathBuf::new(),
         }
     }
 }
@@ -436,6 +463,7 @@ impl Config {
                 demo: false,
                 citizen_sign_in: "off".to_owned(),
             },
+            console: Console::here(),
             tracker: Tracker { systems: Vec::new() },
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),

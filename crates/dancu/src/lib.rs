@@ -8,6 +8,7 @@ pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod console;
 pub mod demo;
 pub mod evidence;
 pub mod feed;

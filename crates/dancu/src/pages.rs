@@ -7,6 +7,7 @@ use dancu_journal::inquiry::Inquiries;
 use dancu_keys::{PasswordParams, password};
 use dancu_policy::Calendar;
 use dancu_storage::Store;
+use dancu_web::door::console::DemoStaff;
 use dancu_web::door::{CitizenDoor, CitizenSessions, Pages, Sessions};
 use dancu_web::pages::DemoAccount;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ pub struct Guests {
     pub accounts: Vec<DemoAccount>,
     /// Citizens
     pub citizens: Option<CitizenGuests>,
+    /// People of the console
+    pub staff: Vec<DemoStaff>,
 }
 
 /// Citizens of the demonstration.

@@ -79,6 +79,8 @@ pub fn open_store(config: &Config, create: bool) -> anyhow::Result<Store> {
 pub struct Server {
     pub address: SocketAddr,
     pub admin: SocketAddr,
+    pub console: SocketAddr,
+    office: Box<crate::console::Opened>,
     road: Arc<Road>,
     index: Running,
     stop: watch::Sender<bool>,
@@ -99,7 +101,7 @@ struct Feeding {
 const LAST_WORDS: Duration = Duration::from_secs(8);
 
 impl Server {
-    /// Opens everything and starts both doors.
+    /// Opens everything and starts all doors.
     pub async fn start(config: &Config, guests: Guests) -> anyhow::Result<Self> {
         let opened = {
             let config = config.clone();
@@ -108,8 +110,18 @@ impl Server {
         Self::start_on(config, opened, Arc::new(SystemClock), guests).await
     }
 
-    /// Starts both doors on an opened floor, by any clock.
+    /// Starts all doors on an opened floor, by any clock.
     pub async fn start_on(
+        config: &Config,
+        floor: Floor,
+        clock: Arc<dyn Clock>,
+        guests: Guests,
+    ) -> anyhow::Result<Self> {
+        // On the heap: a future of this size would be copied through every caller.
+        Box::pin(Self::assemble(config, floor, clock, guests)).await
+    }
+
+    async fn assemble(
         config: &Config,
         floor: Floor,
         clock: Arc<dyn Clock>,
@@ -117,7 +129,10 @@ impl Server {
     ) -> anyhow::Result<Self> {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
-        let (Composed { gate, mut metrics, index, pages }, crate::feed::Opened { feed, pull }) = {
+        let (
+            Composed { gate, mut metrics, index, pages, console, console_pages },
+            crate::feed::Opened { feed, pull },
+        ) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
             // Journal, index and pages bring their tables up to date, which blocks on the store.
             tokio::task::spawn_blocking(move || compose(&config, &floor, signer, clock, guests)).await??
@@ -131,6 +146,11 @@ impl Server {
                 .await
                 .with_context(|| format!("cannot listen on {}", config.listen.address))?;
         let (address, inside) = (door.address()?, door.inside());
+        let office =
+            Door::bind(config.console.address, tls(config)?, door_limits(config), Arc::clone(&road.clock))
+                .await
+                .with_context(|| format!("cannot listen on {} (console)", config.console.address))?;
+        let console_address = office.address()?;
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let stamps = Stamps::open(config, Arc::clone(&road.clock), &mut metrics)?;
@@ -140,6 +160,8 @@ impl Server {
             .merge(pages);
         let doors = vec![
             tokio::spawn(door.serve(router, stopped.clone())),
+            tokio::spawn(office.serve(console_pages, stopped.clone())),
+            tokio::spawn(crate::console::keep(console.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, inside, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
@@ -155,12 +177,29 @@ impl Server {
         let alarms = tokio::spawn(crate::alarms::tell(Arc::clone(&road), config.journal.quorum));
         let version = env!("CARGO_PKG_VERSION").to_owned();
         road.events.emit(Event::Started { version, key: signer.kid().to_owned() });
-        Ok(Self { address, admin: admin_address, road, index, stop, drain, doors, alarms, feed })
+        Ok(Self {
+            address,
+            admin: admin_address,
+            console: console_address,
+            office: Box::new(console),
+            road,
+            index,
+            stop,
+            drain,
+            doors,
+            alarms,
+            feed,
+        })
     }
 
     /// The road, for tests that look behind the door.
     pub fn road(&self) -> &Arc<Road> {
         &self.road
+    }
+
+    /// What the console works with, for tests that look behind its pages.
+    pub fn office(&self) -> &crate::console::Opened {
+        &self.office
     }
 
     /// Refuses new calls, lets open ones end, writes what waits, closes.
@@ -193,6 +232,8 @@ struct Composed {
     metrics: prometheus_client::registry::Registry,
     index: Running,
     pages: axum::Router,
+    console: crate::console::Opened,
+    console_pages: axum::Router,
 }
 
 fn compose(
@@ -210,8 +251,10 @@ fn compose(
         trackers: config.tracker.systems.clone().into(),
         enrolment: crate::pki::enrolment(config)?,
     };
+    let console = crate::console::open(config, floor)?;
+    let console_pages = crate::console::router(config, &console, &gate.road, guests.staff.clone());
     let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
-    Ok((Composed { gate, metrics, index, pages }, feed))
+    Ok((Composed { gate, metrics, index, pages, console, console_pages }, feed))
 }
 
 fn road(

@@ -58,7 +58,7 @@ impl Command {
     pub async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Demo(demo) => demo.run().await,
-            Self::Serve(serve) => serve.run().await,
+            Self::Serve(serve) => Box::pin(serve.run()).await,
             Self::Doctor(doctor) => doctor.run().await,
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,

@@ -4,6 +4,7 @@ use super::world::SystemFacts;
 use crate::config::Config;
 use crate::pages::{CitizenGuests, Guests};
 use anyhow::Context as _;
+use dancu_web::door::console::DemoStaff;
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,30 @@ pub struct Facts {
     pub systems: Vec<SystemFacts>,
     pub citizens: Vec<CitizenFacts>,
     pub citizen_login: CitizenLogin,
+    /// Where the console is, and a login for each role
+    #[serde(default)]
+    pub console: ConsoleFacts,
+}
+
+/// The console of the demo.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ConsoleFacts {
+    pub url: String,
+    pub staff: Vec<StaffFacts>,
+}
+
+/// Somebody who works at the console of the demo.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StaffFacts {
+    /// Role, as `dancu_policy::duty` names it
+    pub role: String,
+    pub login: String,
+    pub password: String,
+    /// Key of the second factor, base32: for an authenticator app, or `oathtool --totp -b`
+    pub totp: String,
+    pub name: String,
+    /// Organisation; none for the managing body
+    pub organisation: Option<String>,
 }
 
 /// How citizens sign in to the pages of the demonstration.
@@ -82,6 +107,7 @@ pub(super) fn update(dir: &Path, config: &Config, neighbours: Option<&Neighbours
     let mut facts = Facts::read(&dir.join(FILE))?;
     facts.base_url.clone_from(&config.listen.public_url);
     facts.soap_path.clone_from(&config.listen.soap_path);
+    facts.console.url.clone_from(&config.console.public_url);
     if let Some(neighbours) = neighbours {
         facts.witnesses.clone_from(&neighbours.witnesses);
         facts.timestamp.clone_from(&neighbours.timestamp);
@@ -113,7 +139,14 @@ impl Facts {
         };
         let people = self.citizen_login.numbers.iter().map(name).collect();
         let citizens = CitizenGuests { code: self.citizen_login.code.clone(), people };
-        Guests { accounts: self.accounts(), citizens: Some(citizens) }
+        let staff = self.console.staff.iter();
+        let staff = staff.map(|s| DemoStaff {
+            login: s.login.clone(),
+            password: s.password.clone(),
+            name: s.name.clone(),
+            role: s.role.clone(),
+        });
+        Guests { accounts: self.accounts(), citizens: Some(citizens), staff: staff.collect() }
     }
 
     fn accounts(&self) -> Vec<dancu_web::pages::DemoAccount> {
@@ -146,6 +179,12 @@ impl Facts {
         if let Some(number) = self.citizen_login.numbers.first() {
             let code = &self.citizen_login.code;
             println!("  Citizen      {base}/citizen       number {number} · code {code}");
+        }
+        if let Some(staff) = self.console.staff.first() {
+            println!(
+                "  Console      {}             login {} · password {} · code by its key in demo.json",
+                self.console.url, staff.login, staff.password
+            );
         }
         println!("  SOAP         {}", self.wsdl_url);
         println!("  REST         {base}/api/v1/verifications · contract {base}/api/v1/openapi.json");

@@ -1,5 +1,6 @@
 //! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
 mod facts;
+mod governed;
 mod neighbours;
 pub mod pki;
 mod seed;
@@ -27,7 +28,7 @@ pub struct Demo {
     /// Folder of the demo
     #[arg(long, env = "DANCU_DEMO_DIR", default_value = "demo-data")]
     dir: PathBuf,
-    /// Port of the HTTPS door; the admin address is 1,000 above
+    /// Port of the HTTPS door; the console is 1 above, the admin address 1,000
     #[arg(long, env = "DANCU_DEMO_PORT", default_value_t = 8443)]
     port: u16,
     /// Synthetic citizens
@@ -73,6 +74,9 @@ impl Demo {
         config.listen.address.set_port(self.port);
         config.admin.address.set_port(self.port.checked_add(1000).context("the port is too high")?);
         config.listen.public_url = format!("https://localhost:{}", self.port);
+        let console = self.port.checked_add(1).context("the port is too high")?;
+        config.console.address.set_port(console);
+        config.console.public_url = format!("https://localhost:{console}");
         // Old clients in the field speak TLS 1.2; the demo welcomes them.
         config.listen.tls12 = true;
         config.web.demo = true;

@@ -50,6 +50,7 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
         timestamp: TimestampFacts::default(),
         systems,
         citizen_login: citizen_login()?,
+        console: super::governed::seed(config, &floor)?,
         citizens: citizens_to_try(),
     };
     super::facts::write(dir, &facts)?;

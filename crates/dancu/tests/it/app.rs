@@ -101,7 +101,7 @@ impl Place {
 }
 
 pub(crate) struct App {
-    server: Server,
+    pub(crate) server: Server,
     pub(crate) place: Arc<Place>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) config: Config,
@@ -269,6 +269,7 @@ pub(crate) fn configuration(directory: &Path) -> Config {
     let mut config = Config::for_directory(directory);
     config.listen.address = ([127, 0, 0, 1], 0).into();
     config.admin.address = ([127, 0, 0, 1], 0).into();
+    config.console.address = ([127, 0, 0, 1], 0).into();
     config.listen.certificate.clone_from(&pki().server.certificate);
     config.listen.key.clone_from(&pki().server.key);
     config.listen.client_ca.clone_from(&pki().ca);

@@ -12,6 +12,7 @@ mod ask;
 mod batches;
 mod check;
 mod configuration;
+mod console;
 mod cut;
 mod doctor;
 mod enrol;

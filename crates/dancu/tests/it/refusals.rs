@@ -36,7 +36,7 @@ async fn every_reason_is_reached_in_both_protocols(engine: Engine) {
     Box::pin(by_a_call_alone(engine, &mut reached)).await;
     Box::pin(by_limits(engine, &mut reached)).await;
     Box::pin(by_a_key_used_twice(engine, &mut reached)).await;
-    slow::bodies_that_stay_away(engine, &mut reached).await;
+    Box::pin(slow::bodies_that_stay_away(engine, &mut reached)).await;
     match engine {
         Engine::Sqlite => Box::pin(outages::full_disk(&mut reached)).await,
         Engine::Postgres => Box::pin(outages::store_that_goes_and_comes_back(&mut reached)).await,

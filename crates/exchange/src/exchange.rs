@@ -227,12 +227,7 @@ impl Exchange {
 
     /// Closes the credentials of a user name and forgets password and secret, the former ones too.
     pub fn close_credential(&self, username: &str, now_us: i64) -> Done {
-        self.change("exchange.close_credential", now_us, |tx| {
-            let sql = "UPDATE credential
-                SET password = NULL, secret = NULL, closed_at_us = $2, changed_at_us = $2 WHERE username = $1";
-            rows::change(tx, "user name", username, sql, &[username.into(), now_us.into()])?;
-            rows::forget_former(tx, username)
-        })
+        self.change_with("exchange.close_credential", now_us, |change| change.close_credential(username))
     }
 
     /// Sets the state of an officer's account.

@@ -4,7 +4,7 @@ use crate::entries::{check_secrets, check_url};
 use crate::sealed::{SealedCredential, Sealer};
 use crate::{Change, CredentialEntry, Exchange, ExchangeError, rows};
 use dancu_keys::Secret;
-use dancu_storage::Row;
+use dancu_storage::{Row, StoreError};
 use std::fmt;
 
 type Done = Result<(), ExchangeError>;
@@ -86,11 +86,21 @@ impl Exchange {
 }
 
 impl Change<'_, '_> {
-    /// System of a user name whose credentials are not closed, as this transaction sees it.
-    pub fn credential_system(&mut self, username: &str) -> Result<Option<String>, ExchangeError> {
-        let sql = "SELECT system FROM credential WHERE username = $1 AND closed_at_us IS NULL";
+    /// System of a user name whose credentials are not closed, and when they were last changed, as this transaction sees
+    /// it.
+    pub fn credential_of(&mut self, username: &str) -> Result<Option<(String, i64)>, ExchangeError> {
+        let sql = "SELECT system, changed_at_us FROM credential WHERE username = $1 AND closed_at_us IS NULL";
         let row = self.tx.query_opt(sql, &[username.into()])?;
-        Ok(row.map(|row| row.text(0).map(str::to_owned)).transpose()?)
+        Ok(row.map(|row| Ok::<_, StoreError>((row.text(0)?.to_owned(), row.int(1)?))).transpose()?)
+    }
+
+    /// Closes the credentials of a user name and forgets password and secret, the former ones too.
+    pub fn close_credential(&mut self, username: &str) -> Done {
+        self.changed = true;
+        let sql = "UPDATE credential
+            SET password = NULL, secret = NULL, closed_at_us = $2, changed_at_us = $2 WHERE username = $1";
+        rows::change(self.tx, "user name", username, sql, &[username.into(), self.now_us.into()])?;
+        rows::forget_former(self.tx, username)
     }
 
     /// The first credentials of a user name, or new ones after it was closed.
@@ -113,13 +123,20 @@ impl Change<'_, '_> {
     }
 
     /// Puts new secrets in the place of present ones that never came into use: the former ones, if they are still taken,
-    /// are taken until `until_us`, for the system knows no others. The present ones are gone at once.
-    pub fn replace_credential(&mut self, new: &PreparedSecrets, until_us: i64) -> Done {
+    /// are taken until `until_us`, for the system knows no others. The present ones are gone at once. Says whether any
+    /// former ones are taken still.
+    pub fn replace_credential(
+        &mut self,
+        new: &PreparedSecrets,
+        until_us: i64,
+    ) -> Result<bool, ExchangeError> {
         self.present(new)?;
         let sql = "UPDATE credential_former SET until_us = $2, changed_at_us = $3
             WHERE username = $1 AND until_us > $3 AND until_us < $2";
         self.tx.execute(sql, &[new.username.as_str().into(), until_us.into(), self.now_us.into()])?;
-        self.set_secrets(new)
+        self.set_secrets(new)?;
+        let sql = "SELECT 1 FROM credential_former WHERE username = $1 AND until_us > $2";
+        Ok(self.tx.query_opt(sql, &[new.username.as_str().into(), self.now_us.into()])?.is_some())
     }
 
     fn present(&mut self, new: &PreparedSecrets) -> Result<Row, ExchangeError> {

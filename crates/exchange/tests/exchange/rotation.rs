@@ -72,13 +72,13 @@ fn what_never_came_into_use_makes_way_and_the_former_stay() {
         let replace = |until_us, now_us| {
             let done = exchange
                 .change_with("test.replace", now_us, |change| change.replace_credential(&third, until_us));
-            done.unwrap_or_else(|error: ExchangeError| panic!("{error}"));
+            done.unwrap_or_else(|error: ExchangeError| panic!("{error}"))
         };
-        replace(UNTIL + 9, NOW_US + 1);
+        assert!(replace(UNTIL + 9, NOW_US + 1), "{name}: former ones are taken still");
         assert_eq!(taken(&exchange, UNTIL + 8), [FIRST, THIRD], "{name}: for longer");
-        replace(UNTIL, NOW_US + 2);
+        assert!(replace(UNTIL, NOW_US + 2));
         assert_eq!(taken(&exchange, UNTIL + 8), [FIRST, THIRD], "{name}: never for shorter");
-        replace(UNTIL + 99, UNTIL + 9);
+        assert!(!replace(UNTIL + 99, UNTIL + 9));
         assert_eq!(taken(&exchange, UNTIL + 9), [THIRD], "{name}: what is over stays over");
     }
 }

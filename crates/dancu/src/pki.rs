@@ -3,8 +3,13 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::files;
 use anyhow::Context as _;
+use dancu_exchange::Exchange;
 use dancu_gateway::{Clock as _, Enrolment};
+use dancu_keys::KeyRing;
 use dancu_pki::{Authority, Term, Terms};
+use dancu_secrets::Secrets;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,9 +79,31 @@ pub fn enrolment(config: &Config) -> anyhow::Result<Option<Arc<Enrolment>>> {
     Ok(authority.map(|authority| Arc::new(Enrolment { authority, terms })))
 }
 
+/// Secrets on their way to connected systems; security officers' certificates lead to our own authority or to the
+/// configured ones.
+pub fn secrets(config: &Config, exchange: &Exchange, ring: &KeyRing) -> anyhow::Result<Secrets> {
+    let mut authorities = recipient_authorities(config)?;
+    authorities.extend(open(config)?.map(|authority| authority.certificate().to_vec()));
+    Ok(Secrets::open(exchange.clone(), ring.clone(), authorities, terms(config)?)?)
+}
+
+fn recipient_authorities(config: &Config) -> anyhow::Result<Vec<Vec<u8>>> {
+    let path = &config.pki.recipient_ca;
+    if path.as_os_str().is_empty() {
+        return Ok(Vec::new());
+    }
+    let file = || format!("pki.recipient_ca {}", path.display());
+    let found = CertificateDer::pem_file_iter(path).with_context(file)?;
+    let found: Vec<Vec<u8>> =
+        found.map(|der| Ok(der.with_context(file)?.to_vec())).collect::<anyhow::Result<_>>()?;
+    anyhow::ensure!(!found.is_empty(), "{}: no certificate in it", file());
+    Ok(found)
+}
+
 /// What is wrong with it, for the doctor.
 pub fn check(config: &Config) -> anyhow::Result<()> {
     terms(config)?;
+    recipient_authorities(config)?;
     let Some(authority) = open(config)? else { return Ok(()) };
     let left_s = authority.not_after_s() - SystemClock.now_us().div_euclid(1_000_000);
     anyhow::ensure!(left_s > WARNING_DAYS * DAY_S, "the authority ends in {} days", left_s.div_euclid(DAY_S));

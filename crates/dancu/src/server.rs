@@ -14,6 +14,7 @@ use dancu_gateway::{CallLimits, Clock, Freshness, Road, RoadMetrics, Turnstile};
 use dancu_journal::index::Running;
 use dancu_keys::{Algorithm, KeyDir, KeyRing, PasswordCache, PasswordParams, Signer};
 use dancu_registry::Registry;
+use dancu_secrets::Secrets;
 use dancu_storage::Store;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -82,6 +83,7 @@ pub struct Server {
     pub console: SocketAddr,
     office: Box<crate::console::Opened>,
     road: Arc<Road>,
+    secrets: Secrets,
     index: Running,
     stop: watch::Sender<bool>,
     drain: Duration,
@@ -130,7 +132,7 @@ impl Server {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
         let (
-            Composed { gate, mut metrics, index, pages, console, console_pages },
+            Composed { gate, mut metrics, index, pages, secrets, console, console_pages },
             crate::feed::Opened { feed, pull },
         ) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
@@ -164,7 +166,7 @@ impl Server {
             tokio::spawn(crate::console::keep(console.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, inside, stopped.clone())),
-            tokio::spawn(sweep(Arc::clone(&road), stopped.clone())),
+            tokio::spawn(sweep(Arc::clone(&road), secrets.clone(), stopped.clone())),
             tokio::spawn(cosigned),
             tokio::spawn(keeping.keep(road.journal.clone(), stopped.clone())),
             tokio::spawn(stamps.keep(crate::journal::log(&road.publisher), stopped)),
@@ -183,6 +185,7 @@ impl Server {
             console: console_address,
             office: Box::new(console),
             road,
+            secrets,
             index,
             stop,
             drain,
@@ -200,6 +203,11 @@ impl Server {
     /// What the console works with, for tests that look behind its pages.
     pub fn office(&self) -> &crate::console::Opened {
         &self.office
+    }
+
+    /// Secrets on their way to connected systems.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// Refuses new calls, lets open ones end, writes what waits, closes.
@@ -232,6 +240,7 @@ struct Composed {
     metrics: prometheus_client::registry::Registry,
     index: Running,
     pages: axum::Router,
+    secrets: Secrets,
     console: crate::console::Opened,
     console_pages: axum::Router,
 }
@@ -254,7 +263,8 @@ fn compose(
     let console = crate::console::open(config, floor)?;
     let console_pages = crate::console::router(config, &console, &gate.road, guests.staff.clone());
     let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
-    Ok((Composed { gate, metrics, index, pages, console, console_pages }, feed))
+    let secrets = crate::pki::secrets(config, &floor.exchange, &floor.ring)?;
+    Ok((Composed { gate, metrics, index, pages, secrets, console, console_pages }, feed))
 }
 
 fn road(
@@ -393,24 +403,26 @@ fn cut_short(road: &Road, inside: &Inside, judged: &mut i64) {
     }
 }
 
-async fn sweep(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
+/// Every minute: what is over is forgotten, and who was seen is written down.
+async fn sweep(road: Arc<Road>, secrets: Secrets, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_mins(1)) => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
-        if let Err(error) = road.journal.sweep(road.clock.now_us()).await {
+        let now_us = road.clock.now_us();
+        if let Err(error) = road.journal.sweep(now_us).await {
             tracing::warn!(%error, "expired request ids could not be swept");
         }
-        let exchange = road.exchange.clone();
-        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || exchange.write_seen()).await {
-            tracing::warn!(%error, "which workstations were seen could not be written");
-        }
-        let (exchange, now_us) = (road.exchange.clone(), road.clock.now_us());
-        match tokio::task::spawn_blocking(move || exchange.forget_former(now_us)).await {
-            Ok(Err(error)) => tracing::warn!(%error, "former credentials could not be forgotten"),
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(forgotten)) => tracing::info!(forgotten, "former credentials are over"),
+        let (exchange, secrets) = (road.exchange.clone(), secrets.clone());
+        let swept = tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
+            exchange.write_seen().context("which workstations were seen could not be written")?;
+            exchange.forget_former(now_us).context("former credentials could not be forgotten")?;
+            secrets.sweep(now_us).context("envelopes that nobody took could not be erased")?;
+            Ok(())
+        });
+        if let Ok(Err(error)) = swept.await {
+            tracing::warn!("{error:#}");
         }
     }
 }

@@ -1,11 +1,13 @@
 //! `dancu exchange`: registers organisations, systems, agreements and accounts from a file, until the console does.
 use super::StoreArguments;
 use crate::clock::SystemClock;
+use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
 use clap::Subcommand;
 use dancu_exchange::World;
 use dancu_gateway::Clock as _;
+use dancu_pki::Term;
 use std::path::PathBuf;
 
 /// Who may what: organisations, systems, agreements, accounts
@@ -17,6 +19,13 @@ pub enum Exchange {
         store: StoreArguments,
         /// The file; it holds secrets, so remove it afterwards
         file: PathBuf,
+    },
+    /// Make a one-time code with which a system gets a certificate (RFC 7030); it is shown once
+    Code {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Id of the system
+        system: String,
     },
     /// List the systems with their states
     List {
@@ -42,6 +51,7 @@ impl Exchange {
                 );
                 Ok(())
             }
+            Self::Code { store, system } => code(&store.config()?, &system),
             Self::List { store } => {
                 let floor = Floor::open(&store.config()?, false)?;
                 let snapshot = floor.exchange.snapshot();
@@ -55,6 +65,21 @@ impl Exchange {
         })
         .await?
     }
+}
+
+/// Who issued a code, where no staff account did.
+const OPERATOR: &str = "operator";
+
+fn code(config: &Config, system: &str) -> anyhow::Result<()> {
+    let now_us = SystemClock.now_us();
+    let until_us = crate::pki::terms(config)?.end_us(Term::EnrolmentCode, now_us);
+    let until_us = until_us.context("no term for enrolment codes is in force")?;
+    let floor = Floor::open(config, false)?;
+    let (_, code) = floor.exchange.issue_enrolment_code(system, OPERATOR, until_us, now_us)?;
+    println!("{}", code.expose_str().unwrap_or_default());
+    let until = jiff::Timestamp::from_second(until_us.div_euclid(1_000_000))?;
+    eprintln!("for {system}, once, until {until}; it cannot be shown again");
+    Ok(())
 }
 
 /// The file's errors name keys and places, never values: a secret must not end up on a screen.

@@ -61,7 +61,8 @@ impl Keys {
 }
 
 fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
-    let floor = Floor::open(&store.config()?, false)?;
+    let config = store.config()?;
+    let floor = Floor::open(&config, false)?;
     let number = floor.keys.add_sealing_key(&floor.ring)?;
     // Every server holds the key before the first value stands under it.
     std::thread::sleep(READ_BY_ALL);
@@ -69,6 +70,8 @@ fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
     println!("sealing key {number} is current");
     let credentials = floor.exchange.reseal(BATCH)?;
     println!("  {credentials} values of credentials and accounts sealed anew");
+    let waiting = crate::pki::secrets(&config, &floor.exchange, &floor.ring)?.reseal(BATCH)?;
+    println!("  {waiting} values of deliveries and their recipients sealed anew");
     let (batch, mut sealed) = (usize::try_from(BATCH)?, 0);
     loop {
         let done = floor.registry.reseal(batch)?;

@@ -104,7 +104,8 @@ pub(crate) struct App {
     pub(crate) server: Server,
     pub(crate) place: Arc<Place>,
     pub(crate) clock: Arc<TestClock>,
-    pub(crate) config: Config,
+    /// Boxed, for it lies in every test's future
+    pub(crate) config: Box<Config>,
     pub(crate) store: Store,
     pub(crate) jwks: Jwks,
     clients: Mutex<HashMap<Option<&'static str>, Arc<rustls::ClientConfig>>>,
@@ -113,23 +114,23 @@ pub(crate) struct App {
 impl App {
     /// A service on a fresh store of this engine.
     pub(crate) async fn start(engine: Engine) -> Self {
-        Self::with(engine, |_| {}).await
+        Box::pin(Self::with(engine, |_| {})).await
     }
 
     /// As `start`, configured otherwise.
     pub(crate) async fn with(engine: Engine, configure: impl FnOnce(&mut Config)) -> Self {
-        Self::fresh(Place::new(engine, false), configure).await
+        Box::pin(Self::fresh(Place::new(engine, false), configure)).await
     }
 
     /// As `start`, on a PostgreSQL server of its own, which the test may stop.
     pub(crate) async fn on_own_server() -> Self {
-        Self::fresh(Place::new(Engine::Postgres, true), |_| {}).await
+        Box::pin(Self::fresh(Place::new(Engine::Postgres, true), |_| {})).await
     }
 
     async fn fresh(place: Place, configure: impl FnOnce(&mut Config)) -> Self {
         logs::capture();
         let (place, clock) = (Arc::new(place), Arc::new(TestClock::noon()));
-        let mut config = configuration(place.directory.path());
+        let mut config = Box::new(configuration(place.directory.path()));
         configure(&mut config);
         let floor = blocking({
             let (place, now_us) = (Arc::clone(&place), clock.now_us());
@@ -139,7 +140,7 @@ impl App {
                 floor
             }
         });
-        Self::serve(place, clock, config, floor.await).await
+        Self::serve(place, clock, *config, floor.await).await
     }
 
     /// A server where one was before.
@@ -153,14 +154,14 @@ impl App {
 
     /// Another server on the same store, as another process is: it has read keys and data for itself.
     pub(crate) async fn beside(&self) -> Self {
-        self.beside_with(|_| {}).await
+        Box::pin(self.beside_with(|_| {})).await
     }
 
     /// As `beside`, configured otherwise.
     pub(crate) async fn beside_with(&self, configure: impl FnOnce(&mut Config)) -> Self {
         let place = Arc::clone(&self.place);
         let floor = blocking(move || place.floor()).await;
-        let mut config = self.config.clone();
+        let mut config = Config::clone(&self.config);
         configure(&mut config);
         Self::serve(Arc::clone(&self.place), Arc::clone(&self.clock), config, floor).await
     }
@@ -170,7 +171,8 @@ impl App {
         let starting = Server::start_on(&config, floor, Arc::clone(&clock) as _, Guests::default());
         let server = Box::pin(starting).await.unwrap();
         let jwks = Jwks { keys: Vec::new() };
-        let mut app = Self { server, place, clock, config, store, jwks, clients: Mutex::default() };
+        let (config, clients) = (Box::new(config), Mutex::default());
+        let mut app = Self { server, place, clock, config, store, jwks, clients };
         let keys =
             app.call(None, http::Request::get("/.well-known/jwks.json").body(Vec::new()).unwrap()).await;
         app.jwks = serde_json::from_slice(&keys.body).unwrap();
@@ -183,7 +185,7 @@ impl App {
         self.stop().await;
         happens(&place);
         let floor = blocking(move || place.floor()).await;
-        match Server::start_on(&config, floor, clock as _, Guests::default()).await {
+        match Box::pin(Server::start_on(&config, floor, clock as _, Guests::default())).await {
             Ok(_) => panic!("it started"),
             Err(error) => format!("{error:#}"),
         }

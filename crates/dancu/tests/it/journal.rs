@@ -343,12 +343,11 @@ async fn a_store_that_was_set_back_is_refused_in_plain_words() {
     let app = App::again(&place, &config).await;
     let number = receipted(&app, &app.ask(Via::Rest, &Ask::verify()).await).await.index;
     published(&app, number + 1).await;
-    let refused = app
-        .refused_after(|place| {
-            std::fs::remove_dir_all(place.store_directory()).unwrap();
-            copy_files(&backup, &place.store_directory());
-        })
-        .await;
+    let set_back = app.refused_after(|place| {
+        std::fs::remove_dir_all(place.store_directory()).unwrap();
+        copy_files(&backup, &place.store_directory());
+    });
+    let refused = Box::pin(set_back).await;
     assert!(refused.contains("it was set back (an old backup?)"), "{refused}");
     let file = place.write_configuration(&config);
     let (content, text) = run(&["doctor", "--config", file.to_str().unwrap()]);

@@ -7,3 +7,5 @@ mod recipients;
 mod scene;
 #[cfg(test)]
 mod secrecy;
+#[cfg(test)]
+mod walks;

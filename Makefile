@@ -26,13 +26,13 @@ lint:
 unit:
 	tools/nextest
 
+# Files go to the two workers in the order of their names, not by size: what one leaves behind in the service that they
+# share is met by those after it only, the same on every machine.
 ## make wire    over the wire and in a real browser: curl, openssl, zeep, Chromium
 wire:
 	cargo build --release --locked --bin dancu
-	cargo build --release --locked -p dancu-tlog --example judge
-	cargo build --release --locked -p dancu-campaign --example table
-	cargo build --locked -p dancu-papers --example papers
-	.venv/bin/python -m pytest -q tests
+	cargo build --workspace --examples --locked
+	.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 ## make docs    write the generated documents (error catalogue, OpenAPI)
 docs:
@@ -43,13 +43,14 @@ bench:
 	tools/setup rust
 	cargo build --release --locked -p dancu -p dancu-bench
 	./target/release/dancu-bench
+	cargo run --release --locked -p dancu-watch --example precision
 
 ## make soak    every bit of every small log; kill the server under load again and again; long
 soak:
 	tools/setup all
 	cargo build --release --locked --bin dancu
 	cargo build --release --locked -p dancu-tlog --example judge
-	.venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
+	DANCU_JUDGE=target/release/examples/judge .venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
 	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
 	KILLS=$(or $(KILLS),1000) cargo nextest run --locked -p dancu-journal --run-ignored only -E 'test(killed::many)' --no-capture
 

@@ -313,7 +313,7 @@ def test_paper_shows_the_result_who_asked_and_nothing_to_press(desks, way):
         shown = [e.evaluate("e => e.outerHTML.slice(0, 120)") for e in page.locator(pressable).all() if e.is_visible()]
         assert shown == []
         expect(page.locator("#result-title")).to_be_visible()
-        expect(page.locator(".result__foot")).to_contain_text(str(desk.journal_number()))
+        expect(page.locator(".result__foot")).to_contain_text(f"{desk.journal_number():,}".replace(",", "."))
         expect(page.locator(".printonly")).to_be_visible()
         expect(page.locator(".printonly")).to_contain_text("Nguyễn Văn An")
         expect(page.locator(".demo")).to_be_visible()

@@ -86,7 +86,7 @@ def test_an_altered_value_is_named_at_its_row(citizen, part):
     other_page(citizen, change)
     good, steps, flaws = looks.check(citizen)
     assert not good and steps[-1][1] == "bad", steps
-    assert len(flaws) == 1 and shown in flaws[0] and f"Mục số {index}" in flaws[0], flaws
+    assert len(flaws) == 1 and shown in flaws[0] and looks.entry(index) in flaws[0], flaws
     bad = citizen.page.locator(".look--bad")
     assert bad.count() == 1 and bad.get_attribute("data-index") == str(index)
     expect(bad.locator(".look__flaw")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_removed_row_is_missed(citizen, place):
     index = rows(citizen)[place]
     other_page(citizen, lambda text: text.replace(row_of(text, index), ""))
     good, steps, flaws = looks.check(citizen)
-    assert not good and len(flaws) == 1 and f"Mục số {index} bị thiếu" in flaws[0], flaws
+    assert not good and len(flaws) == 1 and f"{looks.entry(index)} bị thiếu" in flaws[0], flaws
     assert "Ủy ban nhân dân tỉnh Thái Nguyên" in flaws[0], "the proof tells what is missing"
 
 
@@ -118,7 +118,7 @@ def test_an_added_and_a_doubled_row_are_strange(citizen):
 
     other_page(citizen, double)
     good, _, flaws = looks.check(citizen)
-    assert not good and len(flaws) == 1 and f"Mục số {first}" in flaws[0], flaws
+    assert not good and len(flaws) == 1 and looks.entry(first) in flaws[0], flaws
 
 
 def test_a_row_that_hides_its_content_without_an_order_is_named(citizen):
@@ -131,7 +131,7 @@ def test_a_row_that_hides_its_content_without_an_order_is_named(citizen):
 
     other_page(citizen, hide)
     good, _, flaws = looks.check(citizen)
-    assert not good and f"Mục số {index}" in flaws[0], flaws
+    assert not good and looks.entry(index) in flaws[0], flaws
 
 
 # --- the proofs themselves are not in order ---

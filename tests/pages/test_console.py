@@ -28,6 +28,9 @@ def totp(key, at=None):
 class Desk:
     """Somebody at the console."""
 
+    ahead_s = 0
+    """By how much the server's clock is ahead of this one."""
+
     def __init__(self, chromium, demo, role, organisation=None):
         [self.facts] = [s for s in demo.facts["console"]["staff"] if (s["role"], s["organisation"]) == (role, organisation)]
         self.url = demo.facts["console"]["url"]
@@ -37,14 +40,22 @@ class Desk:
     def go(self, path):
         return self.page.goto(self.url + path)
 
+    def code(self):
+        return totp(self.facts["totp"], time.time() + self.ahead_s)
+
     def sign_in(self):
         self.go("/sign-in")
         self.page.fill("#login", self.facts["login"])
         self.page.fill("#password", self.facts["password"])
         self.page.click("#knock button")
         expect(self.page).to_have_url(self.url + "/sign-in/factor")
-        self.page.fill("#code", totp(self.facts["totp"]))
+        self.page.fill("#code", self.code())
         self.page.click("#factor button")
+        if self.page.locator(".error-summary").count():
+            # Somebody signed in with this code a moment ago: it counts once.
+            time.sleep(31 - time.time() % 30)
+            self.page.fill("#code", self.code())
+            self.page.click("#factor button")
         expect(self.page).to_have_url(self.url + "/")
         return self
 
@@ -52,6 +63,12 @@ class Desk:
         """The matter of a list whose name holds these words."""
         self.page.click(f"main table a:has-text('{words}')")
         return self
+
+    def waits(self, words):
+        """The row of the work list whose name holds these words: its next step; none where nothing such waits."""
+        self.go("/?lang=vi")
+        row = self.page.locator("main tbody tr").filter(has=self.page.locator(f"a:has-text('{words}')"))
+        return row.first.locator("td").nth(3).inner_text() if row.count() else None
 
     def badge(self):
         badge = self.page.locator(".headrow .badge")
@@ -194,6 +211,6 @@ def test_signing_out_elsewhere_ends_those_sessions(chromium, demo, desk):
     second = Desk(chromium, demo, "security_assessor").sign_in()
     second.go("/me")
     second.page.click("#end-sessions button")
-    expect(second.page).to_have_url(re.compile("/me.ended$"))
+    expect(second.page).to_have_url(re.compile("/me.done=ended$"))
     assert first.go("/").url.endswith("/sign-in?ended")
     second.visit.context.close()

@@ -30,7 +30,8 @@ class Visit:
             base_url=demo.base_url, ignore_https_errors=True, locale=LOCALES[lang], java_script_enabled=scripts,
             viewport=viewport, reduced_motion="reduce", **options,
         )
-        self.context.set_default_timeout(8000)
+        # Patience, not a measure of speed: a page may be slow on a machine that builds at the same time.
+        self.context.set_default_timeout(20_000)
         self.requests, self.complaints, self.titles = [], [], set()
         self.typed_numbers = set()
         self.context.on("request", lambda request: self.requests.append(request))

@@ -5,19 +5,16 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import pytest
+from support.server import REPOSITORY
 
-from support.server import BINARY
-
-JUDGE = Path(os.environ.get("DANCU_JUDGE", BINARY.parent / "examples/judge"))
+JUDGE = Path(os.environ.get("DANCU_JUDGE", REPOSITORY / "target/debug/examples/judge"))
 
 
 class Judge:
     """Takes cases; says at the end of each whether it is honest."""
 
     def __init__(self):
-        if not JUDGE.exists():
-            pytest.skip(f"{JUDGE} is missing: cargo build --release -p dancu-tlog --example judge")
+        assert JUDGE.exists(), f"{JUDGE} is missing: cargo build --workspace --examples"
         self.told = tempfile.TemporaryFile()
         self.process = subprocess.Popen([str(JUDGE)], stdin=subprocess.PIPE, stdout=self.told, bufsize=1 << 20)
 

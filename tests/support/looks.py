@@ -7,6 +7,16 @@ from support.browser import GENERAL
 PAUSE = 0.3
 
 
+def grouped(number):
+    """A number as Vietnamese pages write it, in groups of three digits."""
+    return f"{number:,}".replace(",", ".")
+
+
+def entry(index):
+    """An entry as Vietnamese pages name it."""
+    return f"Mục số {grouped(index)}"
+
+
 def make(officer, citizen, verify=1, look_up=1, refused=0):
     """An officer looks at somebody: so often verified, looked up, refused."""
     for _ in range(verify):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("DANCU_BIN", REPOSITORY / "target/release/dancu"))
+CALM = REPOSITORY / "tests/data/watch-calm.toml"
 READY = "Ctrl-C ends it"
 ADMIN_OFFSET = 1000
 # Two witnesses and a time-stamping authority, on the ports after the admin port.
@@ -29,7 +30,10 @@ def clean_environment(**extra):
 
 def free_port():
     """A port that is free together with that of the console after it, its admin port and those after that, below the range that outgoing connections use."""
-    for port in range(20_000 + os.getpid() % 5_000, 31_000, 7):
+    # Tests that run side by side look in ranges of their own: a port that is free now is not taken by the other one.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 20_000 + 2 * ADMIN_OFFSET * worker
+    for port in range(first + os.getpid() % 200, first + ADMIN_OFFSET - 10, 7):
         if all(_is_free(p) for p in (port, port + 1, *range(port + ADMIN_OFFSET, port + ADMIN_OFFSET + NEIGHBOURS + 1))):
             return port
     raise RuntimeError("no free port")
@@ -131,6 +135,9 @@ class Demo:
         self.folder, self.postgres = Path(folder), postgres
         if postgres:
             settings["DANCU_STORE__POSTGRES"] = postgres
+        # A test is one officer at the speed of hundreds, and asks for the same few people: the rules judge, and stop nobody.
+        settings.setdefault("DANCU_WATCH__RULES_FILE", CALM)
+        settings.setdefault("DANCU_WATCH__GUESS_PERSONS", 0)
         self.port = port or free_port()
         self.admin = f"http://127.0.0.1:{self.port + ADMIN_OFFSET}"
         self.environment = clean_environment(

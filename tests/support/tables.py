@@ -5,16 +5,13 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
+from support.server import REPOSITORY
 
-from support.server import BINARY
-
-TABLE = Path(os.environ.get("DANCU_TABLE", BINARY.parent / "examples/table"))
+TABLE = Path(os.environ.get("DANCU_TABLE", REPOSITORY / "target/debug/examples/table"))
 
 
 def run(*arguments, given=b""):
-    if not TABLE.exists():
-        pytest.skip(f"{TABLE} is missing: cargo build --release -p dancu-campaign --example table")
+    assert TABLE.exists(), f"{TABLE} is missing: cargo build --workspace --examples"
     return subprocess.run([TABLE, *arguments], input=given, check=True, capture_output=True, timeout=60).stdout
 
 

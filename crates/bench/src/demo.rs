@@ -200,6 +200,11 @@ fn launch(start: &Start) -> anyhow::Result<Child> {
         .env("DANCU_DEMO_PORT", start.port.to_string())
         .env("DANCU_DEMO_CITIZENS", start.citizens.to_string())
         .env("DANCU_FEED__FOLDER", feed)
+        // One account calls as a thousand would: the rules judge it, and do not stop it.
+        .env(
+            "DANCU_WATCH__RULES_FILE",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/watch-calm.toml"),
+        )
         .env("DANCU_LOG__FILTER", "warn,rustls=error")
         .stdout(Stdio::piped())
         .spawn()

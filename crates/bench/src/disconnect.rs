@@ -1,22 +1,29 @@
-//! From the decision to disconnect a system to the last call of it that is served, under full load.
+//! From the order to disconnect a system to the last call of it that is served, under full load.
 //!
-//! The decision is made in another process than the servers, as a console's on another machine: they follow the store.
+//! The order is given in another process than the servers, as a console's on another machine: they follow the store. Beside
+//! what the callers see stands what the servers themselves say, which is what the page of the order shows.
 use crate::client::Client;
 use crate::demo::{Demo, Start};
 use crate::figures::Figure;
 use crate::load::MakeRequest;
+use anyhow::Context as _;
 use dancu_exchange::Exchange;
+use dancu_governance::rules::Rules;
+use dancu_governance::{Content, Deed, Governance, HaltAction, Order, Target, Upload};
 use dancu_keys::KeyDir;
-use dancu_policy::SystemState;
+use dancu_policy::Calendar;
 use dancu_storage::Store;
+use dancu_storage::blob::Blobs;
 use rustls::ClientConfig;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const CONNECTIONS: usize = 32;
+/// Good answers without which it was no load.
+const LOAD: u64 = 1000;
 const AIM: (f64, &str) = (1.0, "< 1");
 const PORTS: [u16; 2] = [18_543, 18_643];
 
@@ -40,8 +47,10 @@ pub(crate) async fn measure() -> anyhow::Result<Vec<Figure>> {
     Ok(vec![
         Figure::at_most("disconnect_to_last_served_call", one.last_served, "s", AIM),
         Figure::at_most("disconnect_to_last_open_connection", one.last_open, "s", AIM),
+        Figure::at_most("disconnect_as_the_page_says", one.said, "s", AIM),
         Figure::at_most("disconnect_two_servers_to_last_served_call", two.last_served, "s", AIM),
         Figure::at_most("disconnect_two_servers_to_last_open_connection", two.last_open, "s", AIM),
+        Figure::at_most("disconnect_two_servers_as_the_page_says", two.said, "s", AIM),
     ])
 }
 
@@ -61,6 +70,8 @@ struct Times {
     last_served: f64,
     /// Seconds until every connection that was open had ended
     last_open: f64,
+    /// Seconds until the servers said that it was in force
+    said: f64,
 }
 
 /// What the workers saw, in microseconds after the beginning.
@@ -92,31 +103,79 @@ async fn disconnect(servers: &[&Demo], store: Store) -> anyhow::Result<Times> {
         }
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let (system, keys) = (servers[0].system(), servers[0].directory().join("keys"));
-    let clicked = tokio::task::spawn_blocking(move || decide(store, &keys, &system, began)).await??;
+    let (system, directory) = (servers[0].system(), servers[0].directory().to_owned());
+    let given = tokio::task::spawn_blocking(move || decide(store, &directory, &system, began)).await??;
+    let clicked = given.clicked;
     tokio::time::sleep(Duration::from_secs(3)).await;
     seen.stop.store(true, Ordering::Relaxed);
     for worker in workers {
         worker.await?;
     }
     let at = |what: &AtomicU64| Duration::from_micros(what.load(Ordering::Relaxed));
-    anyhow::ensure!(seen.good.load(Ordering::Relaxed) > 1000, "there was no load");
+    anyhow::ensure!(seen.good.load(Ordering::Relaxed) > LOAD, "there was no load");
     anyhow::ensure!(seen.refused.load(Ordering::Relaxed) > 0, "no call was refused");
     let cuts = usize::try_from(seen.cuts.load(Ordering::Relaxed))?;
     anyhow::ensure!(cuts >= CONNECTIONS / servers.len() * servers.len(), "only {cuts} connections were cut");
+    let count = servers.len();
+    let said = tokio::task::spawn_blocking(move || said(&given, count)).await??;
     Ok(Times {
+        said,
         last_served: at(&seen.served).saturating_sub(clicked).as_secs_f64(),
         last_open: at(&seen.cut).saturating_sub(clicked).as_secs_f64(),
     })
 }
 
-/// Makes the decision; gives the moment at which it was begun.
-fn decide(store: Store, keys: &PathBuf, system: &str, began: Instant) -> anyhow::Result<Duration> {
-    let exchange = Exchange::open(store, KeyDir::open(keys, false)?.ring()?)?;
-    let now_us = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros();
+/// The order's paper.
+const PAPER: &[u8] = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+
+/// An order that was given.
+struct Given {
+    exchange: Exchange,
+    clicked: Duration,
+    version: i64,
+    at_us: i64,
+}
+
+/// Gives the order; the moment is that at which it was begun.
+fn decide(store: Store, directory: &Path, system: &str, began: Instant) -> anyhow::Result<Given> {
+    let ring = KeyDir::open(directory.join("keys"), false)?.ring()?;
+    let exchange = Exchange::open(store, ring.clone())?;
+    let documents = directory.join("journal.documents");
+    std::fs::create_dir_all(&documents)?;
+    let governance = Governance::open(
+        exchange.clone(),
+        ring,
+        Blobs::folder(&documents)?,
+        Rules::built_in()?,
+        Calendar::built_in()?,
+    )?;
+    let order = Order {
+        target: Target::System(system.to_owned()),
+        action: HaltAction::Disconnect,
+        reason: "rule_breach".to_owned(),
+        number: "QĐ-1/2026".to_owned(),
+        remedy_by: None,
+    };
+    let upload = Upload { kind: "order", name: "quyet-dinh.pdf", bytes: PAPER };
+    let at_us = now_us()?;
     let clicked = began.elapsed();
-    exchange.set_system_state(system, SystemState::Disconnected, Some("bench"), i64::try_from(now_us)?)?;
-    Ok(clicked)
+    let (matter, _) = governance.order(&order, &[upload], Deed::of("bench", at_us, 0, ""))?;
+    let Content::Halt(halt) = governance.content(&matter.id)? else {
+        anyhow::bail!("the order has another content")
+    };
+    let version = halt.rules_version.context("the order names no version")?;
+    Ok(Given { exchange, clicked, version, at_us })
+}
+
+/// What the servers say: seconds until the slowest of them judged by the order.
+fn said(given: &Given, servers: usize) -> anyhow::Result<f64> {
+    let reach = given.exchange.reach(given.version, given.at_us, now_us()?)?;
+    anyhow::ensure!(reach.servers.len() == servers && reach.is_everywhere(), "not everywhere: {reach:?}");
+    Ok(reach.slowest().context("no server says when")?.as_secs_f64())
+}
+
+fn now_us() -> anyhow::Result<i64> {
+    Ok(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros())?)
 }
 
 /// One that calls without pause and comes again when it is cut.

@@ -64,6 +64,8 @@ crate::rules::names! {
         NotNow = "not-now",
         /// The deadline has passed
         TooLate = "too-late",
+        /// Accounts of the review are not decided yet
+        Undecided = "undecided",
         /// Whoever asked does not decide
         OwnRequest = "own-request",
         /// Only whoever asked may withdraw it

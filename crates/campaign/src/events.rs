@@ -1,6 +1,6 @@
 //! What is to be told to people: written with what happened, in one transaction, and told once.
 use crate::{CampaignError, Campaigns};
-use dancu_storage::{Tx, Value};
+use dancu_storage::{Row, Tx, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -106,17 +106,23 @@ impl Campaigns {
                 &[limit.into()],
             )
         })?;
-        let event = |row: &dancu_storage::Row| {
-            Ok(Event {
-                id: row.text(0)?.to_owned(),
-                at_us: row.int(1)?,
-                news: News::from_name(row.text(2)?).ok_or(CampaignError::Damaged("campaign_event"))?,
-                subject: row.text(3)?.to_owned(),
-                organisation: Some(row.text(4)?).filter(|text| !text.is_empty()).map(str::to_owned),
-                data: serde_json::from_str(row.text(5)?)
-                    .map_err(|_| CampaignError::Damaged("campaign_event"))?,
-            })
-        };
+        rows.iter().map(event).collect()
+    }
+
+    /// What an organisation was to be told since a moment, told or not, the newest first; none: the managing body.
+    pub fn news(
+        &self,
+        organisation: Option<&str>,
+        since_us: i64,
+        limit: u32,
+    ) -> Result<Vec<Event>, CampaignError> {
+        let rows = self.store.read("campaign.news", |tx| {
+            tx.query(
+                "SELECT id, at_us, kind, subject, organisation, data FROM campaign_event
+                 WHERE organisation = $1 AND at_us >= $2 ORDER BY at_us DESC, id DESC LIMIT $3",
+                &[organisation.unwrap_or_default().into(), since_us.into(), limit.into()],
+            )
+        })?;
         rows.iter().map(event).collect()
     }
 
@@ -129,4 +135,15 @@ impl Campaigns {
             Ok(())
         })
     }
+}
+
+fn event(row: &Row) -> Result<Event, CampaignError> {
+    Ok(Event {
+        id: row.text(0)?.to_owned(),
+        at_us: row.int(1)?,
+        news: News::from_name(row.text(2)?).ok_or(CampaignError::Damaged("campaign_event"))?,
+        subject: row.text(3)?.to_owned(),
+        organisation: Some(row.text(4)?).filter(|text| !text.is_empty()).map(str::to_owned),
+        data: serde_json::from_str(row.text(5)?).map_err(|_| CampaignError::Damaged("campaign_event"))?,
+    })
 }

@@ -38,6 +38,10 @@ crate::rules::names! {
         ReviewClosed = "review_closed",
         /// Nobody confirmed it by the deadline of a review
         ReviewLocked = "review_locked",
+        /// Somebody locked it
+        Locked = "locked",
+        /// Somebody closed it
+        Closed = "closed",
     }
 }
 
@@ -54,11 +58,14 @@ pub struct HistoryLine {
     pub reference: Option<String>,
     /// The account before and after, where it changed
     pub change: Option<(Option<Image>, Image)>,
+    /// Why, in the words of who did it
+    pub words: Option<String>,
 }
 
 /// What goes into a line; sealed before the transaction, which may run twice.
 #[derive(Debug)]
 pub(crate) struct Line {
+    id: String,
     values: Vec<Value>,
 }
 
@@ -67,7 +74,7 @@ impl Campaigns {
     pub fn history(&self, account: &str, limit: u32) -> Result<Vec<HistoryLine>, CampaignError> {
         let rows = self.store.read("campaign.history", |tx| {
             tx.query(
-                "SELECT at_us, id, kind, by_staff, reference, details FROM campaign_history
+                "SELECT at_us, id, kind, by_staff, reference, details, words FROM campaign_history
                  WHERE account = $1 ORDER BY at_us DESC, id DESC LIMIT $2",
                 &[account.into(), limit.into()],
             )
@@ -84,6 +91,10 @@ impl Campaigns {
                 by: said(3)?,
                 reference: said(4)?,
                 change: sealed.map(|sealed| self.sealer.open(TABLE, id, "details", sealed)).transpose()?,
+                words: row
+                    .opt_bytes(6)?
+                    .map(|sealed| self.sealer.open(TABLE, id, "words", sealed))
+                    .transpose()?,
             })
         };
         rows.iter().map(line).collect()
@@ -104,13 +115,22 @@ impl Campaigns {
         let values = vec![
             account.into(),
             now_us.into(),
-            id.into(),
+            id.as_str().into(),
             deed.name().into(),
             by.into(),
             reference.into(),
             details.into(),
+            None::<Vec<u8>>.into(),
         ];
-        Ok(Line { values })
+        Ok(Line { id, values })
+    }
+
+    /// The line with the words of who did it; empty ones are none.
+    pub(crate) fn saying(&self, mut line: Line, words: &str) -> Result<Line, CampaignError> {
+        if let Some(last) = line.values.last_mut().filter(|_| !words.trim().is_empty()) {
+            *last = self.sealer.seal(TABLE, &line.id, "words", words.trim())?.into();
+        }
+        Ok(line)
     }
 }
 
@@ -118,8 +138,8 @@ impl Campaigns {
 pub(crate) fn write(tx: &mut Tx<'_>, lines: &[Line]) -> Result<(), CampaignError> {
     let rows: Vec<&[Value]> = lines.iter().map(|line| line.values.as_slice()).collect();
     tx.execute_many(
-        "INSERT INTO campaign_history (account, at_us, id, kind, by_staff, reference, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO campaign_history (account, at_us, id, kind, by_staff, reference, details, words)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         &rows,
     )?;
     Ok(())

@@ -65,17 +65,14 @@ const TABLES: &[Sealed] = &[
     Sealed {
         table: "campaign_history",
         start: &[Start::Text, Start::Number, Start::Text],
-        select: "SELECT account, at_us, id, details FROM campaign_history
+        select: "SELECT account, at_us, id, details, words FROM campaign_history
             WHERE account > $1 OR (account = $1 AND (at_us > $2 OR (at_us = $2 AND id > $3)))
             ORDER BY account, at_us, id LIMIT $4",
         place: third,
-        columns: &[column!(
-            "campaign_history",
-            "details",
-            "account = $1 AND at_us = $2 AND id = $3",
-            "$4",
-            "$5"
-        )],
+        columns: &[
+            column!("campaign_history", "details", "account = $1 AND at_us = $2 AND id = $3", "$4", "$5"),
+            column!("campaign_history", "words", "account = $1 AND at_us = $2 AND id = $3", "$4", "$5"),
+        ],
     },
     Sealed {
         table: "campaign_import",
@@ -151,13 +148,8 @@ impl Campaigns {
                 Start::Text => "".into(),
                 Start::Number => i64::MIN.into(),
             });
-            let mut after: Option<Vec<Value>> = Some(start.collect());
-            while let Some(from) = after {
-                let read = |tx: &mut Tx<'_>| rows(tx, &self.sealer, of, &from, batch.max(1));
-                let (values, last) = self.store.run_tx("campaign.reseal", read)?;
-                sealed += values;
-                after = last;
-            }
+            let rows = |tx: &mut Tx<'_>, from: &Vec<Value>| rows(tx, &self.sealer, of, from, batch.max(1));
+            sealed += self.store.in_batches("campaign.reseal", start.collect(), rows)?;
         }
         Ok(sealed)
     }

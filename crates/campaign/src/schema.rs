@@ -228,4 +228,21 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (drive, code)
         )",
     },
+    Migration {
+        id: "0023_history_words",
+        // Why, in the words of who did it, sealed; NULL: none.
+        sql: "ALTER TABLE campaign_history ADD COLUMN words BLOB",
+    },
+    Migration {
+        id: "0024_import_organisation",
+        sql: "CREATE INDEX IF NOT EXISTS campaign_import_organisation ON campaign_import (organisation, at_us, id)",
+    },
+    Migration {
+        id: "0025_import_at",
+        sql: "CREATE INDEX IF NOT EXISTS campaign_import_at ON campaign_import (at_us, id)",
+    },
+    Migration {
+        id: "0026_event_organisation",
+        sql: "CREATE INDEX IF NOT EXISTS campaign_event_organisation ON campaign_event (organisation, at_us, id)",
+    },
 ];

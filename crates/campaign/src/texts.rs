@@ -129,6 +129,7 @@ mod tests {
             Problem::NameForm,
             Problem::LoginLength { min: 8, max: 60, given: 4 },
             Problem::LoginSpaces,
+            Problem::LoginTaken,
             Problem::NumberCell,
             Problem::PhoneForm,
             Problem::CodeForm,

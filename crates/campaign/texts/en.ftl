@@ -27,6 +27,7 @@ fault-quota-factor = only one of the two is there: cases a day and queries a cas
 fault-quota-disagrees = says { $said }, but cases x queries is { $product }
 fault-quota-too-high = above { $max } queries a day; more needs a request to raise the quota
 fault-officer-number-form = no personal number of 12 digits
+fault-login-taken = this system already has an account of this login; open it to change it, or use another login
 fault-login-repeated = this login stands in row { $line } already
 fault-officer-repeated = this personal number stands in row { $line } already; one person has one account
 fault-officer-has-account = this person has another account in the system; one person has one account
@@ -78,8 +79,13 @@ report-state-closed = Withdrawn
 report-never = never used
 report-unknown = unknown
 
+# List of accounts
+accounts-name = Accounts
+accounts-columns = System|State|Issued|Last use
+
 # Why something may not be done
 refusal-not-now = Its present state does not allow this.
+refusal-undecided = Some accounts are not decided, so the review cannot close early; it closes by itself after its last day.
 refusal-too-late = The deadline has passed.
 refusal-own-request = Whoever asked does not decide.
 refusal-not-yours = Only whoever asked may withdraw it.

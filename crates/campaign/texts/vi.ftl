@@ -27,6 +27,7 @@ fault-quota-factor = chỉ có một trong hai: số hồ sơ/ngày và số lư
 fault-quota-disagrees = ghi { $said } nhưng số hồ sơ x số lượt là { $product }
 fault-quota-too-high = cao hơn { $max } lượt/ngày; nhiều hơn thì phải có đề nghị tăng hạn mức
 fault-officer-number-form = không phải số định danh cá nhân 12 chữ số
+fault-login-taken = tài khoản này đã có trong hệ thống; hãy mở tài khoản đó để sửa, hoặc dùng tên khác
 fault-login-repeated = tài khoản này đã có ở dòng { $line }
 fault-officer-repeated = số định danh này đã có ở dòng { $line }; mỗi người một tài khoản
 fault-officer-has-account = người này đã có tài khoản khác trong hệ thống; mỗi người một tài khoản
@@ -78,8 +79,13 @@ report-state-closed = Đã thu hồi
 report-never = chưa dùng
 report-unknown = không rõ
 
+# Danh sách tài khoản
+accounts-name = Danh sách tài khoản
+accounts-columns = Hệ thống|Tình trạng|Ngày cấp|Lần dùng cuối
+
 # Vì sao một việc không được làm
 refusal-not-now = Trạng thái hiện tại không cho phép việc này.
+refusal-undecided = Còn tài khoản chưa được rà soát nên chưa đóng sớm được; hết hạn đợt rà soát tự đóng.
 refusal-too-late = Đã quá thời hạn.
 refusal-own-request = Người đề nghị không được tự phê duyệt.
 refusal-not-yours = Chỉ người đề nghị mới được rút lại.

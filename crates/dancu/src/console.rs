@@ -3,45 +3,86 @@ use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
 use axum::Router;
-use dancu_gateway::Road;
+use dancu_campaign::Campaigns;
+use dancu_evidence::Evidences;
+use dancu_gateway::routes::Gate;
 use dancu_governance::Governance;
 use dancu_governance::rules::Rules;
+use dancu_journal::index::Log;
+use dancu_papers::sign::PemKey;
 use dancu_policy::Calendar;
+use dancu_secrets::Secrets;
 use dancu_staff::{Console as Address, Staff};
 use dancu_storage::blob::Blobs;
-use dancu_web::door::console::DemoStaff;
+use dancu_usage::Usage;
+use dancu_watch::Watch;
+use dancu_web::door::console::{Body, DemoStaff};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::watch;
-
-/// Between two looks at what time has done.
-const EVERY: Duration = Duration::from_mins(1);
 
 /// What the console works with.
 #[derive(Clone)]
 pub struct Opened {
     pub staff: Staff,
     pub governance: Governance,
+    pub campaigns: Campaigns,
+    pub secrets: Secrets,
+    pub watch: Watch,
+    pub body: Body,
+    pub usage: Usage,
+    pub evidence: Evidences,
 }
 
 /// Opens staff and governance; brings their tables up to date. Blocks.
-pub fn open(config: &Config, floor: &Floor) -> anyhow::Result<Opened> {
+pub fn open(config: &Config, floor: &Floor, watch: &Watch, log: Arc<dyn Log>) -> anyhow::Result<Opened> {
     let console = &config.console;
     let origin = console.public_url.trim_end_matches('/');
     let host = origin.split("://").nth(1).and_then(|rest| rest.split([':', '/']).next()).unwrap_or_default();
     let address = Address { domain: host.to_owned(), origin: origin.to_owned(), name: console.name.clone() };
     let staff =
         Staff::open(floor.store.clone(), floor.ring.clone(), &address).context("console.public_url")?;
+    let governance = governance(config, floor)?;
+    let rules = dancu_campaign::Rules::built_in().context("the rules of campaigns")?;
+    let campaigns =
+        Campaigns::open(floor.exchange.clone(), floor.ring.clone(), rules).context("campaigns")?;
+    let secrets = crate::pki::secrets(config, &floor.exchange, &floor.ring)?;
+    let usage =
+        Usage::open(floor.store.clone(), log, dancu_usage::Options::default()).context("figures of use")?;
+    let evidence = crate::extracts::open(config, &floor.store, &floor.ring)?;
+    let (watch, body) = (watch.clone(), body(config)?);
+    Ok(Opened { staff, governance, campaigns, secrets, watch, body, usage, evidence })
+}
+
+/// The managing body as its papers name it, with its certificate where it has one.
+fn body(config: &Config) -> anyhow::Result<Body> {
+    let console = &config.console;
+    let mut body = Body {
+        name: console.body.clone(),
+        superior: console.body_superior.clone(),
+        place: console.body_place.clone(),
+        signer: None,
+    };
+    if !console.signing_certificate.as_os_str().is_empty() {
+        let read =
+            |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+        let (certificate, key) = (read(&console.signing_certificate)?, read(&console.signing_key)?);
+        let key = PemKey::new(&certificate, &key).context("console.signing_certificate")?;
+        body.signer = Some(Arc::new(key));
+    }
+    Ok(body)
+}
+
+/// Opens governance alone: the road writes technical tests down. Blocks.
+pub fn governance(config: &Config, floor: &Floor) -> anyhow::Result<Governance> {
     let rules = Rules::built_in().context("the rules of governance")?;
     let calendar = Calendar::built_in().context("deadlines of the law")?;
     let documents = documents(config)?;
-    let governance = Governance::open(floor.exchange.clone(), floor.ring.clone(), documents, rules, calendar)
-        .context("governance")?;
-    Ok(Opened { staff, governance })
+    Governance::open(floor.exchange.clone(), floor.ring.clone(), documents, rules, calendar)
+        .context("governance")
 }
 
 /// Where attachments lie, sealed.
-fn documents(config: &Config) -> anyhow::Result<Blobs> {
+pub fn documents(config: &Config) -> anyhow::Result<Blobs> {
     let folder = &config.console.documents;
     if folder.as_os_str().is_empty() {
         return crate::journal::blobs_beside(config, ".documents").context("console.documents");
@@ -51,35 +92,19 @@ fn documents(config: &Config) -> anyhow::Result<Blobs> {
 }
 
 /// The pages.
-pub fn router(config: &Config, opened: &Opened, road: &Arc<Road>, accounts: Vec<DemoStaff>) -> Router {
+pub fn router(config: &Config, opened: &Opened, gate: &Gate, accounts: Vec<DemoStaff>) -> Router {
     dancu_web::door::console::router(dancu_web::door::console::Console {
-        road: Arc::clone(road),
+        road: Arc::clone(&gate.road),
+        enrolment: gate.enrolment.clone(),
         staff: opened.staff.clone(),
         governance: opened.governance.clone(),
+        campaigns: opened.campaigns.clone(),
+        secrets: opened.secrets.clone(),
+        watch: opened.watch.clone(),
+        body: opened.body.clone(),
+        usage: opened.usage.clone(),
+        evidence: opened.evidence.clone(),
         demo: config.web.demo,
         accounts,
     })
-}
-
-/// Does what time does until the service stops: warnings, deadlines, sandboxes, idle accounts. Any number of servers may.
-pub async fn keep(opened: Opened, road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
-            _ = stopped.wait_for(|stopped| *stopped) => return,
-        }
-        let (opened, now_us) = (opened.clone(), road.clock.now_us());
-        let ticked = tokio::task::spawn_blocking(move || {
-            let events = opened.governance.tick(now_us)?;
-            let kept = opened.staff.refresh(now_us)?;
-            anyhow::Ok((events.len(), kept.unused.len() + kept.expired.len() + kept.emergencies.len()))
-        });
-        match ticked.await {
-            Ok(Ok((0, 0))) | Err(_) => {}
-            Ok(Ok((events, accounts))) => {
-                tracing::info!(events, accounts, "deadlines and idle accounts were kept");
-            }
-            Ok(Err(error)) => tracing::warn!(%error, "deadlines could not be looked after"),
-        }
-    }
 }

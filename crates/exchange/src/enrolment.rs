@@ -119,6 +119,7 @@ impl Exchange {
             let Some(found) = found else { return Ok(false) };
             change.changed = true;
             rows::certificate(change.tx, certificate, now_us)?;
+            change.mark_certificate(&certificate.fingerprint, system, None)?;
             let sql = "UPDATE enrolment_code SET used_at_us = $2, used_for = $3 WHERE id = $1";
             let parameters = [found.text(0)?.into(), now_us.into(), certificate.fingerprint.into()];
             change.tx.execute(sql, &parameters)?;
@@ -147,6 +148,7 @@ impl Exchange {
             held.ok_or_else(|| ExchangeError::unknown("certificate", &hex::encode(old)))?;
             change.changed = true;
             rows::certificate(change.tx, new, now_us)?;
+            change.mark_certificate(&new.fingerprint, &new.system, Some(old))?;
             // Renewed twice, it ends at the earlier time.
             change.tx.execute(
                 "INSERT INTO system_certificate_end (fingerprint, ends_at_us, changed_at_us) VALUES ($1, $2, $3)

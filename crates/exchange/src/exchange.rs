@@ -96,7 +96,7 @@ impl Exchange {
             f(tx)?;
             rows::bump(tx, now_us)
         })?;
-        self.load()
+        if self.store.is_rehearsal() { Ok(()) } else { self.load() }
     }
 
     /// Runs one transaction in which a caller's own rows and those of the exchange change together: no server ever sees
@@ -122,10 +122,19 @@ impl Exchange {
             }
             Ok::<_, E>((value, changed))
         })?;
-        if changed && let Err(error) = self.load() {
+        if changed
+            && !self.store.is_rehearsal()
+            && let Err(error) = self.load()
+        {
             tracing::error!(%error, name, "a change is made and cannot be read yet");
         }
         Ok(value)
+    }
+
+    /// The same exchange, of whose changes none is kept: a deed is tried out before it is written down and done.
+    #[must_use]
+    pub fn rehearsing(&self) -> Self {
+        Self { store: self.store.rehearsing(), ..self.clone() }
     }
 
     /// The store of these tables: whoever changes rows of its own with `change_with` keeps them here.

@@ -9,8 +9,10 @@ mod load;
 mod reseal;
 mod rotate;
 mod rows;
+pub mod sandbox;
 mod schema;
 mod sealed;
+mod servers;
 mod snapshot;
 mod workstation;
 mod world;
@@ -22,6 +24,7 @@ pub use error::ExchangeError;
 pub use exchange::Exchange;
 pub use rotate::{NewSecrets, PreparedSecrets};
 pub use schema::MIGRATIONS;
+pub use servers::{Reach, ServerReach};
 pub use snapshot::{Certificate, Credential, Former, Snapshot};
 pub use workstation::{EnrolledWorkstation, Workstation, WorkstationEntry};
 pub use world::{

@@ -1,4 +1,5 @@
 //! Reading everything at one version.
+use crate::sandbox::{self, Recorded, Sandboxes};
 use crate::sealed::Sealer;
 use crate::{Certificate, Credential, ExchangeError, Former, Snapshot, Workstation};
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
@@ -22,11 +23,20 @@ pub(crate) fn version(tx: &mut Tx<'_>) -> Loaded<i64> {
 pub(crate) fn snapshot(tx: &mut Tx<'_>, sealer: &Sealer, law: &Law) -> Loaded<Snapshot> {
     let version = version(tx)?;
     let (accounts, passwords) = accounts(tx, sealer)?;
-    let rules = Rules::new(law.clone(), organisations(tx)?, systems(tx)?, agreements(tx)?, accounts)
+    let (organisations, systems, agreements) = (organisations(tx)?, systems(tx)?, agreements(tx)?);
+    let recorded = Recorded {
+        law,
+        organisations: &organisations,
+        systems: &systems,
+        agreements: &agreements,
+        accounts: &accounts,
+    };
+    let sandboxes = Sandboxes::of(&sandbox::open(tx)?, &recorded);
+    let rules = Rules::new(law.clone(), organisations, systems, agreements, accounts)
         .demanding_workstations(demanding(tx)?);
     let (certificates, credentials) = (certificates(tx)?, credentials(tx, sealer)?);
     let (workstations, passkeys) = workstations(tx)?;
-    Ok(Snapshot { rules, version, certificates, credentials, workstations, passkeys, passwords })
+    Ok(Snapshot { rules, version, sandboxes, certificates, credentials, workstations, passkeys, passwords })
 }
 
 fn organisations(tx: &mut Tx<'_>) -> Loaded<Vec<Organisation>> {

@@ -82,13 +82,8 @@ const TABLES: [Sealed; 4] = [
 pub(crate) fn all(store: &Store, sealer: &Sealer, batch: u32) -> Result<u64, ExchangeError> {
     let mut sealed = 0;
     for table in &TABLES {
-        let mut after = Some(String::new());
-        while let Some(from) = after {
-            let (values, last) =
-                store.run_tx("exchange.reseal", |tx| rows(tx, sealer, table, &from, batch.max(1)))?;
-            sealed += values;
-            after = last;
-        }
+        let rows = |tx: &mut Tx<'_>, from: &String| rows(tx, sealer, table, from, batch.max(1));
+        sealed += store.in_batches("exchange.reseal", String::new(), rows)?;
     }
     Ok(sealed)
 }

@@ -210,4 +210,42 @@ pub const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (organisation)
         )",
     },
+    Migration {
+        id: "0021_system_sandbox",
+        sql: "CREATE TABLE IF NOT EXISTS system_sandbox (
+            system TEXT NOT NULL,           -- system.id: calls of this system are answered from synthetic people
+            username TEXT NOT NULL,         -- credential.username that is closed with it
+            until_us INTEGER NOT NULL,      -- from then on nothing is answered, microseconds since the epoch
+            changed_at_us INTEGER NOT NULL, -- last change, microseconds since the epoch
+            PRIMARY KEY (system)
+        )",
+    },
+    Migration {
+        id: "0022_sandbox_certificate",
+        sql: "CREATE TABLE IF NOT EXISTS sandbox_certificate (
+            fingerprint BLOB NOT NULL,      -- system_certificate.fingerprint that is revoked with the sandbox
+            system TEXT NOT NULL,           -- system.id
+            changed_at_us INTEGER NOT NULL, -- last change, microseconds since the epoch
+            PRIMARY KEY (fingerprint)
+        )",
+    },
+    Migration {
+        id: "0023_exchange_server",
+        sql: "CREATE TABLE IF NOT EXISTS exchange_server (
+            id TEXT NOT NULL,              -- random, drawn when the server starts
+            started_us INTEGER NOT NULL,   -- when it started, microseconds since the epoch
+            seen_us INTEGER NOT NULL,      -- when it last said that it runs
+            ended_us INTEGER,              -- when it ended; NULL while it runs, or when it was killed
+            PRIMARY KEY (id)
+        )",
+    },
+    Migration {
+        id: "0024_exchange_in_force",
+        sql: "CREATE TABLE IF NOT EXISTS exchange_in_force (
+            version INTEGER NOT NULL, -- exchange_version.version
+            server TEXT NOT NULL,     -- exchange_server.id
+            at_us INTEGER NOT NULL,   -- since when the server judges by this version or a later one
+            PRIMARY KEY (version, server)
+        )",
+    },
 ];

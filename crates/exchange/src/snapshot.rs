@@ -1,5 +1,6 @@
 //! The exchange at one version, in memory: what the door and the decision read.
 use crate::Workstation;
+use crate::sandbox::Sandboxes;
 use dancu_keys::Secret;
 use dancu_policy::{Id, OrganisationState, Rules, SystemState};
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ pub struct Snapshot {
     pub rules: Rules,
     /// The version it was read at
     pub version: i64,
+    pub(crate) sandboxes: Sandboxes,
     pub(crate) certificates: HashMap<[u8; 32], Certificate>,
     pub(crate) credentials: HashMap<Arc<str>, Credential>,
     /// Workstations by the fingerprint of their certificate
@@ -89,9 +91,34 @@ impl Snapshot {
         active && !stopped && !certificate.revoked
     }
 
+    /// The rules by which the calls of a system are judged while it is in its technical test and its sandbox is open; its
+    /// answers come from synthetic people then. None for every other system: `rules` judge it.
+    pub fn sandbox(&self, system: &str, now_us: i64) -> Option<&Rules> {
+        let until_us = self.sandboxes.until_us.get(system)?;
+        (now_us < *until_us).then_some(&self.sandboxes.rules)
+    }
+
     /// The credentials of a user name.
     pub fn credential(&self, username: &str) -> Option<&Credential> {
         self.credentials.get(username)
+    }
+
+    /// The certificates of a system with their fingerprints, the one that holds longest first; revoked ones too.
+    pub fn certificates_of(&self, system: &str) -> Vec<([u8; 32], &Certificate)> {
+        let own = self.certificates.iter().filter(|(_, certificate)| &*certificate.system == system);
+        let mut own: Vec<_> = own.map(|(fingerprint, certificate)| (*fingerprint, certificate)).collect();
+        own.sort_by_key(|(fingerprint, certificate)| {
+            (std::cmp::Reverse(certificate.not_after_us), *fingerprint)
+        });
+        own
+    }
+
+    /// The credentials of a system that have not been closed, by user name.
+    pub fn credentials_of(&self, system: &str) -> Vec<(&str, &Credential)> {
+        let own = self.credentials.iter().filter(|(_, credential)| &*credential.system == system);
+        let mut own: Vec<_> = own.map(|(username, credential)| (&**username, credential)).collect();
+        own.sort_by_key(|(username, _)| *username);
+        own
     }
 
     /// The workstation of a client certificate, by its SHA-256 fingerprint; revoked ones say so.

@@ -45,6 +45,26 @@ pub enum Event {
         /// Keyed hash of the address, as [`crate::Events::source_hash`] makes it
         source: Option<String>,
     },
+    /// Time brought something that touches security, and the service acted: the rule's entry in the journal says more
+    RuleActed {
+        /// Name of the rule
+        rule: String,
+        /// Id of the system that it is about
+        system: Option<String>,
+        /// Keyed hash of the account, as [`crate::Events::account_hash`] makes it
+        account: Option<String>,
+        /// Number of the entry
+        evidence: u64,
+    },
+    /// The emergency account: asked for, opened, entered, closed
+    Emergency {
+        /// What happened: `requested`, `opened`, `entered`, `closed`
+        step: String,
+        /// Staff account that did it
+        account: String,
+        /// Number of the journal's entry
+        entry: u64,
+    },
     /// A key was replaced
     KeysRotated {
         /// Which: `sealing` and its number, `signing` and its name
@@ -56,6 +76,23 @@ pub enum Event {
         count: u64,
         /// Keyed hash of the address
         source: Option<String>,
+    },
+    /// A watch rule found something
+    Alert {
+        /// How grave
+        level: AlertLevel,
+        /// Name of the rule
+        rule: String,
+        /// Number of the alert
+        alert: u64,
+        /// `note`, `alert`, `brake` or `suspend`
+        done: String,
+        /// Id of the system that called
+        system: String,
+        /// Keyed hash of the account, as [`crate::Events::account_hash`] makes it
+        account: Option<String>,
+        /// Number of the entry that made it
+        evidence: Option<u64>,
     },
     /// More events of one kind came within a minute than are written one by one
     Suppressed {
@@ -73,6 +110,18 @@ pub enum Event {
     },
 }
 
+/// How grave an alert is; each is a kind of message of its own, so that a receiver's rules need not look inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertLevel {
+    /// Worth knowing
+    Low,
+    /// Somebody should look this week
+    Medium,
+    /// Somebody should look today
+    High,
+}
+
 impl Event {
     /// Stable name; the MSGID is the same in upper case.
     pub fn name(&self) -> &'static str {
@@ -83,8 +132,13 @@ impl Event {
             Self::QuorumBack { .. } => "quorum_back",
             Self::PublisherHalted { .. } => "publisher_halted",
             Self::SignInRefused { .. } => "sign_in_refused",
+            Self::RuleActed { .. } => "rule_acted",
+            Self::Emergency { .. } => "emergency",
             Self::KeysRotated { .. } => "keys_rotated",
             Self::Strangers { .. } => "strangers",
+            Self::Alert { level: AlertLevel::Low, .. } => "alert_low",
+            Self::Alert { level: AlertLevel::Medium, .. } => "alert_medium",
+            Self::Alert { level: AlertLevel::High, .. } => "alert_high",
             Self::Suppressed { .. } => "suppressed",
             Self::Lost { .. } => "lost",
         }
@@ -111,10 +165,26 @@ impl Event {
                 .with(Field::Result, "failure".to_owned())
                 .with(Field::Account, account)
                 .with(Field::Source, source),
+            Self::RuleActed { rule, system, account, evidence } => message
+                .with(Field::Rule, rule)
+                .with(Field::System, system)
+                .with(Field::AccountHash, account)
+                .with(Field::Evidence, evidence.to_string()),
+            Self::Emergency { step, account, entry } => message
+                .with(Field::Reason, step)
+                .with(Field::Account, account)
+                .with(Field::Index, entry.to_string()),
             Self::KeysRotated { key } => message.with(Field::Key, key),
             Self::Strangers { count, source } => {
                 message.with(Field::Count, count.to_string()).with(Field::Source, source)
             }
+            Self::Alert { level: _, rule, alert, done, system, account, evidence } => message
+                .with(Field::Rule, rule)
+                .with(Field::Alert, alert.to_string())
+                .with(Field::Done, done)
+                .with(Field::System, system)
+                .with(Field::AccountHash, account)
+                .with(Field::Evidence, evidence.map(|entry| entry.to_string())),
             Self::Suppressed { kind, count } => {
                 message.with(Field::Reason, kind).with(Field::Count, count.to_string())
             }
@@ -129,6 +199,15 @@ impl Event {
     #[cfg(test)]
     pub(crate) fn samples() -> Vec<Self> {
         let text = |text: &str| text.to_owned();
+        let alert = |level| Self::Alert {
+            level,
+            rule: text("planted"),
+            alert: 7,
+            done: text("brake"),
+            system: text("one-stop"),
+            account: Some(text("00ff")),
+            evidence: Some(1024),
+        };
         vec![
             Self::Started { version: text("0.1.0"), key: text("k") },
             Self::Stopping,
@@ -140,8 +219,18 @@ impl Event {
                 account: Some(text("htmc-0001")),
                 source: None,
             },
+            Self::RuleActed {
+                rule: text("account_idle_locked"),
+                system: Some(text("one-stop")),
+                account: Some(text("00ff")),
+                evidence: 12,
+            },
+            Self::Emergency { step: text("opened"), account: text("0f0f"), entry: 9 },
             Self::KeysRotated { key: text("sealing 2") },
             Self::Strangers { count: 601, source: Some(text("00ff")) },
+            alert(AlertLevel::Low),
+            alert(AlertLevel::Medium),
+            alert(AlertLevel::High),
             Self::Suppressed { kind: text("sign_in_refused"), count: 9 },
             Self::Lost { first: Some(3), count: 4 },
         ]

@@ -59,6 +59,12 @@ impl Events {
         self.inner.as_ref().map(|inner| entry::source_hash(&inner.ring, address))
     }
 
+    /// The keyed hash by which an account may be named. None when off.
+    pub fn account_hash(&self, account: &str) -> Option<String> {
+        let inner = self.inner.as_ref()?;
+        Some(hex::encode(inner.ring.keyed_hash("feed.account", account.as_bytes())))
+    }
+
     /// Returns when all that was told before is on disk, or lost for good. Blocks.
     pub fn flush(&self) {
         let Some(inner) = &self.inner else { return };

@@ -21,7 +21,7 @@ mod spool;
 mod testing;
 
 pub use error::FeedError;
-pub use event::Event;
+pub use event::{AlertLevel, Event};
 pub use events::Events;
 pub use feed::{Feed, Options};
 pub use levels::{Level, Levels, Said};

@@ -108,6 +108,16 @@ fields! {
     First = "first", "DancuFirst";
     /// First after a range
     After = "after", "DancuAfter";
+    /// Rule of the watch
+    Rule = "rule", "DancuRule";
+    /// Number of the alert
+    Alert = "alert", "DancuAlert";
+    /// What was done about it
+    Done = "done", "DancuDone";
+    /// Keyed hash of the account
+    AccountHash = "account_hash", "DancuAccountHash";
+    /// Number of the entry that it rests on
+    Evidence = "evidence", "DancuEvidence";
     /// Version of the program
     Version = "version", "DancuVersion";
 }

@@ -8,7 +8,7 @@ use dancu_keys::{KeyError, PasswordCache, PasswordParams, Secret, password, perc
 use dancu_policy::Workplace;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a call presents to prove who asks.
 #[derive(Clone, Debug)]
@@ -61,6 +61,18 @@ impl Authenticator {
             people: Semaphore::new(slow),
             dummy: password::hash(&nobody, params)?.into(),
         })
+    }
+
+    /// A turn at Argon2, for whoever hashes passwords elsewhere: it is held while they are hashed.
+    ///
+    /// # Errors
+    ///
+    /// `Overloaded` when the turn does not come within a few seconds.
+    pub async fn turn(&self, lane: Lane) -> Result<SemaphorePermit<'_>, Code> {
+        match tokio::time::timeout(PATIENCE, lane.of(self).acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(Code::Overloaded),
+        }
     }
 
     /// Proves who asks, or says why not. `system` is known as soon as the certificate is, for the journal.
@@ -145,8 +157,7 @@ impl Authenticator {
             return Ok(());
         }
         attempt.turnstile.may_try(attempt.who, attempt.now_us)?;
-        let turn = tokio::time::timeout(PATIENCE, attempt.lane.of(self).acquire()).await;
-        let Ok(Ok(_turn)) = turn else { return Err(Code::Overloaded) };
+        let _turn = self.turn(attempt.lane).await?;
         // A system that starts with many calls at once proves its password with the first of them.
         if stored.is_known(&self.cache, user, password) {
             return Ok(());

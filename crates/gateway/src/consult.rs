@@ -1,11 +1,13 @@
 //! The registry's station: a permit and a claim in, an answer out.
+use crate::Guard;
 use dancu_catalogue::Code;
 use dancu_citizen::{
-    Allowed, Comparison, Field, FieldSet, IdCardNumber, LifeState, PersonNumber, PersonalId,
+    Allowed, Claim, Comparison, Field, FieldSet, IdCardNumber, LifeState, PersonNumber, PersonalId, Record,
 };
+use dancu_keys::KeyRing;
 use dancu_message::{Answer, LookUp, Outcome, Refusal, Request, Service, Verification};
 use dancu_policy::{Agreement, Permit};
-use dancu_registry::Registry;
+use dancu_registry::{Finding, PersonKey, Registry, RegistryError, TestPeople};
 use std::borrow::Cow;
 
 /// What the registry said, and what of it leaves.
@@ -20,6 +22,11 @@ pub(crate) struct Found {
 impl Found {
     pub(crate) fn refused(refusal: Refusal) -> Self {
         Self { answer: Answer::Refusal(refusal), released: FieldSet::EMPTY, comparison: None, subject: None }
+    }
+
+    /// What a spent guess budget leaves of an answer: the entry alone names the citizen.
+    fn paused(code: Code, finding: &Finding) -> Self {
+        Self { subject: finding.number, ..Self::refused(Refusal { code, field: None }) }
     }
 
     /// Number of the citizen: of the record when there is one, else the one that was asked.
@@ -39,18 +46,69 @@ impl Found {
     }
 }
 
-/// Asks the registry what the permit allows.
-pub(crate) async fn consult(registry: &Registry, permit: &Permit, request: &Request) -> Found {
-    match request.service {
-        Service::Verify => verify(registry, permit, request),
-        Service::LookUp => look_up(registry, permit, request).await,
+/// Where answers come from: the registry, or the synthetic people of the sandbox.
+pub(crate) trait People: Clone + Send + 'static {
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding;
+    fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError>;
+}
+
+impl People for Registry {
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
+        Self::verify(self, claim, allowed)
+    }
+    fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError> {
+        Self::record(self, person, fields)
     }
 }
 
-fn verify(registry: &Registry, permit: &Permit, request: &Request) -> Found {
+impl People for TestPeople {
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
+        Self::verify(self, claim, allowed)
+    }
+    fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError> {
+        Ok(Self::record(self, person, fields))
+    }
+}
+
+/// Where claims are held against records.
+pub(crate) struct Desk<'a, P> {
+    pub(crate) people: &'a P,
+    /// Budgets of guesses; none in the sandbox, where nobody real is asked about
+    pub(crate) budgets: Option<Budgets<'a>>,
+}
+
+/// What guess budgets are asked by.
+pub(crate) struct Budgets<'a> {
+    pub(crate) guard: &'a Guard,
+    pub(crate) ring: &'a KeyRing,
+    pub(crate) now_us: i64,
+}
+
+impl<P> Desk<'_, P> {
+    /// Asks whether answers about this person are given, and counts a claim that disagrees, by fields that may be compared.
+    fn weigh(&self, permit: &Permit, request: &Request, finding: &Finding) -> Result<(), Code> {
+        let Some(Budgets { guard, ring, now_us }) = &self.budgets else { return Ok(()) };
+        let disagrees = finding.comparison.as_ref().is_none_or(contradicts);
+        guard.weigh(permit, &request.claim, finding, disagrees, ring, *now_us)
+    }
+}
+
+/// Asks the registry what the permit allows.
+pub(crate) async fn consult(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
+    match request.service {
+        Service::Verify => verify(desk, permit, request),
+        Service::LookUp => look_up(desk, permit, request).await,
+    }
+}
+
+fn verify(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
+    let registry = desk.people;
     // The rule looks at every field of the agreement; the caller is told only of those it asked for.
     let agreed = permit.agreement.grants.verify.unwrap_or_default();
     let finding = registry.verify(&request.claim, Allowed { fields: agreed, near: permit.near });
+    if let Err(code) = desk.weigh(permit, request, &finding) {
+        return Found::paused(code, &finding);
+    }
     let basic = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST));
     let verified = finding.comparison.as_ref().is_some_and(|c| agrees(c, permit.verify_rule));
     let usable = finding.state == LifeState::Alive;
@@ -75,8 +133,12 @@ fn verify(registry: &Registry, permit: &Permit, request: &Request) -> Found {
 }
 
 /// Shows a record only to a caller that already knows number, name and birth date (Decree 70/2024/NĐ-CP).
-async fn look_up(registry: &Registry, permit: &Permit, request: &Request) -> Found {
+async fn look_up(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
+    let registry = desk.people;
     let finding = registry.verify(&request.claim, Allowed { fields: COMPARED, near: false });
+    if let Err(code) = desk.weigh(permit, request, &finding) {
+        return Found::paused(code, &finding);
+    }
     let subject = finding.number;
     let knows = finding.comparison.as_ref().is_some_and(|c| agrees(c, Agreement::LEAST) && !contradicts(c));
     let outcome = match (finding.comparison.is_some(), knows, finding.state) {

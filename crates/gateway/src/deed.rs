@@ -35,6 +35,11 @@ pub enum Actor {
         /// Number of the person for whom it asks
         number: Number,
     },
+    /// A rule of the service itself
+    Rule {
+        /// Which
+        name: &'static str,
+    },
     /// A machine on its own behalf; of what system, as far as that is known
     Machine {
         /// The system
@@ -194,6 +199,15 @@ fn doer(snapshot: &Snapshot, by: &Actor) -> Doer {
             agency_code: None,
             organisation: system.as_ref().and_then(|system| organisation_of(system)),
             officer: None,
+        },
+        Actor::Rule { name } => Doer {
+            form: "rule",
+            system: None,
+            account: None,
+            role: None,
+            agency_code: None,
+            organisation: None,
+            officer: Some(format!("rule:{name}")),
         },
         Actor::Staff { account, role, organisation } => Doer {
             form: "console",

@@ -125,13 +125,7 @@ impl Road {
     }
 
     fn issue(&self, enrolment: &Enrolment, system: &str, body: &[u8], now_us: i64) -> Result<Issued, Code> {
-        let request = dancu_pki::est::request(body).map_err(|refused| match refused {
-            RequestRefused::Key => Code::CsrKeyRefused,
-            RequestRefused::TooLarge => Code::BodyTooLarge,
-            RequestRefused::Malformed | RequestRefused::Signature => Code::CsrInvalid,
-        })?;
-        let subject = subject(&self.exchange.snapshot(), system).ok_or(Code::SystemNotConnected)?;
-        enrolment.issue(&request, &subject, now_us).ok_or(Code::Internal)
+        enrolment.certify(&self.exchange.snapshot(), system, body, now_us)
     }
 
     async fn register(
@@ -163,13 +157,55 @@ impl Road {
 }
 
 impl Enrolment {
-    fn issue(&self, request: &SigningRequest, subject: &Subject, now_us: i64) -> Option<Issued> {
+    /// A certificate for a system over the key of a request (PKCS #10; base64 or PEM). It counts for nothing until it is
+    /// registered.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request; `SystemNotConnected` for a system that is not on record.
+    pub fn certify(
+        &self,
+        snapshot: &Snapshot,
+        system: &str,
+        body: &[u8],
+        now_us: i64,
+    ) -> Result<Issued, Code> {
+        let subject = subject(snapshot, system).ok_or(Code::SystemNotConnected)?;
+        self.issue(&request_of(body)?, Purpose::System, &subject, Term::SystemCertificate, now_us)
+            .ok_or(Code::Internal)
+    }
+
+    /// A certificate for a workstation of an organisation, of this name.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the request.
+    pub fn certify_workstation(&self, subject: &Subject, body: &[u8], now_us: i64) -> Result<Issued, Code> {
+        self.issue(&request_of(body)?, Purpose::Workstation, subject, Term::WorkstationCertificate, now_us)
+            .ok_or(Code::Internal)
+    }
+
+    fn issue(
+        &self,
+        request: &SigningRequest,
+        purpose: Purpose,
+        subject: &Subject,
+        term: Term,
+        now_us: i64,
+    ) -> Option<Issued> {
         let seconds = |us: i64| us.div_euclid(1_000_000);
-        let until_us = self.terms.end_us(Term::SystemCertificate, now_us)?;
-        let issued =
-            self.authority.issue(request, Purpose::System, subject, seconds(now_us), seconds(until_us));
+        let until_us = self.terms.end_us(term, now_us)?;
+        let issued = self.authority.issue(request, purpose, subject, seconds(now_us), seconds(until_us));
         issued.inspect_err(|error| tracing::error!(%error, "a certificate could not be issued")).ok()
     }
+}
+
+fn request_of(body: &[u8]) -> Result<SigningRequest, Code> {
+    dancu_pki::est::request(body).map_err(|refused| match refused {
+        RequestRefused::Key => Code::CsrKeyRefused,
+        RequestRefused::TooLarge => Code::BodyTooLarge,
+        RequestRefused::Malformed | RequestRefused::Signature => Code::CsrInvalid,
+    })
 }
 
 /// Whom the certificate names: what is on record, whatever the request says.

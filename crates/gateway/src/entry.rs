@@ -19,6 +19,8 @@ pub(crate) struct Context<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) ring: &'a KeyRing,
     pub(crate) now_us: i64,
+    /// Nobody real was asked about: the entry says so, and nobody's history, quota or use counts it
+    pub(crate) sandbox: bool,
 }
 
 impl Context<'_> {
@@ -26,7 +28,8 @@ impl Context<'_> {
     pub(crate) fn draft(&self, prepared: &Arc<Vec<Prepared>>, position: usize) -> Draft {
         let Some(one) = prepared.get(position) else { return Draft::default() };
         let request = self.call.requests.get(position).and_then(|r| r.as_ref().ok());
-        let charges = one.permit.iter().flat_map(|p| &p.charges).map(charge).collect();
+        let charged = one.permit.iter().filter(|_| !self.sandbox);
+        let charges = charged.flat_map(|p| &p.charges).map(charge).collect();
         Draft {
             call: self.entry(one, request),
             replay: self.replay_key(request),
@@ -39,12 +42,14 @@ impl Context<'_> {
         let rules = self.system().and_then(|system| self.snapshot.rules.system(&system));
         let login = self.caller.and_then(|c| c.login.as_deref()).or_else(|| request?.account.as_deref());
         let account = rules.and_then(|of| of.account_of(login, request.and_then(|r| r.officer.as_deref())));
-        let subject = one.found.subject(request);
+        let account = account.filter(|_| !self.sandbox);
+        // A synthetic person may bear a number that somebody real bears too.
+        let subject = one.found.subject(request).filter(|_| !self.sandbox);
         dancu_journal::Call {
             at_us: self.now_us,
             correlation: one.correlation.0,
             form: self.call.protocol.to_owned(),
-            service: request.map_or("unread", |r| r.service.name()).to_owned(),
+            service: service(request, self.sandbox).to_owned(),
             integration: request.map(|r| r.integration_code.clone()),
             procedure: one.permit.as_ref().map(|p| p.purpose.to_string()),
             system_id: self.system().map(|system| system.to_string()),
@@ -142,6 +147,19 @@ fn purpose(request: &Request, permitted: bool) -> Option<String> {
     let code = request.purpose.clone().filter(|_| !permitted);
     let parts: Vec<String> = code.into_iter().chain(request.purpose_text.clone()).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// What was asked for, as the journal names it. In the sandbox the names are others, so that nothing that counts calls by
+/// service counts these.
+fn service(request: Option<&Request>, sandbox: bool) -> &'static str {
+    use dancu_message::Service;
+    match (request.map(|request| request.service), sandbox) {
+        (Some(service), false) => service.name(),
+        (None, false) => "unread",
+        (Some(Service::Verify), true) => "sandbox_verify",
+        (Some(Service::LookUp), true) => "sandbox_look_up",
+        (None, true) => "sandbox_unread",
+    }
 }
 
 fn inputs(request: &Request) -> dancu_citizen::FieldSet {

@@ -13,12 +13,16 @@ mod entry;
 mod evidence;
 mod examine;
 mod freshness;
+mod guard;
 mod limits;
 mod metrics;
 mod repeat;
+mod reply;
 pub mod road;
 pub mod routes;
+mod sandbox;
 mod search;
+mod uses;
 
 pub use basic::{BasicPair, timestamp_us};
 pub use clock::{Clock, vietnam_day};
@@ -27,10 +31,13 @@ pub use enrolment::Enrolment;
 pub use evidence::{Evidence, Prove};
 pub use examine::{Examination, Order};
 pub use freshness::Freshness;
+pub use guard::Guard;
 pub use limits::{CallLimits, Place, Turnstile};
 pub use metrics::RoadMetrics;
 pub use road::{Call, Reply, Road};
+pub use sandbox::{Sandbox, TestCall, TestRecord};
 pub use search::{Found, Ground};
+pub use uses::Uses;
 
 use aws_lc_rs::digest;
 

@@ -16,6 +16,7 @@ struct Ending {
 pub struct RoadMetrics {
     answers: Family<Ending, Counter>,
     repeated: Counter,
+    sandbox: Counter,
 }
 
 impl RoadMetrics {
@@ -27,9 +28,18 @@ impl RoadMetrics {
             "Answers repeated for an Idempotency-Key",
             self.repeated.clone(),
         );
+        registry.register(
+            "dancu_answers_sandbox",
+            "Replies to systems in their technical test, from synthetic people; in no other count",
+            self.sandbox.clone(),
+        );
     }
 
     pub(crate) fn note(&self, reply: &Reply) {
+        if reply.sandbox {
+            self.sandbox.inc();
+            return;
+        }
         if reply.repeated {
             self.repeated.inc();
         }

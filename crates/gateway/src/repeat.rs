@@ -4,7 +4,8 @@
 use crate::Correlation;
 use crate::authenticate::Caller;
 use crate::entry::Context;
-use crate::road::{Call, Prepared, Reply, Road, Ruling, failed, reply};
+use crate::reply::{failed, reply};
+use crate::road::{Call, Prepared, Reply, Road, Ruling};
 use dancu_catalogue::Code;
 use dancu_journal::{Draft, Idempotency, Idempotent, JournalError, Receipt};
 use dancu_message::Answer;
@@ -12,13 +13,15 @@ use std::sync::Arc;
 
 /// Binds the key of a call to what the caller may have today: the same body under another agreement is another call, and
 /// an answer is not given again to whom it would be refused now.
-pub(crate) fn bind(call: &mut Call, rulings: &[Ruling]) {
+/// What the sandbox answered is no answer of the real registry, should the system be live by then.
+pub(crate) fn bind(call: &mut Call, rulings: &[Ruling], sandbox: bool) {
     if rulings.iter().all(Result::is_err) {
         call.idempotency = None;
     }
     if let Some((_, hash)) = &mut call.idempotency {
         let allowed =
             rulings.iter().flat_map(|r| r.as_ref().map_or(0, |permit| permit.fields.bits()).to_be_bytes());
+        let allowed = allowed.chain(sandbox.then_some(1));
         *hash = crate::sha256(&hash.iter().copied().chain(allowed).collect::<Vec<u8>>());
     }
 }
@@ -122,5 +125,6 @@ fn restored(call: &Call, stored: &[u8], receipts: &[Receipt]) -> Reply {
         answers: Vec::new(),
         correlation: crate::Correlation(correlation.try_into().unwrap_or([0; 16])),
         repeated: true,
+        sandbox: false,
     }
 }

@@ -1,20 +1,22 @@
-//! The one road that every transaction takes, whatever its protocol:
+//! The one road that every transaction takes, whatever its protocol and on whatever ground:
 //! authenticate, decide, registry, encode, journal, sign. Decoding is done by the door that calls.
 use crate::authenticate::{Authenticator, Caller, Presented, system_of, workplace, workstation_of};
-use crate::codec::{Codec, Committed, Envelope};
-use crate::consult::{Found, consult};
+use crate::codec::{Codec, Envelope};
+use crate::consult::{Budgets, Desk, Found, consult};
 use crate::door::Peer;
 use crate::entry::Context;
 use crate::limits::{Place, Turnstile};
 use crate::metrics::RoadMetrics;
-use crate::{Clock, Correlation, Evidence, Freshness, repeat};
+use crate::reply::{failed, reply, unjournalled};
+use crate::sandbox::{Ground, Sandbox, Tested};
+use crate::{Clock, Correlation, Evidence, Freshness, Guard, Uses, repeat};
 use dancu_catalogue::{Code, Lang};
 use dancu_exchange::{Exchange, Snapshot};
 use dancu_feed::{Event, Events};
 use dancu_journal::publish::Publisher;
-use dancu_journal::{Journal, JournalError, Receipt};
+use dancu_journal::{Journal, JournalError};
 use dancu_keys::{KeyRing, SignedEntry, Signer};
-use dancu_message::{Answer, Refusal, Request, WireError};
+use dancu_message::{Answer, Refusal, Request, Service, WireError};
 use dancu_policy::{Ask, Permit, decide};
 use dancu_registry::Registry;
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub struct Road {
     pub exchange: Exchange,
     /// The citizens
     pub registry: Registry,
+    /// Where systems in their technical test are answered from
+    pub sandbox: Sandbox,
     /// The access log
     pub journal: Journal,
     /// What can be found and proved in the log
@@ -42,6 +46,8 @@ pub struct Road {
     pub events: Events,
     /// Proves who asks
     pub authenticator: Authenticator,
+    /// Who is braked, and about whom answers are neutral
+    pub guard: Guard,
     /// What a caller may cost
     pub turnstile: Turnstile,
     /// Now
@@ -50,6 +56,8 @@ pub struct Road {
     pub metrics: RoadMetrics,
     /// Whether the rules are of now
     pub freshness: Freshness,
+    /// When accounts were last used
+    pub uses: Uses,
     /// For how long the answer to an `Idempotency-Key` is kept, microseconds
     pub idempotency_us: i64,
 }
@@ -62,6 +70,8 @@ pub struct Call {
     pub presented: Presented,
     /// The requests, each read or not; at least one
     pub requests: Vec<Result<Request, WireError>>,
+    /// The service, as far as the door can tell it of a message that could not be read
+    pub service: Option<Service>,
     /// Protocol by which they came, for the journal
     pub protocol: &'static str,
     /// Message id that an exchange platform gave (X-Road id)
@@ -98,6 +108,8 @@ pub struct Reply {
     pub correlation: Correlation,
     /// The reply repeats that of an earlier call with the same `Idempotency-Key`
     pub repeated: bool,
+    /// The system is in its technical test: nothing in it is of anybody real
+    pub sandbox: bool,
 }
 
 /// One request with the answer that leaves if the commit agrees.
@@ -139,24 +151,43 @@ impl Road {
         }
 
         let began = Instant::now();
+        let ground = Ground::of(&snapshot, &caller, &call, now_us);
+        let on = (&*snapshot, ground);
         let rulings: Vec<Ruling> =
-            call.requests.iter().map(|request| rule(&snapshot, &caller, &call, request, now_us)).collect();
+            call.requests.iter().map(|request| self.rule(on, &caller, &call, request, now_us)).collect();
         times.decide = micros(began);
         let caller = caller.ok();
+        let tested = if ground.is_sandbox() { Tested::of(&call, caller.as_ref()) } else { None };
 
-        repeat::bind(&mut call, &rulings);
+        repeat::bind(&mut call, &rulings, ground.is_sandbox());
         // A store that cannot be read is met again at the commit, which has the last word.
-        if let Ok(Some(reply)) = repeat::earlier(self, &call, caller.as_ref(), now_us).await {
-            self.metrics.note(&reply);
-            return reply;
-        }
-        let mut prepared = Vec::with_capacity(rulings.len());
-        for (request, ruling) in call.requests.iter().zip(rulings) {
-            prepared.push(self.prepare(&call, request.as_ref().ok(), ruling, times, now_us).await);
-        }
-        let reply = self.commit(&snapshot, call, caller, prepared, now_us).await;
+        let earlier = repeat::earlier(self, &call, caller.as_ref(), now_us).await;
+        let reply = if let Ok(Some(reply)) = earlier {
+            reply
+        } else {
+            let mut prepared = Vec::with_capacity(rulings.len());
+            for (request, ruling) in call.requests.iter().zip(rulings) {
+                let request = request.as_ref().ok();
+                prepared.push(self.prepare(&call, request, ruling, ground, times, now_us).await);
+            }
+            self.commit(on, call, caller, prepared, now_us).await
+        };
+        let reply = Reply { sandbox: ground.is_sandbox(), ..reply };
         self.metrics.note(&reply);
+        if let Some(tested) = tested {
+            self.note_test(tested, &reply, now_us).await;
+        }
         reply
+    }
+
+    /// Writes the calls of a technical test down, before the answer leaves: whoever has it finds the record complete.
+    async fn note_test(&self, tested: Tested, reply: &Reply, now_us: i64) {
+        let calls = tested.calls(&reply.answers, &reply.journal, now_us);
+        let record = Arc::clone(&self.sandbox.record);
+        if !calls.is_empty() {
+            // A record that failed has said so; the answer stands.
+            let _ = tokio::task::spawn_blocking(move || record.note(&calls)).await;
+        }
     }
 
     /// Proves who asks and finds a place among the calls of its system.
@@ -196,19 +227,47 @@ impl Road {
         flood.is_some()
     }
 
+    /// Decides one request of a call, and whether who asks is braked.
+    fn rule(
+        &self,
+        on: (&Snapshot, Ground<'_>),
+        caller: &Result<Caller, Code>,
+        call: &Call,
+        request: &Result<Request, WireError>,
+        now_us: i64,
+    ) -> Ruling {
+        let permit = rule(on, caller, call, request, now_us)?;
+        self.guard.pass(&permit, now_us).map_err(|code| Refusal { code, field: None })?;
+        if !on.1.is_sandbox() {
+            self.uses.note(&permit.account.id, now_us);
+        }
+        Ok(permit)
+    }
+
     /// Asks the registry what the ruling allows, and encodes the answer.
     async fn prepare(
         &self,
         call: &Call,
         request: Option<&Request>,
         ruling: Ruling,
+        ground: Ground<'_>,
         mut times: Times,
         now_us: i64,
     ) -> Prepared {
         let began = Instant::now();
         let (permit, found) = match (ruling, request) {
             (Ok(permit), Some(request)) => {
-                let found = consult(&self.registry, &permit, request).await;
+                let (guard, ring) = (&self.guard, &self.ring);
+                let found = match ground {
+                    Ground::Real(_) => {
+                        let budgets = Some(Budgets { guard, ring, now_us });
+                        consult(&Desk { people: &self.registry, budgets }, &permit, request).await
+                    }
+                    Ground::Sandbox(_) => {
+                        let desk = Desk { people: &self.sandbox.people, budgets: None };
+                        consult(&desk, &permit, request).await
+                    }
+                };
                 (Some(permit), found)
             }
             (Ok(_), None) => (None, Found::refused(Refusal { code: Code::Internal, field: None })),
@@ -224,16 +283,17 @@ impl Road {
     /// Writes the entries, replaces what the commit overruled, and signs.
     async fn commit(
         &self,
-        snapshot: &Snapshot,
+        (snapshot, ground): (&Snapshot, Ground<'_>),
         call: Call,
         caller: Option<Caller>,
         prepared: Vec<Prepared>,
         now_us: i64,
     ) -> Reply {
         let (call, prepared) = (Arc::new(call), Arc::new(prepared));
-        let context = Context { call: &call, caller: caller.as_ref(), snapshot, ring: &self.ring, now_us };
+        let (caller, ring, sandbox) = (caller.as_ref(), &self.ring, ground.is_sandbox());
+        let context = Context { call: &call, caller, snapshot, ring, now_us, sandbox };
         let drafts = (0..prepared.len()).map(|position| context.draft(&prepared, position)).collect();
-        let once = repeat::once(&call, caller.as_ref(), &prepared, now_us + self.idempotency_us);
+        let once = repeat::once(&call, caller, &prepared, now_us + self.idempotency_us);
         match self.journal.append_all(drafts, once).await {
             Ok(receipts) => self.sign(reply(&call, &prepared, &receipts), now_us),
             Err(JournalError::DuplicateKey) => repeat::raced(self, &context, &prepared).await,
@@ -302,7 +362,7 @@ pub(crate) type Ruling = Result<Permit, Refusal>;
 
 /// Decides one request of a call.
 fn rule(
-    snapshot: &Snapshot,
+    (snapshot, ground): (&Snapshot, Ground<'_>),
     caller: &Result<Caller, Code>,
     call: &Call,
     request: &Result<Request, WireError>,
@@ -324,78 +384,7 @@ fn rule(
         workplace: workplace(snapshot, &call.peer, &call.presented, now_us),
         now_us,
     };
-    decide(&snapshot.rules, &ask).map_err(|code| Refusal { code, field: None })
-}
-
-/// The refusal of a call that gets no entry.
-pub(crate) fn unjournalled(call: &Call, code: Code, now_us: i64) -> Reply {
-    let prepared: Vec<Prepared> =
-        call.requests.iter().map(|_| Prepared::empty(Correlation::random(now_us))).collect();
-    failed(call, &prepared, code)
-}
-
-/// The reply made of committed answers; where the commit ruled otherwise, of refusals.
-pub(crate) fn reply(call: &Call, prepared: &[Prepared], receipts: &[Receipt]) -> Reply {
-    let rulings = receipts.iter().map(|r| (Some(r.index), r.ruling.err()));
-    Reply { leaf: receipts.first().map(|receipt| receipt.leaf_hash), ..assemble(call, prepared, rulings) }
-}
-
-/// The reply when nothing was committed: one refusal of the whole.
-pub(crate) fn failed(call: &Call, prepared: &[Prepared], code: Code) -> Reply {
-    let codec = call.codec.whole().unwrap_or_else(|| Arc::clone(&call.codec));
-    let answer = Answer::Refusal(Refusal { code, field: None });
-    let request = call.requests.first().and_then(|r| r.as_ref().ok());
-    let correlation = prepared.first().map_or(Correlation([0; 16]), |p| p.correlation);
-    let body = codec.encode(&answer, &Envelope { request, correlation, lang: call.lang });
-    Reply {
-        status: code.status(),
-        content_type: codec.content_type(true),
-        body,
-        signature: None,
-        journal: Vec::new(),
-        leaf: None,
-        answers: vec![answer],
-        correlation,
-        repeated: false,
-    }
-}
-
-fn assemble(
-    call: &Call,
-    prepared: &[Prepared],
-    rulings: impl Iterator<Item = (Option<u64>, Option<Code>)>,
-) -> Reply {
-    let mut answers = Vec::with_capacity(prepared.len());
-    let mut bodies = Vec::with_capacity(prepared.len());
-    let mut journal = Vec::with_capacity(prepared.len());
-    for ((one, request), (index, overruled)) in prepared.iter().zip(&call.requests).zip(rulings) {
-        let already = matches!(&one.found.answer, Answer::Refusal(r) if Some(r.code) == overruled);
-        let (answer, bytes) = match overruled {
-            Some(code) if !already => {
-                let answer = Answer::Refusal(Refusal { code, field: None });
-                let bytes = one.encode(&*call.codec, request.as_ref().ok(), call.lang, &answer);
-                (answer, bytes)
-            }
-            _ => (one.found.answer.clone(), one.bytes.clone()),
-        };
-        answers.push(answer);
-        bodies.push((bytes, index));
-        journal.extend(index);
-    }
-    let committed = answers.iter().zip(&bodies);
-    let committed =
-        committed.map(|(answer, (bytes, index))| Committed { answer, bytes, journal: *index }).collect();
-    Reply {
-        status: call.codec.status(&answers),
-        content_type: call.codec.content_type(matches!(answers.as_slice(), [Answer::Refusal(_)])),
-        body: call.codec.join(committed),
-        signature: None,
-        journal,
-        leaf: None,
-        correlation: prepared.first().map_or(Correlation([0; 16]), |p| p.correlation),
-        answers,
-        repeated: false,
-    }
+    decide(ground.rules(), &ask).map_err(|code| Refusal { code, field: None })
 }
 
 fn micros(since: Instant) -> u32 {

@@ -107,6 +107,10 @@ impl Road {
         let place = self.turnstile.enter();
         let (caller, _place) = self.admit(&snapshot, &place, &ground.peer, &presented, now_us).await;
         let permit = caller.and_then(|_| decide(&snapshot.rules, &ground.ask(&snapshot, now_us)));
+        let permit = permit.and_then(|permit| self.guard.pass(&permit, now_us).map(|()| permit));
+        if let Ok(permit) = &permit {
+            self.uses.note(&permit.account.id, now_us);
+        }
         let entry = ground.entry(&snapshot, permit.as_ref().ok(), now_us);
         Station { permit, entry }
     }
@@ -180,6 +184,7 @@ impl Ground {
             role: account.map(|a| a.role.name().to_owned()),
             organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
             agreement_id: permit.map(|p| p.agreement.id.to_string()),
+            certificate: self.peer.certificate.as_ref().map(|shown| shown.fingerprint),
             rules_version: u64::try_from(snapshot.version).unwrap_or_default(),
             personal: Personal {
                 officer: Some(self.session.login.to_string()),

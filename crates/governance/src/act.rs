@@ -215,7 +215,11 @@ impl<'a, 't> Act<'a, '_, 't> {
             documents: documents.into_iter().map(|document| document.sha256).collect(),
         };
         rows::insert_step(self.change.tx(), &self.governance.ring, &matter.id, &taken)?;
-        self.derive(matter, &taken, rule);
+        let parent = match (matter.kind, matter.parent.clone()) {
+            (Kind::Finding, Some(parent)) => Some(known(self.tx(), &parent)?.kind),
+            _ => None,
+        };
+        self.derive(matter, parent, &taken, rule);
         rows::update(self.tx(), matter)
     }
 
@@ -244,7 +248,7 @@ impl<'a, 't> Act<'a, '_, 't> {
     }
 
     /// What follows from the last step: state, deadline, who is waited for.
-    fn derive(&self, matter: &mut Matter, taken: &Taken, rule: &StepRule) {
+    fn derive(&self, matter: &mut Matter, parent: Option<Kind>, taken: &Taken, rule: &StepRule) {
         if matter.state != taken.to {
             matter.since_us = taken.at_us;
         }
@@ -256,10 +260,7 @@ impl<'a, 't> Act<'a, '_, 't> {
             matter.due_step = rule.then;
         }
         let due = matter.due_step.and_then(|step| self.governance.rules.step(matter.kind, step, self.today));
-        matter.duty = due.map(|(next, _)| match matter.kind {
-            Kind::Halt => crate::halt::duty(matter, next.duty),
-            _ => next.duty,
-        });
+        matter.duty = due.map(|(next, _)| matter.duty_of(parent, next.duty));
         if matches!(taken.step, Step::Take | Step::Accept | Step::Begin | Step::Receive) {
             matter.assignee = Some(taken.by.clone());
         }

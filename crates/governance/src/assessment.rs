@@ -40,7 +40,7 @@ impl Governance {
         deadline_us: Option<i64>,
         deed: Deed<'_>,
     ) -> Result<String, GovernanceError> {
-        self.child("governance.plan_assessment", connection, Kind::Connection, deed, |act, parent| {
+        self.child("governance.plan_assessment", connection, &[Kind::Connection], deed, |act, parent| {
             let usual = if parent.state == State::Assessment {
                 parent.deadline_us
             } else {
@@ -50,21 +50,28 @@ impl Governance {
         })
     }
 
-    /// Writes down something that an assessment found wrong; its severity says until when it must be mended.
+    /// Writes down something that an assessment or an inspection found wrong; its severity says until when it must be
+    /// mended.
     pub fn find_fault(
         &self,
-        assessment: &str,
+        parent: &str,
         finding: &Finding,
         deed: Deed<'_>,
     ) -> Result<String, GovernanceError> {
-        self.child("governance.finding", assessment, Kind::Assessment, deed, |act, parent| {
-            if !matches!(parent.state, State::Running | State::Failed) {
-                return Err(GovernanceError::Impossible("the assessment is not under way"));
-            }
-            let severity = act.governance.rules.severity(&finding.severity, act.today);
-            let deadline = severity.map(|severity| act.end_of(severity.term)).transpose()?;
-            Ok((Content::Finding(finding.clone()), deadline))
-        })
+        self.child(
+            "governance.finding",
+            parent,
+            &[Kind::Assessment, Kind::Inspection],
+            deed,
+            |act, parent| {
+                if !parent.state.takes_findings(parent.kind) {
+                    return Err(GovernanceError::Impossible("the assessment or inspection is not under way"));
+                }
+                let severity = act.governance.rules.severity(&finding.severity, act.today);
+                let deadline = severity.map(|severity| act.end_of(severity.term)).transpose()?;
+                Ok((Content::Finding(finding.clone()), deadline))
+            },
+        )
     }
 
     /// Puts the level file of a connection's system on record, to be confirmed by another person.
@@ -89,14 +96,14 @@ impl Governance {
         &self,
         name: &'static str,
         parent: &str,
-        kind: Kind,
+        kinds: &[Kind],
         deed: Deed<'_>,
         mut content: impl FnMut(&mut Act<'_, '_, '_>, &Matter) -> Done<(Content, Option<i64>)>,
     ) -> Result<String, GovernanceError> {
         self.act(name, deed, |act| {
             let parent = act.load(parent)?;
-            if parent.kind != kind {
-                return Err(GovernanceError::unknown(kind.name(), &parent.id));
+            if !kinds.contains(&parent.kind) {
+                return Err(GovernanceError::unknown("matter of that kind", &parent.id));
             }
             let (content, deadline_us) = content(act, &parent)?;
             let opening = Opening { deadline_us, ..below(&parent) };

@@ -18,6 +18,10 @@ impl Act<'_, '_, '_> {
             Check::SubjectsPassed => self.subjects_passed(matter)?,
             Check::ExemptionAllowed => self.exemption_allowed(matter)?,
             Check::MeasuresRecorded => self.measures_recorded(matter)?,
+            Check::FindingsClosed => {
+                let found = rows::children(self.tx(), &matter.id, Kind::Finding)?;
+                found.iter().all(|finding| finding.state == State::Closed)
+            }
         };
         if met { Ok(()) } else { Err(GovernanceError::NotMet(check)) }
     }

@@ -84,8 +84,8 @@ impl Governance {
         self.act("governance.receive", deed, |act| {
             let mut matter = act.connection(id)?;
             act.advance(&mut matter, Step::Receive, None)?;
-            act.open_test(&matter, sandbox)?;
             act.put_on_record(&matter)?;
+            act.open_test(&matter, sandbox)?;
             act.plan_first(&mut matter)?;
             Ok(matter)
         })

@@ -80,10 +80,10 @@ pub struct Exemption {
     pub assessed_on: Option<String>,
 }
 
-/// Something that an assessment found wrong.
+/// Something that an assessment or an inspection found wrong.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// See `assessment_subject` in the lists
+    /// See `assessment_subject` and `inspection_target` in the lists
     pub subject: String,
     /// See `severity` in the lists
     pub severity: String,
@@ -204,7 +204,7 @@ impl Content {
             Self::ErrorNotice(notice) => notice.check(&mut form),
             Self::Ticket(ticket) => ticket.check(&mut form),
             Self::Inspection(inspection) => inspection.check(&mut form),
-            Self::Evaluation(evaluation) => form.long("summary", &evaluation.summary),
+            Self::Evaluation(evaluation) => evaluation.check(&mut form),
         }
         form.problems()
     }
@@ -242,7 +242,13 @@ impl Assessment {
 
 impl Finding {
     fn check(&self, form: &mut Form<'_>) {
-        form.listed("subject", "assessment_subject", &self.subject);
+        // What an inspection looks at is another list.
+        let looked_at = form.rules().has("inspection_target", &self.subject, form.day());
+        form.listed(
+            "subject",
+            if looked_at { "inspection_target" } else { "assessment_subject" },
+            &self.subject,
+        );
         let known = form.rules().severity(&self.severity, form.day()).is_some();
         form.wrong_unless(known, "severity", Wrong::Unknown);
         form.text("text", &self.text);
@@ -282,8 +288,18 @@ impl Inspection {
             form.listed(&format!("targets.{at}"), "inspection_target", target);
         }
         form.name("team", &self.team);
-        form.wrong_unless(CivilDate::parse_iso(&self.planned_on).is_ok(), "planned_on", Wrong::Form);
+        let wrong = if self.planned_on.is_empty() { Wrong::Missing } else { Wrong::Form };
+        form.wrong_unless(CivilDate::parse_iso(&self.planned_on).is_ok(), "planned_on", wrong);
         form.long("result", &self.result);
+    }
+}
+
+impl Evaluation {
+    fn check(&self, form: &mut Form<'_>) {
+        let wrong = if self.due_on.is_empty() { Wrong::Missing } else { Wrong::Form };
+        form.wrong_unless(CivilDate::parse_iso(&self.due_on).is_ok(), "due_on", wrong);
+        form.wrong_unless((1..=5).contains(&self.level), "level", Wrong::Range);
+        form.long("summary", &self.summary);
     }
 }
 

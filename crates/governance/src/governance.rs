@@ -45,6 +45,13 @@ impl Governance {
         Ok(Self { store, exchange, ring, blobs, rules: Arc::new(rules), calendar: Arc::new(calendar) })
     }
 
+    /// The same, of whose deeds none is kept: a deed is tried out before it is written down and done. Files stay, named by
+    /// nobody.
+    #[must_use]
+    pub fn rehearsing(&self) -> Self {
+        Self { store: self.store.rehearsing(), exchange: self.exchange.rehearsing(), ..self.clone() }
+    }
+
     /// The data that steps, deadlines and lists come from.
     pub fn rules(&self) -> &Rules {
         &self.rules

@@ -2,15 +2,17 @@
 use crate::act::{Act, Opening};
 use crate::content::{Content, hidden};
 use crate::deed::Deed;
-use crate::document::Upload;
+use crate::document::{Prepared, Upload};
 use crate::governance::{Done, Governance};
 use crate::kind::{Kind, State, Step};
 use crate::matter::Matter;
-use crate::notice::{Notice, named};
+use crate::notice::{Named, Notice, named};
 use crate::{GovernanceError, rows};
 use dancu_citizen::CivilDate;
+use dancu_keys::KeyRing;
 use dancu_policy::duty::Action;
 use dancu_policy::{AccountState, OrganisationState, SystemState};
+use dancu_storage::Tx;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -62,6 +64,9 @@ pub struct Halt {
     pub reason: String,
     /// Number of the order
     pub number: String,
+    /// Version of the rules that calls are judged by from which on it holds; none of orders before that was kept
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules_version: Option<i64>,
     /// What the organisation was told
     pub notice: Notice,
 }
@@ -83,6 +88,15 @@ impl Target {
             Self::System(_) => "system",
             Self::Organisation(_) => "organisation",
             Self::Account(_) => "account",
+        }
+    }
+
+    /// Id of the system, of the account, as a matter names them; none of an organisation.
+    fn ids(&self) -> (Option<&str>, Option<&str>) {
+        match self {
+            Self::System(id) => (Some(id), None),
+            Self::Account(id) => (None, Some(id)),
+            Self::Organisation(_) => (None, None),
         }
     }
 
@@ -131,33 +145,85 @@ impl Governance {
         deed: Deed<'_>,
     ) -> Result<(Matter, Notice), GovernanceError> {
         let files = self.keep(uploads, deed)?;
-        let snapshot = self.exchange.snapshot();
-        let named = named(&snapshot.rules, &order.target)?;
-        self.act("governance.order", deed, |act| {
-            let (halt, label, deadline_us) = act.halt(order, &named)?;
-            act.stop(order, &label)?;
-            let (system, account) = match &order.target {
-                Target::System(id) => (Some(id.as_str()), None),
-                Target::Account(id) => (None, Some(id.as_str())),
-                Target::Organisation(_) => (None, None),
-            };
-            let opening = Opening {
-                organisation: &named.organisation,
-                system,
-                account,
-                label: named.label.clone(),
-                deadline_us: Some(deadline_us),
-                files: &files,
-                ..Opening::default()
-            };
-            let notice = halt.notice.clone();
-            let matter = act.open(&Content::Halt(Box::new(halt)), &opening)?;
-            Ok((matter, notice))
+        let named = self.named(&order.target)?;
+        self.act("governance.order", deed, |act| act.order(order, &named, &files))
+    }
+
+    /// As `order`, of a rule and without papers; none when an order of this number was given about this target before,
+    /// whatever has become of it since.
+    pub fn order_once(
+        &self,
+        order: &Order,
+        deed: Deed<'_>,
+    ) -> Result<Option<(Matter, Notice)>, GovernanceError> {
+        let named = self.named(&order.target)?;
+        self.act("governance.order_once", deed, |act| {
+            let ring = &self.ring;
+            if is_given(act.tx(), ring, &named.organisation, &order.target, &order.number)? {
+                return Ok(None);
+            }
+            act.order(order, &named, &[]).map(Some)
         })
+    }
+
+    /// Whether an order of this number was given about a target, whatever has become of it since.
+    pub fn was_ordered(&self, target: &Target, number: &str) -> Result<bool, GovernanceError> {
+        let named = self.named(target)?;
+        self.store.read("governance.was_ordered", |tx| {
+            is_given(tx, &self.ring, &named.organisation, target, number)
+        })
+    }
+
+    fn named(&self, target: &Target) -> Result<Named, GovernanceError> {
+        named(&self.exchange.snapshot().rules, target)
     }
 }
 
+/// Numbers of orders are sealed: the few about one target are opened.
+fn is_given(
+    tx: &mut Tx<'_>,
+    ring: &KeyRing,
+    organisation: &str,
+    target: &Target,
+    number: &str,
+) -> Result<bool, GovernanceError> {
+    let sql = rows::select_matter!(
+        "WHERE organisation = $1 AND kind = 'halt' AND COALESCE(system, '') = $2 AND COALESCE(account, '') = $3
+         ORDER BY opened_at_us, id"
+    );
+    let (system, account) = target.ids();
+    let parameters =
+        [rows::text(organisation), system.unwrap_or_default().into(), account.unwrap_or_default().into()];
+    for row in tx.query(sql, &parameters)? {
+        let given = rows::newest(tx, ring, &rows::matter(&row)?)?;
+        if matches!(given, Content::Halt(halt) if halt.number == number.trim()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 impl Act<'_, '_, '_> {
+    fn order(&mut self, order: &Order, named: &Named, files: &[Prepared]) -> Done<(Matter, Notice)> {
+        let (mut halt, label, deadline_us) = self.halt(order, named)?;
+        self.stop(order, &label)?;
+        // What this transaction changes counts the version up by one.
+        halt.rules_version = Some(self.change.version()? + 1);
+        let (system, account) = order.target.ids();
+        let opening = Opening {
+            organisation: &named.organisation,
+            system,
+            account,
+            label: named.label.clone(),
+            deadline_us: Some(deadline_us),
+            files,
+            ..Opening::default()
+        };
+        let notice = halt.notice.clone();
+        let matter = self.open(&Content::Halt(Box::new(halt)), &opening)?;
+        Ok((matter, notice))
+    }
+
     fn stop(&mut self, order: &Order, label: &str) -> Done<()> {
         match &order.target {
             Target::System(id) => {

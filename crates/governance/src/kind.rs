@@ -31,7 +31,7 @@ named! {
         LevelFile = "level_file",
         /// A security assessment
         Assessment = "assessment",
-        /// Something that an assessment found wrong
+        /// Something that an assessment or an inspection found wrong
         Finding = "finding",
         /// An order that suspends or disconnects
         Halt = "halt",
@@ -227,6 +227,8 @@ named! {
         ExemptionAllowed = "exemption_allowed",
         /// Every measure of the system's level is on record
         MeasuresRecorded = "measures_recorded",
+        /// Nothing that the inspection found is open
+        FindingsClosed = "findings_closed",
     }
 }
 
@@ -243,6 +245,15 @@ impl State {
                 | (Kind::Ticket, Self::InWork | Self::Waiting)
                 | (Kind::Inspection, Self::Planned | Self::Running | Self::Reported)
                 | (Kind::Evaluation, Self::Due | Self::Returned)
+        )
+    }
+
+    /// Whether an assessment or an inspection in this state may find something.
+    pub fn takes_findings(self, kind: Kind) -> bool {
+        matches!(
+            (kind, self),
+            (Kind::Assessment, Self::Running | Self::Failed)
+                | (Kind::Inspection, Self::Running | Self::Reported | Self::FollowUp)
         )
     }
 }

@@ -45,7 +45,7 @@ pub use matter::{Edition, Matter, Taken};
 pub use measure::{Measure, MeasureState};
 pub use notice::Notice;
 pub use request::{Contact, Request, RequestedPurpose, RequestedService, Technical};
-pub use sandbox::{Progress, Sandbox, Test, TestCase};
+pub use sandbox::{Progress, Sandbox, SandboxAccess, SandboxCall, Test, TestCase};
 pub use schema::MIGRATIONS;
 pub use tick::Event;
 pub use work::{Find, Work};

@@ -48,6 +48,17 @@ pub struct Matter {
 }
 
 impl Matter {
+    /// The action that a step of this matter needs, where the data name `usual`: an order's depends on whom it stops, a
+    /// finding's on whether an assessment or an inspection (`parent`) found it.
+    pub fn duty_of(&self, parent: Option<Kind>, usual: Action) -> Action {
+        match (self.kind, parent, usual) {
+            (Kind::Halt, _, _) => crate::halt::duty(self, usual),
+            (Kind::Finding, Some(Kind::Inspection), Action::ConnectionAssess) => Action::InspectionRecord,
+            (Kind::Finding, Some(Kind::Inspection), Action::ConnectionWrite) => Action::InspectionRemedy,
+            _ => usual,
+        }
+    }
+
     /// Whether the deadline has passed.
     pub fn is_overdue(&self, now_us: i64) -> bool {
         self.deadline_us.is_some_and(|deadline| now_us > deadline)

@@ -14,9 +14,11 @@ named! {
     MeasureState {
         /// It is
         Met = "met",
+        /// In part, or of some machines only
+        Partly = "partly",
         /// Not yet
         NotMet = "not_met",
-        /// It need not be, for a reason that is given
+        /// It does not apply, for a reason that is given
         Justified = "justified",
     }
 }

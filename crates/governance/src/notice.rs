@@ -91,6 +91,7 @@ impl Act<'_, '_, '_> {
             action: order.action,
             reason: order.reason.clone(),
             number: order.number.trim().to_owned(),
+            rules_version: None,
             notice,
         };
         let [label, _] = &reason.label;

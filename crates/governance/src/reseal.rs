@@ -55,14 +55,9 @@ impl Governance {
     pub fn reseal(&self, batch: u32) -> Result<u64, GovernanceError> {
         let mut count = 0;
         for table in &TABLES {
-            let mut after = Some((String::new(), String::new()));
-            while let Some(from) = after {
-                let (sealed, last) = self
-                    .store
-                    .run_tx("governance.reseal", |tx| self.reseal_rows(tx, table, &from, batch.max(1)))?;
-                count += sealed;
-                after = last;
-            }
+            let rows =
+                |tx: &mut Tx<'_>, from: &(String, String)| self.reseal_rows(tx, table, from, batch.max(1));
+            count += self.store.in_batches("governance.reseal", Default::default(), rows)?;
         }
         Ok(count + self.reseal_files(batch.max(1))?)
     }

@@ -1,11 +1,17 @@
 //! The technical test: a sandbox is opened, the applicant's own system calls, and the calls become the record.
 use crate::act::Act;
+use crate::connection::system_id;
 use crate::content::Content;
+use crate::deed::Deed;
 use crate::governance::{Done, Governance, known};
 use crate::kind::{Kind, State};
 use crate::matter::Matter;
-use crate::rules::Limit;
+use crate::parts::today;
+use crate::rules::{Limit, Rules, TestCaseRule};
 use crate::{GovernanceError, rows};
+use dancu_citizen::CivilDate;
+use dancu_exchange::sandbox;
+use dancu_keys::Secret;
 use dancu_policy::{Service, Term};
 use dancu_storage::{Row, Tx, Value};
 
@@ -54,6 +60,50 @@ pub struct TestCase {
     pub entry: Option<u64>,
     /// When it was first answered as expected
     pub done_us: Option<i64>,
+    /// What is to be called, and how; none for a case that the rules know no more
+    pub script: Option<TestCaseRule>,
+}
+
+/// A call that a system made in its sandbox, as the road tells of it. `Debug` does not show the number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SandboxCall<'a> {
+    /// The system
+    pub system: &'a str,
+    /// What it asked for; none when that could not be read
+    pub service: Option<Service>,
+    /// Personal identification number in its request
+    pub number: Option<&'a str>,
+    /// `verified`, `shown`, `mismatch`, `not_found`, `not_usable`, `refused`, `malformed`
+    pub outcome: &'a str,
+    /// When, microseconds since the epoch
+    pub at_us: i64,
+    /// Its entry in the journal
+    pub entry: Option<u64>,
+}
+
+impl std::fmt::Debug for SandboxCall<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SandboxCall")
+            .field("system", &self.system)
+            .field("service", &self.service)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an applicant's system comes into its open sandbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SandboxAccess {
+    /// The system
+    pub system: String,
+    /// Last moment, microseconds since the epoch
+    pub until_us: i64,
+    /// User name of the sandbox credentials
+    pub username: String,
+    /// Login of the officer in whose name may be called (`TaiKhoan`)
+    pub login: &'static str,
+    /// Number of that officer (`MaCanBo`)
+    pub officer: &'static str,
 }
 
 /// How far a test is after a call.
@@ -66,6 +116,10 @@ pub struct Progress {
     /// Whether this call was answered as expected
     pub as_expected: bool,
 }
+
+/// What a message is that could not be read.
+const MALFORMED: &str = "malformed";
+const CLOSED: GovernanceError = GovernanceError::Impossible("no sandbox is open for this connection");
 
 impl Test {
     /// Whether each case was answered as expected.
@@ -81,7 +135,7 @@ impl Governance {
             let sql = "SELECT number, opened_at_us, expires_at_us, closed_at_us, credential, handed_over
                  FROM governance_test WHERE matter = $1 ORDER BY number";
             let rows = tx.query(sql, &[connection.into()])?;
-            rows.iter().map(|row| test(tx, connection, row)).collect()
+            rows.iter().map(|row| test(tx, &self.rules, connection, row)).collect()
         })
     }
 
@@ -97,6 +151,70 @@ impl Governance {
         })
     }
 
+    /// How the system of a connection comes into its sandbox; none while none is open.
+    pub fn sandbox_access(
+        &self,
+        connection: &str,
+        now_us: i64,
+    ) -> Result<Option<SandboxAccess>, GovernanceError> {
+        let (matter, number) = self.store.read("governance.sandbox", |tx| {
+            Ok::<_, GovernanceError>((known(tx, connection)?, open_number(tx, connection, now_us)?))
+        })?;
+        let (Some(number), Some(system)) = (number, matter.system) else { return Ok(None) };
+        let tests = self.tests(connection)?;
+        let test = tests.into_iter().find(|test| i64::from(test.number) == number);
+        Ok(test.map(|test| SandboxAccess {
+            system,
+            until_us: test.expires_us,
+            username: test.sandbox.credential,
+            login: sandbox::TEST_LOGIN,
+            officer: sandbox::TEST_OFFICER,
+        }))
+    }
+
+    /// Draws a one-time code with which the applicant's system gets a certificate of its sandbox (EST, RFC 7030): its id,
+    /// and the code, which nobody can read again. It counts until `expires_us` or the end of the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// `Impossible` when no sandbox is open.
+    pub fn issue_sandbox_code(
+        &self,
+        connection: &str,
+        expires_us: i64,
+        deed: Deed<'_>,
+    ) -> Result<(String, Secret), GovernanceError> {
+        let access = self.sandbox_access(connection, deed.at_us)?.ok_or(CLOSED)?;
+        let (by, ends_us) = (deed.by.stored(), access.until_us.min(expires_us));
+        Ok(self.exchange.issue_enrolment_code(&access.system, &by, ends_us, deed.at_us)?)
+    }
+
+    /// Writes down a call that a system made in its sandbox: the number that it sent tells which case it was; a message that
+    /// could not be read is the malformed one of its service. None when no sandbox is open, or it was no case of the test.
+    pub fn note_call(&self, call: &SandboxCall<'_>) -> Result<Option<Progress>, GovernanceError> {
+        let Some(connection) = self.open_sandbox(call.system, call.at_us)? else { return Ok(None) };
+        let day = today(call.at_us)?;
+        let tested = self.tests(&connection)?.pop().map(|test| test.cases).unwrap_or_default();
+        let mut services: Vec<Service> = tested.iter().map(|case| case.service).collect();
+        services.dedup();
+        let lone = match services.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        let Some(service) = call.service.or(lone) else { return Ok(None) };
+        let meant = |case: &&TestCaseRule| match call.outcome {
+            MALFORMED => case.expect == MALFORMED,
+            _ => call.number == Some(case.person.number.as_str()),
+        };
+        let cases = self.rules.test_cases(service, day);
+        let Some(case) = cases.into_iter().find(meant) else { return Ok(None) };
+        if !tested.iter().any(|of| of.service == service && of.name == case.name) {
+            return Ok(None);
+        }
+        let (outcome, at_us) = (call.outcome, call.at_us);
+        self.record_call(&connection, service, &case.name, outcome, at_us, call.entry).map(Some)
+    }
+
     /// Writes down a call that the applicant's system made in the sandbox: which case it was, how it was answered, in which
     /// entry of the journal. A case is done once it was answered as expected; later calls count, and undo nothing.
     ///
@@ -110,11 +228,10 @@ impl Governance {
         case: &str,
         outcome: &str,
         at_us: i64,
-        entry: u64,
+        entry: Option<u64>,
     ) -> Result<Progress, GovernanceError> {
         self.store.run_tx("governance.record_call", |tx| {
-            let number = open_number(tx, connection, at_us)?
-                .ok_or(GovernanceError::Impossible("no sandbox is open for this connection"))?;
+            let number = open_number(tx, connection, at_us)?.ok_or(CLOSED)?;
             let sql = "UPDATE governance_test_case SET outcome = $5, calls = calls + 1, called_at_us = $6,
                     entry = CASE WHEN done_at_us IS NULL THEN $7 ELSE entry END,
                     done_at_us = CASE WHEN done_at_us IS NULL AND expect = $5 THEN $6 ELSE done_at_us END
@@ -126,7 +243,7 @@ impl Governance {
                 case.into(),
                 outcome.into(),
                 at_us.into(),
-                rows::entry(Some(entry))?,
+                rows::entry(entry)?,
             ];
             let row = tx.query_opt(sql, &parameters)?;
             let row = row.ok_or_else(|| GovernanceError::unknown("case", case))?;
@@ -137,7 +254,8 @@ impl Governance {
 }
 
 impl Act<'_, '_, '_> {
-    /// Opens the sandbox: one record for each case of each service that the request asks for.
+    /// Opens the sandbox: one record for each case of each service that the request asks for. The exchange has the system on
+    /// record already.
     pub(crate) fn open_test(&mut self, matter: &Matter, sandbox: &Sandbox) -> Done<()> {
         self.close_tests(matter)?;
         let Content::Connection(request) = self.newest(matter)? else {
@@ -186,14 +304,28 @@ impl Act<'_, '_, '_> {
                 done_at_us) VALUES ($1, $2, $3, $4, $5, NULL, 0, NULL, NULL, NULL)",
             &cases,
         )?;
-        Ok(())
+        Ok(self.change.open_sandbox(system_id(matter)?, &sandbox.credential, expires_us)?)
     }
 
+    /// Closes the sandbox, and with it every way in that the system had.
     pub(crate) fn close_tests(&mut self, matter: &Matter) -> Done<()> {
         let now_us = self.deed.at_us;
         let sql = "UPDATE governance_test SET closed_at_us = $2 WHERE matter = $1 AND closed_at_us IS NULL";
         self.tx().execute(sql, &[rows::text(&matter.id), now_us.into()])?;
-        Ok(())
+        Ok(self.change.close_sandbox(system_id(matter)?)?)
+    }
+
+    /// Closes a sandbox whose time is over; false when somebody else did, or it is not over.
+    pub(crate) fn expire_test(&mut self, connection: &str, number: u32) -> Done<bool> {
+        let now_us = self.deed.at_us;
+        let sql = "UPDATE governance_test SET closed_at_us = $3
+             WHERE matter = $1 AND number = $2 AND closed_at_us IS NULL AND expires_at_us < $3";
+        let mine = self.tx().execute(sql, &[connection.into(), number.into(), now_us.into()])? == 1;
+        if mine {
+            let matter = known(self.tx(), connection)?;
+            self.change.close_sandbox(system_id(&matter)?)?;
+        }
+        Ok(mine)
     }
 }
 
@@ -204,13 +336,6 @@ pub(crate) fn is_done(tx: &mut Tx<'_>, connection: &str) -> Done<bool> {
     let Some(number) = newest else { return Ok(false) };
     let (done, all) = count(tx, connection, number)?;
     Ok(all > 0 && done == all)
-}
-
-/// Closes a sandbox whose time is over; false when somebody else did, or it is not over.
-pub(crate) fn expire(tx: &mut Tx<'_>, connection: &str, number: u32, now_us: i64) -> Done<bool> {
-    let sql = "UPDATE governance_test SET closed_at_us = $3
-         WHERE matter = $1 AND number = $2 AND closed_at_us IS NULL AND expires_at_us < $3";
-    Ok(tx.execute(sql, &[connection.into(), number.into(), now_us.into()])? == 1)
 }
 
 /// Open sandboxes whose time is over: connection, number, credentials.
@@ -241,8 +366,9 @@ fn count(tx: &mut Tx<'_>, connection: &str, number: i64) -> Done<(u32, u32)> {
     Ok((row.number(0)?, row.number(1)?))
 }
 
-fn test(tx: &mut Tx<'_>, connection: &str, row: &Row) -> Done<Test> {
+fn test(tx: &mut Tx<'_>, rules: &Rules, connection: &str, row: &Row) -> Done<Test> {
     let number: u32 = row.number(0)?;
+    let day = today(row.int(1)?)?;
     let sql = "SELECT service, name, expect, outcome, calls, called_at_us, entry, done_at_us
          FROM governance_test_case WHERE matter = $1 AND number = $2 ORDER BY service DESC, name";
     let cases = tx.query(sql, &[connection.into(), number.into()])?;
@@ -255,14 +381,17 @@ fn test(tx: &mut Tx<'_>, connection: &str, row: &Row) -> Done<Test> {
             credential: row.text(4)?.to_owned(),
             handed_over: row.text(5)?.lines().map(str::to_owned).collect(),
         },
-        cases: cases.iter().map(|row| case(connection, row)).collect::<Done<_>>()?,
+        cases: cases.iter().map(|row| case(rules, day, connection, row)).collect::<Done<_>>()?,
     })
 }
 
-fn case(connection: &str, row: &Row) -> Done<TestCase> {
+fn case(rules: &Rules, day: CivilDate, connection: &str, row: &Row) -> Done<TestCase> {
     let damaged = || GovernanceError::damaged("governance_test_case", connection, "unknown service");
+    let service = Service::from_name(row.text(0)?).ok_or_else(damaged)?;
+    let script = rules.test_cases(service, day).into_iter().find(|rule| row.text(1) == Ok(&rule.name));
     Ok(TestCase {
-        service: Service::from_name(row.text(0)?).ok_or_else(damaged)?,
+        service,
+        script: script.cloned(),
         name: row.text(1)?.to_owned(),
         expect: row.text(2)?.to_owned(),
         outcome: row.opt_text(3)?.map(str::to_owned),

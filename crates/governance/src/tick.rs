@@ -24,7 +24,7 @@ pub enum Event {
     Overdue(Matter),
     /// The deadline of a matter passed, and so it ended
     Lapsed(Matter),
-    /// A sandbox expired: its credentials are to be closed
+    /// A sandbox expired; its credentials were closed with it
     SandboxExpired {
         /// The connection
         connection: String,
@@ -98,9 +98,8 @@ impl Governance {
     fn expire(&self, now_us: i64, events: &mut Vec<Event>) -> Done<()> {
         let over = self.store.read("governance.expired", |tx| sandbox::expired(tx, now_us, BATCH))?;
         for (connection, number, credential) in over {
-            let mine = self
-                .store
-                .run_tx("governance.expire", |tx| sandbox::expire(tx, &connection, number, now_us))?;
+            let deed = Deed::by_rule("sandbox_expired", now_us, "");
+            let mine = self.act("governance.expire", deed, |act| act.expire_test(&connection, number))?;
             if mine {
                 events.push(Event::SandboxExpired { connection, credential });
             }

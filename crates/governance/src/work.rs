@@ -28,6 +28,8 @@ pub struct Find {
     pub organisation: Option<String>,
     /// System, by id
     pub system: Option<String>,
+    /// Who began it: whoever may see only what they asked for themselves is always given it
+    pub opened_by: Option<String>,
     /// Part of the names of organisation and system, without regard to marks and case
     pub text: String,
     /// Deadline not before, microseconds since the epoch
@@ -67,7 +69,7 @@ impl Governance {
         let (due, id) = after.unwrap_or((i64::MIN, String::new()));
         let text = fold(&find.text);
         let any = String::new;
-        let parameters: [Value; 10] = [
+        let parameters: [Value; 11] = [
             due.into(),
             id.into(),
             limit.into(),
@@ -78,6 +80,7 @@ impl Governance {
             format!("%{text}%").into(),
             find.due_from_us.unwrap_or(i64::MIN).into(),
             find.due_to_us.unwrap_or(NEVER).into(),
+            find.opened_by.clone().unwrap_or_else(any).into(),
         ];
         self.store.read("governance.find", |tx| {
             // Folded texts have letters, digits and spaces only: nothing in them means anything to LIKE.
@@ -85,6 +88,7 @@ impl Governance {
                 "WHERE (deadline_us > $1 OR (deadline_us = $1 AND id > $2)) AND ($4 = '' OR kind = $4)
                  AND ($5 = '' OR state = $5) AND ($6 = '' OR organisation = $6) AND ($7 = '' OR system = $7)
                  AND search LIKE $8 AND deadline_us >= $9 AND deadline_us <= $10
+                 AND ($11 = '' OR opened_by = $11)
                  ORDER BY deadline_us, id LIMIT $3"
             );
             let rows = tx.query(sql, &parameters)?;

@@ -33,6 +33,16 @@ pub struct Entry {
 /// What stands in the archive for personal parts whose time is over.
 pub(crate) const PURGED: &[u8] = &[0];
 
+/// What a public entry says, its context joined to it if it has one; none when either does not read. For those who have
+/// an entry from a proof and no journal.
+pub fn told(entry: &[u8], context: Option<&[u8]>) -> Option<(Kind, Call)> {
+    let Decoded { kind, mut call, .. } = encode::decode(entry).ok()?;
+    if let Some(context) = context {
+        join(&mut call, &encode::decode(context).ok()?.call);
+    }
+    Some((kind, call))
+}
+
 /// What stands for a person where the number itself must not stand: it tells nothing without the hashing key.
 pub fn subject_hash(ring: &KeyRing, number: &str) -> [u8; 16] {
     ring.keyed_hash("journal.subject", number.as_bytes())

@@ -7,6 +7,6 @@ mod request;
 mod terms;
 
 pub use authority::{Authority, Issued, PkiError, Purpose, Subject};
-pub use recipient::{Recipient, RecipientRefused};
+pub use recipient::{Recipient, RecipientRefused, certificate_of};
 pub use request::{RequestRefused, SigningRequest};
 pub use terms::{Term, TermRow, Terms, TermsError};

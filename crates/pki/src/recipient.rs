@@ -23,6 +23,13 @@ const RSA_2048: usize = 266;
 const EMAIL: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 4];
 const CLIENT: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 2];
 
+/// The first certificate of a PEM file, DER; none when there is none that reads.
+pub fn certificate_of(pem: &str) -> Option<Vec<u8>> {
+    let der = CertificateDer::from_pem_slice(pem.get(..pem.len().min(16 * MAX_BYTES))?.as_bytes()).ok()?;
+    Certificate::from_der(&der).ok()?;
+    Some(der.to_vec())
+}
+
 /// Why nothing is encrypted to a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecipientRefused {

@@ -29,6 +29,11 @@ impl VietnamTime {
         let weekday = u8::try_from((day + 3).rem_euclid(7)).ok()?;
         Some(Self { day, date: date_of(day)?, weekday, minute })
     }
+
+    /// The first moment after a day, microseconds since the epoch.
+    pub fn end_of_us(date: CivilDate) -> i64 {
+        (i64::from(day_of(date)) + 1) * DAY_US - OFFSET_US
+    }
 }
 
 /// The date of a day number, by the era method (H. Hinnant, "chrono-compatible low-level date algorithms").

@@ -7,16 +7,19 @@ mod index;
 mod person;
 mod registry;
 mod reseal;
+mod sandbox;
 mod store;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
 pub mod transfer;
+mod verify;
 
 pub use codec::CodecError;
 pub use person::{Change, Entry, Finding, Hit, NewPerson, PersonKey, Search, Version};
 pub use registry::Registry;
+pub use sandbox::TestPeople;
 pub use store::MIGRATIONS;
 
 use dancu_keys::SealError;

@@ -1,8 +1,8 @@
 //! The registry: the tables and the people in memory, kept alike by the change feed.
-use crate::index::{Index, Person};
+use crate::index::Index;
 use crate::store::{MIGRATIONS, OWNER, Rows, read, write};
-use crate::{Change, Finding, Hit, NewPerson, PersonKey, RegistryError, Search, Version, reseal};
-use dancu_citizen::{Allowed, Claim, FieldSet, IdCardNumber, PersonNumber, Record, compare};
+use crate::{Change, Finding, Hit, NewPerson, PersonKey, RegistryError, Search, Version, reseal, verify};
+use dancu_citizen::{Allowed, Claim, FieldSet, Record};
 use dancu_keys::KeyRing;
 use dancu_storage::Store;
 use std::ops::ControlFlow;
@@ -50,35 +50,7 @@ impl Registry {
     /// Compares a claim with the record of the person whom its numbers name: the personal number, else the old card
     /// number, in force or former. Answers from memory.
     pub fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
-        let Some((person, other_card)) = self.find(claim) else { return Finding::NOT_FOUND };
-        let comparison = if other_card && person.facts.id_card_number.is_none() {
-            // The card is somebody else's. That is a mismatch, even where this record has no card number.
-            let mut facts = person.facts.clone();
-            facts.id_card_number = claim.id_card_number.and_then(another);
-            compare(claim, &facts, allowed)
-        } else {
-            compare(claim, &person.facts, allowed)
-        };
-        Finding {
-            person: Some(person.key),
-            number: person.number(),
-            state: person.facts.state,
-            comparison: Some(comparison),
-        }
-    }
-
-    /// Whom a claim names, and whether its card number is another person's.
-    fn find(&self, claim: &Claim) -> Option<(Arc<Person>, bool)> {
-        let by_id = claim.personal_id.and_then(|n| self.0.index.by_number(PersonNumber::PersonalId(n)));
-        let by_card = claim.id_card_number.and_then(|n| self.0.index.by_number(PersonNumber::IdCard(n)));
-        match (by_id, by_card) {
-            (Some(person), Some(other)) => {
-                let differ = person.key != other.key;
-                Some((person, differ))
-            }
-            (Some(person), None) | (None, Some(person)) => Some((person, false)),
-            (None, None) => None,
-        }
+        verify::verify(&self.0.index, claim, allowed)
     }
 
     /// The asked fields of the record whom the claim's numbers name, from the store. Compares nothing: call
@@ -88,7 +60,7 @@ impl Registry {
         claim: &Claim,
         allowed: Allowed,
     ) -> Result<Option<(PersonKey, Record)>, RegistryError> {
-        let Some((person, _)) = self.find(claim) else { return Ok(None) };
+        let Some((person, _)) = verify::find(&self.0.index, claim) else { return Ok(None) };
         Ok(self.record(person.key, allowed.fields)?.map(|record| (person.key, record)))
     }
 
@@ -186,9 +158,4 @@ impl std::fmt::Debug for Registry {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Registry").field("count", &self.count()).finish_non_exhaustive()
     }
-}
-
-/// Any other card number.
-fn another(card: IdCardNumber) -> Option<IdCardNumber> {
-    IdCardNumber::from_u32(card.as_u32().checked_add(1)?).or_else(|| IdCardNumber::from_u32(0))
 }

@@ -48,14 +48,8 @@ impl Secrets {
     pub fn reseal(&self, batch: u32) -> Result<u64, SecretsError> {
         let mut count = 0;
         for column in &COLUMNS {
-            let mut after = Some(Vec::new());
-            while let Some(from) = after {
-                let (sealed, last) = self
-                    .store()
-                    .run_tx("secrets.reseal", |tx| self.reseal_rows(tx, column, &from, batch.max(1)))?;
-                count += sealed;
-                after = last;
-            }
+            let rows = |tx: &mut Tx<'_>, from: &Vec<u8>| self.reseal_rows(tx, column, from, batch.max(1));
+            count += self.store().in_batches("secrets.reseal", Vec::new(), rows)?;
         }
         Ok(count)
     }

@@ -30,6 +30,12 @@ impl Secrets {
         Ok(Self { exchange, ring, authorities: authorities.into(), terms: Arc::new(terms) })
     }
 
+    /// The same, of whose deeds none is kept: a deed is tried out before it is written down and done.
+    #[must_use]
+    pub fn rehearsing(&self) -> Self {
+        Self { exchange: self.exchange.rehearsing(), ..self.clone() }
+    }
+
     /// How long things hold, with their sources.
     pub fn terms(&self) -> &Terms {
         &self.terms

@@ -4,7 +4,7 @@
 use crate::account::{self, Account};
 use crate::history::Change;
 use crate::named::named;
-use crate::{NewSession, Proof, Staff, StaffError, Visitor, law, token};
+use crate::{NewSession, Proof, Proven, Staff, StaffError, Visitor, law, token};
 use dancu_keys::Secret;
 use dancu_storage::{Row, Tx};
 use std::fmt;
@@ -95,7 +95,21 @@ impl Staff {
         reason: &str,
         now_us: i64,
     ) -> Result<String, StaffError> {
-        let asking = self.proved_person(session, proof, reason, now_us)?;
+        // Who gives none keeps the proof.
+        given(reason)?;
+        self.request_break_glass_by(&self.prove_person(session, proof, now_us)?, account, reason, now_us)
+    }
+
+    /// As `request_break_glass`, by somebody who just proved to be the person.
+    pub fn request_break_glass_by(
+        &self,
+        proven: &Proven,
+        account: &str,
+        reason: &str,
+        now_us: i64,
+    ) -> Result<String, StaffError> {
+        given(reason)?;
+        let asking = &proven.0;
         let approve_by_us =
             now_us.saturating_add(law::minutes_us(self.rules(now_us)?.emergency_window_minutes));
         let id = token::id()?;
@@ -129,7 +143,20 @@ impl Staff {
         reason: &str,
         now_us: i64,
     ) -> Result<i64, StaffError> {
-        let agreeing = self.proved_person(session, proof, reason, now_us)?;
+        given(reason)?;
+        self.approve_break_glass_by(&self.prove_person(session, proof, now_us)?, request, reason, now_us)
+    }
+
+    /// As `approve_break_glass`, by somebody who just proved to be the person.
+    pub fn approve_break_glass_by(
+        &self,
+        proven: &Proven,
+        request: &str,
+        reason: &str,
+        now_us: i64,
+    ) -> Result<i64, StaffError> {
+        given(reason)?;
+        let agreeing = &proven.0;
         let until_us = now_us.saturating_add(law::minutes_us(self.rules(now_us)?.emergency_open_minutes));
         let sealed = self.sealer.seal(TABLE, request, "approval", reason.as_bytes())?;
         self.store.run_tx("staff.approve_break_glass", |tx| {
@@ -138,7 +165,7 @@ impl Staff {
                 return Err(StaffError::TooLate);
             }
             let asking = account::must(tx, &self.sealer, &asked.requested_by)?;
-            if !are_two_people(&asking, &agreeing) {
+            if !are_two_people(&asking, agreeing) {
                 return Err(StaffError::OwnAccount);
             }
             // Whoever was locked since it asked gets nothing.
@@ -193,6 +220,14 @@ impl Staff {
                 EmergencyState::Requested | EmergencyState::Open => self.close_in_row(tx, &asked, by, now_us),
                 EmergencyState::Closed | EmergencyState::Lapsed => Err(StaffError::TooLate),
             }
+        })
+    }
+
+    /// One opening, by its id.
+    pub fn break_glass_of(&self, request: &str) -> Result<Option<Emergency>, StaffError> {
+        self.store.read("staff.break_glass_of", |tx| {
+            let row = tx.query_opt(select!("WHERE id = $1"), &[request.into()])?;
+            row.map(|row| self.emergency(&row)).transpose()
         })
     }
 
@@ -252,24 +287,21 @@ impl Staff {
         rows.iter().map(|row| self.emergency(row)).collect()
     }
 
-    /// The person behind a session, who gives a reason and proves itself with a second factor that is not used up.
-    fn proved_person(
+    /// The person behind a session, who proves itself with a second factor that is not used up. The proof counts at once, and
+    /// what comes of it is the next call's: it may be tried out and written down in between.
+    pub fn prove_person(
         &self,
         session: &Secret,
         proof: &Proof<'_>,
-        reason: &str,
         now_us: i64,
-    ) -> Result<Account, StaffError> {
-        if reason.trim().is_empty() {
-            return Err(StaffError::Invalid("reason", "is to be given"));
-        }
+    ) -> Result<Proven, StaffError> {
         let session = self.session(session, now_us)?.ok_or(StaffError::NotSignedIn)?;
         // Nor does the emergency account open itself anew.
         if session.emergency.is_some() || !matches!(proof, Proof::Totp(_) | Proof::Passkey { .. }) {
             return Err(StaffError::WrongProof);
         }
         self.proven(&session.account.id, proof, &session.source_hash, now_us)?;
-        Ok(session.account)
+        Ok(Proven(session.account))
     }
 
     fn emergency_account(&self, tx: &mut Tx<'_>, id: &str, now_us: i64) -> Result<Account, StaffError> {
@@ -323,6 +355,10 @@ impl Staff {
         }
         Ok(())
     }
+}
+
+fn given(reason: &str) -> Result<(), StaffError> {
+    if reason.trim().is_empty() { Err(StaffError::Invalid("reason", "is to be given")) } else { Ok(()) }
 }
 
 /// Two accounts, and of two people as far as their numbers are known.

@@ -25,7 +25,7 @@ pub use accounts::{Details, Handed, Login, NewAccount, Reset, Scope};
 pub use device::Device;
 pub use emergency::{Emergency, EmergencyState};
 pub use error::{PasswordFault, StaffError};
-pub use factor::{Challenge, Enrolled, Factors, Holder, PasskeyEntry, Proof, TotpEnrolment};
+pub use factor::{Challenge, Enrolled, Factors, Holder, PasskeyEntry, Proof, Proven, TotpEnrolment};
 pub use history::{Before, Change, ChangeEntry, Factor, Outcome, SignInEntry};
 pub use keep::Kept;
 pub use law::{Rule, StaffLaw, StaffLawError, StaffRules};

@@ -3,7 +3,7 @@ use crate::account::{self, Account};
 use crate::error::PasswordFault;
 use crate::history::Change;
 use crate::sealed::plain_login;
-use crate::{Proof, Staff, StaffError, StaffRules, token};
+use crate::{Proof, Proven, Staff, StaffError, StaffRules, token};
 use dancu_keys::{Secret, password};
 use dancu_storage::{Row, Tx};
 use unicode_normalization::UnicodeNormalization as _;
@@ -66,8 +66,20 @@ impl Staff {
         new: &Secret,
         now_us: i64,
     ) -> Result<(), StaffError> {
+        self.prove_password(session, old, now_us)?;
+        self.change_password_by(session, new, now_us)
+    }
+
+    /// Whether whoever holds this session knows its password. The try counts.
+    pub fn prove_password(&self, session: &Secret, old: &Secret, now_us: i64) -> Result<Proven, StaffError> {
         let session = self.session(session, now_us)?.ok_or(StaffError::NotSignedIn)?;
         self.proven(&session.account.id, &Proof::Password(old), &session.source_hash, now_us)?;
+        Ok(Proven(session.account))
+    }
+
+    /// As `change_password`, by whoever just proved to know the old one.
+    pub fn change_password_by(&self, session: &Secret, new: &Secret, now_us: i64) -> Result<(), StaffError> {
+        let session = self.session(session, now_us)?.ok_or(StaffError::NotSignedIn)?;
         let hashed = self.new_password(&session.account, new, now_us)?;
         self.store.run_tx("staff.change_password", |tx| {
             let version = self.replace_password(tx, &session.account, &hashed, now_us)?;

@@ -69,6 +69,13 @@ impl Staff {
         Ok(self)
     }
 
+    /// The same, of whose deeds none is kept: a deed is tried out before it is written down and done. What is drawn at random
+    /// is drawn anew then.
+    #[must_use]
+    pub fn rehearsing(&self) -> Self {
+        Self { store: self.store.rehearsing(), ..self.clone() }
+    }
+
     /// The rules over time.
     pub fn law(&self) -> &StaffLaw {
         &self.law

@@ -21,6 +21,8 @@ pub struct Store {
     engine: Arc<Engine>,
     faults: Option<Arc<Faults>>,
     metrics: Metrics,
+    /// Changes are not kept
+    rehearsal: bool,
 }
 
 enum Engine {
@@ -93,7 +95,7 @@ impl Store {
     }
 
     fn new(engine: Engine) -> Self {
-        Self { engine: Arc::new(engine), faults: None, metrics: Metrics::default() }
+        Self { engine: Arc::new(engine), faults: None, metrics: Metrics::default(), rehearsal: false }
     }
 
     /// The same database, but at `rate_per_thousand` of all statements and commits a collision is made up. The same
@@ -101,6 +103,18 @@ impl Store {
     #[must_use]
     pub fn with_faults(&self, seed: u64, rate_per_thousand: u32) -> Self {
         Self { faults: Some(Arc::new(Faults::new(seed, rate_per_thousand))), ..self.clone() }
+    }
+
+    /// The same database, of whose changes none is kept: a transaction runs to its end, answers, and is rolled back. So a
+    /// deed is tried out before it is written down and done.
+    #[must_use]
+    pub fn rehearsing(&self) -> Self {
+        Self { rehearsal: true, ..self.clone() }
+    }
+
+    /// Whether changes are not kept.
+    pub fn is_rehearsal(&self) -> bool {
+        self.rehearsal
     }
 
     /// The engine's name, `sqlite` or `postgresql`: for the page about the system and for logs, never for decisions.
@@ -130,6 +144,28 @@ impl Store {
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.transact(name, Access::Write, f)
+    }
+
+    /// Changes many rows in batches, a write transaction each, so that others need not wait for long. `batch` is told where
+    /// the one before ended; it gives how many values it changed and where it ended itself, none when no row is left. Gives
+    /// the sum.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::run_tx`]; the batches before stay changed.
+    pub fn in_batches<K, E: From<StoreError>>(
+        &self,
+        name: &'static str,
+        begin: K,
+        mut batch: impl FnMut(&mut Tx<'_>, &K) -> Result<(u64, Option<K>), E>,
+    ) -> Result<u64, E> {
+        let (mut changed, mut after) = (0, Some(begin));
+        while let Some(from) = after {
+            let (values, end) = self.run_tx(name, |tx| batch(tx, &from))?;
+            changed += values;
+            after = end;
+        }
+        Ok(changed)
     }
 
     /// Runs a consistent read: all statements see the same state.
@@ -242,6 +278,8 @@ impl Store {
         match f(&mut tx) {
             // One reading statement has nothing to commit.
             Ok(value) if access == Access::Single => Ok(value),
+            // Dropped, it is rolled back.
+            Ok(value) if self.rehearsal && access == Access::Write => Ok(value),
             Ok(value) => Ok(tx.commit().map(|()| value)?),
             Err(error) => Err(Failure { again: tx.collided(), error }),
         }

@@ -449,3 +449,22 @@ fn debug_shows_no_values() {
         store.read("row", |tx| tx.query_opt("SELECT '012345678901', 1", &[])).expect("a row").expect("a row");
     assert_eq!(format!("{row:?}"), r#"["text", "integer"]"#);
 }
+
+#[test]
+fn a_rehearsal_answers_and_keeps_nothing() {
+    for (engine, store, _guard) in migrated() {
+        let rehearsal = store.rehearsing();
+        assert!(rehearsal.is_rehearsal() && !store.is_rehearsal());
+        let before = count(&store);
+        let seen = rehearsal.run_tx("rehearse", |tx| {
+            tx.execute(INSERT, &thing(7))?;
+            tx.query_opt("SELECT COUNT(*) FROM thing", &[])?.expect("a count").int(0)
+        });
+        assert_eq!(seen.expect(engine), before + 1, "{engine}: within, its own changes are seen");
+        assert_eq!(count(&store), before, "{engine}: nothing is kept");
+        let refused = rehearsal.run_tx("rehearse", |tx| tx.execute(INSERT, &thing(0)));
+        assert!(refused.is_err(), "{engine}: what would be refused is");
+        store.run_tx("do", |tx| tx.execute(INSERT, &thing(7))).expect(engine);
+        assert_eq!(count(&store), before + 1, "{engine}: the place is free");
+    }
+}

@@ -1,10 +1,10 @@
-//! Prints what the guess budget costs at each verification: `cargo run -p dancu-watch --example guess_speed`.
+//! Prints what brakes and guess budget cost at each call: `cargo run -p dancu-watch --example guess_speed`.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "an example that goes wrong shall stop")]
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 #![expect(clippy::cast_precision_loss, reason = "a figure for people")]
 
-use dancu_watch::Settings;
 use dancu_watch::guess::Budget;
+use dancu_watch::{Braked, Brakes, Settings};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -42,6 +42,17 @@ fn main() {
     timed("standing of people without", CALLS, |n| {
         let stranger = &strangers[usize::try_from(n % PERSONS).unwrap()];
         black_box(budget.standing(stranger, "a", NOW_US));
+    });
+    let ids: Vec<String> = (0..1000).map(|n| format!("one-stop-{n}")).collect();
+    let id = |n: u64| ids[usize::try_from(n % 1000).unwrap()].as_str();
+    let nobody = Brakes::default();
+    timed("whether an account is braked, nobody is", CALLS, |n| {
+        black_box(nobody.on("one-stop", Some(id(n)), NOW_US));
+    });
+    let half = ids.iter().step_by(2).cloned().map(|id| (id, Braked { alert: 1, until_us: NOW_US + 1 }));
+    let brakes = Brakes::of_accounts(half);
+    timed("whether an account is braked, 500 are", CALLS, |n| {
+        black_box(brakes.on("one-stop", Some(id(n)), NOW_US));
     });
     std::thread::scope(|scope| {
         for _ in 0..2 {

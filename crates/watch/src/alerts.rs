@@ -95,6 +95,22 @@ impl Watch {
         rows.iter().map(of).collect()
     }
 
+    /// How many alerts are in each state, notes among them, of one organisation or of all. Blocks.
+    pub fn counts_of(&self, organisation: Option<&str>) -> Result<Vec<(AlertState, u64)>, WatchError> {
+        let rows = self.inner.store.read("watch.counts_of", |tx| match organisation {
+            Some(id) => tx.query(
+                "SELECT state, COUNT(*) FROM watch_alert WHERE organisation = $1 GROUP BY state",
+                &[id.into()],
+            ),
+            None => tx.query("SELECT state, COUNT(*) FROM watch_alert GROUP BY state", &[]),
+        })?;
+        let of = |row: &dancu_storage::Row| {
+            let state = AlertState::from_name(row.text(0)?).ok_or(WatchError::Damaged(alert::TABLE))?;
+            Ok((state, row.number(1)?))
+        };
+        rows.iter().map(of).collect()
+    }
+
     /// Somebody looks, or looks again: a false alarm's lesson is taken back then. Blocks.
     pub fn look_at(&self, alert: u64, by: &str, note: &str, now_us: i64) -> Result<(), WatchError> {
         self.judge(alert, AlertState::LookedAt, by, note, now_us)

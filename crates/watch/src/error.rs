@@ -28,6 +28,15 @@ pub enum WatchError {
     /// A step that the alert's state does not allow
     #[error("an alert that is {0} cannot become {1}")]
     Step(&'static str, &'static str),
+    /// Whoever proposed a setting puts it into force too, or refuses it
+    #[error("whoever proposed it does not decide on it")]
+    SamePerson,
+    /// A proposal that is decided on already
+    #[error("the proposal is {0} already")]
+    Decided(&'static str),
+    /// A dry run is under way already
+    #[error("a dry run is under way")]
+    Busy,
     /// A stored row holds something that this program does not know
     #[error("table {0} holds a row that does not read")]
     Damaged(&'static str),

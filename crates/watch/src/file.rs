@@ -14,6 +14,17 @@ struct File {
     guess: Vec<GuessRow>,
 }
 
+/// Rows to be laid over such a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Overlay {
+    #[serde(default)]
+    rule: Vec<toml::Table>,
+    dampening: Option<DampeningRow>,
+    #[serde(default)]
+    guess: Vec<GuessRow>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DampeningRow {
@@ -55,35 +66,55 @@ impl Settings {
     /// Reads a file of that shape; every rule must be in it.
     pub fn parse(text: &str) -> Result<Self, SettingError> {
         let file: File = toml::from_str(text)?;
-        let DampeningRow { percent, cap, days, .. } = file.dampening;
-        if !(101..=MAX_DAMPENING).contains(&cap) || !(101..=cap).contains(&percent) || days == 0 {
-            return Err(SettingError::Value("dampening".to_owned()));
-        }
         let mut settings = Self {
             editions: HashMap::new(),
-            lesson: Lesson { percent, cap, days },
+            lesson: lesson(&file.dampening)?,
             guess: Vec::new(),
             raised: HashMap::new(),
             lists: Lists::default(),
         };
-        for mut row in file.rule {
-            let name = row.remove("name");
-            let name = name.as_ref().and_then(toml::Value::as_str).unwrap_or_default();
-            let rule = Rule::from_name(name).ok_or_else(|| SettingError::Unknown(name.to_owned()))?;
-            settings.put(rule, Edition { from_entry: 0, setting: row.try_into()? })?;
-        }
+        settings.lay(file.rule, &file.guess)?;
         if let Some(rule) = Rule::ALL.iter().find(|rule| !settings.editions.contains_key(rule)) {
             return Err(SettingError::Missing(rule.name().to_owned()));
         }
-        for row in &file.guess {
-            settings.guess.push((row.valid_from, guess(row)?));
-        }
-        settings.guess.sort_by_key(|(from, _)| *from);
         if settings.guess.is_empty() {
             return Err(SettingError::Missing("guess".to_owned()));
         }
         Ok(settings)
     }
+
+    /// With the rows of another file of that shape, which need not be whole: each holds from its day on, and of two of one
+    /// day the one of that file.
+    pub fn overlaid(mut self, text: &str) -> Result<Self, SettingError> {
+        let over: Overlay = toml::from_str(text)?;
+        if let Some(row) = &over.dampening {
+            self.lesson = lesson(row)?;
+        }
+        self.lay(over.rule, &over.guess)?;
+        Ok(self)
+    }
+
+    fn lay(&mut self, rules: Vec<toml::Table>, guesses: &[GuessRow]) -> Result<(), SettingError> {
+        for mut row in rules {
+            let name = row.remove("name");
+            let name = name.as_ref().and_then(toml::Value::as_str).unwrap_or_default();
+            let rule = Rule::from_name(name).ok_or_else(|| SettingError::Unknown(name.to_owned()))?;
+            self.put(rule, Edition { from_entry: 0, setting: row.try_into()? })?;
+        }
+        for row in guesses {
+            self.guess.push((row.valid_from, guess(row)?));
+        }
+        self.guess.sort_by_key(|(from, _)| *from);
+        Ok(())
+    }
+}
+
+fn lesson(row: &DampeningRow) -> Result<Lesson, SettingError> {
+    let (percent, cap, days) = (row.percent, row.cap, row.days);
+    if !(101..=MAX_DAMPENING).contains(&cap) || !(101..=cap).contains(&percent) || days == 0 {
+        return Err(SettingError::Value("dampening".to_owned()));
+    }
+    Ok(Lesson { percent, cap, days })
 }
 
 fn guess(row: &GuessRow) -> Result<GuessSetting, SettingError> {

@@ -4,7 +4,8 @@ use crate::head::Head;
 use crate::read::Asked;
 use crate::sealer::{number, random_id};
 use crate::{Action, Engine, Finding, Watch, WatchError, brakes, head, state};
-use dancu_journal::{Entry, JournalError};
+use dancu_journal::Entry;
+use dancu_journal::index::readable;
 use dancu_storage::{Lease, Marks, Tx, Value};
 use std::collections::HashMap;
 
@@ -166,28 +167,11 @@ impl Watch {
     /// Entries in order, and the number of the one after them. One that does not read is passed over, and counted: the alarm
     /// about it is the verifier's.
     pub(crate) fn read(&self, from: u64, limit: usize) -> Result<(Vec<Entry>, u64), WatchError> {
-        let log = &self.inner.log;
-        match log.entries(from, limit) {
-            Err(JournalError::Corrupt { .. }) => {}
-            read => {
-                let entries = read?;
-                let next = entries.last().map_or(from, |last| last.index + 1);
-                return Ok((entries, next));
-            }
-        }
-        let until = log.size()?.min(from.saturating_add(limit as u64));
-        let mut entries = Vec::new();
-        for index in from..until {
-            match log.entries(index, 1) {
-                Ok(one) => entries.extend(one),
-                Err(JournalError::Corrupt { .. }) => {
-                    self.inner.metrics.unreadable.inc();
-                    tracing::error!(index, "an entry does not read; the watch rules pass it over");
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok((entries, until))
+        let read = readable(&*self.inner.log, from, limit, |index| {
+            self.inner.metrics.unreadable.inc();
+            tracing::error!(index, "an entry does not read; the watch rules pass it over");
+        });
+        Ok(read?)
     }
 
     /// What the entries bring to light.

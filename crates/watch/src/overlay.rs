@@ -7,7 +7,8 @@ use dancu_journal::subject_hash;
 use dancu_storage::{Row, Tx};
 use std::fmt;
 
-const RULES: &str = "watch_rule";
+pub(crate) const RULES: &str = "watch_rule";
+pub(crate) const PROPOSALS: &str = "watch_proposal";
 const LISTED: &str = "watch_listed";
 
 /// A setting that somebody put in. `Debug` shows neither who nor why.
@@ -19,10 +20,12 @@ pub struct RuleChange {
     pub from_entry: u64,
     /// When it was put in, microseconds since 1970
     pub at_us: i64,
-    /// By whom
+    /// By whom; of a proposal, who proposed it
     pub by: String,
     /// Why
     pub why: String,
+    /// Who put it into force, where that was another person
+    pub enacted_by: Option<String>,
 }
 
 /// A person on a list. `Debug` shows nothing of her.
@@ -67,24 +70,7 @@ impl Watch {
         let json = serde_json::to_vec(setting).map_err(|_| WatchError::Internal("a setting as JSON"))?;
         let seal = |field, text: &[u8]| self.inner.sealer.seal(RULES, &id, field, text);
         let sealed = [seal("setting", &json)?, seal("who", by.as_bytes())?, seal("why", why.as_bytes())?];
-        self.inner.store.run_tx("watch.put_rule", |tx| {
-            let from_entry = number(head::changed(tx)?)?;
-            let [setting, who, why] = &sealed;
-            tx.execute(
-                "INSERT INTO watch_rule (id, rule, from_entry, at_us, setting, who, why) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                &[
-                    (&id).into(),
-                    rule.name().into(),
-                    from_entry.into(),
-                    now_us.into(),
-                    setting.into(),
-                    who.into(),
-                    why.into(),
-                ],
-            )?;
-            Ok::<_, WatchError>(())
-        })?;
+        self.inner.store.run_tx("watch.put_rule", |tx| put(tx, &id, rule, &sealed, now_us))?;
         self.refresh(now_us).map(drop)
     }
 
@@ -92,8 +78,9 @@ impl Watch {
     pub fn rule_history(&self, rule: Rule) -> Result<Vec<RuleChange>, WatchError> {
         let rows = self.inner.store.read("watch.rule_history", |tx| {
             tx.query(
-                "SELECT id, rule, from_entry, setting, at_us, who, why FROM watch_rule WHERE rule = $1 \
-                 ORDER BY from_entry, at_us, id",
+                "SELECT r.id, r.rule, r.from_entry, r.setting, r.at_us, r.who, r.why, p.decided_by \
+                 FROM watch_rule r LEFT JOIN watch_proposal p ON p.id = r.id WHERE r.rule = $1 \
+                 ORDER BY r.from_entry, r.at_us, r.id",
                 &[rule.name().into()],
             )
         })?;
@@ -106,6 +93,10 @@ impl Watch {
                 at_us: row.int(4)?,
                 by: sealer.open_text(RULES, id, "who", row.bytes(5)?)?,
                 why: sealer.open_text(RULES, id, "why", row.bytes(6)?)?,
+                enacted_by: row
+                    .opt_bytes(7)?
+                    .map(|sealed| sealer.open_text(PROPOSALS, id, "decided_by", sealed))
+                    .transpose()?,
             })
         };
         rows.iter().map(change).collect()
@@ -213,6 +204,31 @@ pub(crate) fn load(tx: &mut Tx<'_>, base: &Settings, sealer: &Sealer) -> Result<
         settings.lists.put(row.array(1)?, stay);
     }
     Ok(settings)
+}
+
+/// Puts a sealed setting in: the setting, who, why; for entries that are not judged yet.
+pub(crate) fn put(
+    tx: &mut Tx<'_>,
+    id: &str,
+    rule: Rule,
+    [setting, who, why]: &[Vec<u8>; 3],
+    now_us: i64,
+) -> Result<(), WatchError> {
+    let from_entry = number(head::changed(tx)?)?;
+    tx.execute(
+        "INSERT INTO watch_rule (id, rule, from_entry, at_us, setting, who, why) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            id.into(),
+            rule.name().into(),
+            from_entry.into(),
+            now_us.into(),
+            setting.into(),
+            who.into(),
+            why.into(),
+        ],
+    )?;
+    Ok(())
 }
 
 fn setting(row: &Row, sealer: &Sealer) -> Result<Setting, WatchError> {

@@ -55,11 +55,17 @@ impl Reader {
             number: call.personal.subject.as_deref().and_then(Number::parse),
             page: call.form == "page",
             network: call.personal.source_address.as_deref().and_then(|address| self.network(address)),
-            // The journal does not name the workstation yet.
-            device: None,
+            device: self.device(call),
             fields: call.released,
             who,
         })
+    }
+
+    /// Of a call from the pages, the workstation that its browser proved to stand at.
+    fn device(&self, call: &Call) -> Option<[u8; 16]> {
+        let shown = call.certificate.as_ref().filter(|_| call.form == "page")?;
+        let id = self.world.workstation(shown)?;
+        Some(self.ring.keyed_hash("watch.device", id.as_bytes()))
     }
 
     fn case(&self, who: &Who, call: &Call) -> Case {
@@ -138,6 +144,7 @@ fn ended(outcome: Outcome) -> Ended {
         Outcome::Answered(Answered::NotUsable) => Ended::NotUsable,
         Outcome::Answered(Answered::Released) => Ended::Released,
         Outcome::Answered(_) => Ended::Served,
+        Outcome::Refused(Code::AnswersPaused) => Ended::Paused,
         Outcome::Refused(Code::QuotaAccount) => Ended::AccountQuota,
         Outcome::Refused(Code::QuotaSystem) => Ended::SystemQuota,
         Outcome::Refused(_) => Ended::Refused,

@@ -11,7 +11,7 @@ struct Sealed {
     columns: &'static [(&'static str, &'static str)],
 }
 
-const TABLES: [Sealed; 3] = [
+const TABLES: [Sealed; 4] = [
     Sealed {
         table: "watch_rule",
         select: "SELECT id, setting, who, why FROM watch_rule WHERE id > $1 ORDER BY id LIMIT $2",
@@ -31,6 +31,18 @@ const TABLES: [Sealed; 3] = [
         ],
     },
     Sealed {
+        table: "watch_proposal",
+        select: "SELECT id, setting, who, why, decided_by, decided_why FROM watch_proposal WHERE id > $1 \
+                 ORDER BY id LIMIT $2",
+        columns: &[
+            ("setting", "UPDATE watch_proposal SET setting = $2 WHERE id = $1 AND setting = $3"),
+            ("who", "UPDATE watch_proposal SET who = $2 WHERE id = $1 AND who = $3"),
+            ("why", "UPDATE watch_proposal SET why = $2 WHERE id = $1 AND why = $3"),
+            ("decided_by", "UPDATE watch_proposal SET decided_by = $2 WHERE id = $1 AND decided_by = $3"),
+            ("decided_why", "UPDATE watch_proposal SET decided_why = $2 WHERE id = $1 AND decided_why = $3"),
+        ],
+    },
+    Sealed {
         table: "watch_alert",
         select: "SELECT id, about FROM watch_alert WHERE id > $1 ORDER BY id LIMIT $2",
         columns: &[("about", "UPDATE watch_alert SET about = $2 WHERE id = $1 AND about = $3")],
@@ -38,7 +50,7 @@ const TABLES: [Sealed; 3] = [
 ];
 
 /// Tables whose key is a number, and a second one in that of steps.
-const NUMBERED: [Sealed; 3] = [
+const NUMBERED: [Sealed; 4] = [
     Sealed {
         table: "watch_brake",
         select: "SELECT alert, 0, who, why FROM watch_brake WHERE alert > $1 ORDER BY alert LIMIT $2",
@@ -53,6 +65,16 @@ const NUMBERED: [Sealed; 3] = [
         columns: &[
             ("who", "UPDATE watch_guess SET who = $3 WHERE number = $1 AND $2 = 0 AND who = $4"),
             ("why", "UPDATE watch_guess SET why = $3 WHERE number = $1 AND $2 = 0 AND why = $4"),
+        ],
+    },
+    Sealed {
+        table: "watch_alert_note",
+        // All notes of an alert at once: there are few.
+        select: "SELECT alert, note, who, words FROM watch_alert_note WHERE alert IN \
+                 (SELECT number FROM watch_alert WHERE number > $1 ORDER BY number LIMIT $2) ORDER BY alert, note",
+        columns: &[
+            ("who", "UPDATE watch_alert_note SET who = $3 WHERE alert = $1 AND note = $2 AND who = $4"),
+            ("words", "UPDATE watch_alert_note SET words = $3 WHERE alert = $1 AND note = $2 AND words = $4"),
         ],
     },
     Sealed {
@@ -75,22 +97,12 @@ impl Watch {
         let (store, sealer, batch) = (&self.inner.store, &self.inner.sealer, batch.max(1));
         let mut sealed = 0;
         for table in &TABLES {
-            let mut after = Some(String::new());
-            while let Some(from) = after {
-                let (values, last) =
-                    store.run_tx("watch.reseal", |tx| rows(tx, sealer, table, &from, batch))?;
-                sealed += values;
-                after = last;
-            }
+            let rows = |tx: &mut Tx<'_>, from: &String| rows(tx, sealer, table, from, batch);
+            sealed += store.in_batches("watch.reseal", String::new(), rows)?;
         }
         for table in &NUMBERED {
-            let mut after = Some(-1);
-            while let Some(from) = after {
-                let (values, last) =
-                    store.run_tx("watch.reseal", |tx| numbered(tx, sealer, table, from, batch))?;
-                sealed += values;
-                after = last;
-            }
+            let rows = |tx: &mut Tx<'_>, from: &i64| numbered(tx, sealer, table, *from, batch);
+            sealed += store.in_batches("watch.reseal", -1, rows)?;
         }
         Ok(sealed)
     }

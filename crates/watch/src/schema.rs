@@ -168,4 +168,40 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         id: "0016_watch_guess_at",
         sql: "CREATE INDEX IF NOT EXISTS watch_guess_at ON watch_guess (at_us)",
     },
+    Migration {
+        id: "0017_watch_alert_note",
+        sql: "CREATE TABLE IF NOT EXISTS watch_alert_note (
+            alert INTEGER NOT NULL,  -- watch_alert.number
+            note INTEGER NOT NULL,   -- from 1
+            kind TEXT NOT NULL,      -- note, brake, release
+            at_us INTEGER NOT NULL,  -- when
+            who BLOB NOT NULL,       -- who, sealed
+            words BLOB NOT NULL,     -- what they wrote, sealed
+            PRIMARY KEY (alert, note)
+        )",
+    },
+    Migration {
+        id: "0018_watch_proposal",
+        sql: "CREATE TABLE IF NOT EXISTS watch_proposal (
+            id TEXT NOT NULL,        -- 32 hexadecimal digits, random; watch_rule.id too once enacted
+            rule TEXT NOT NULL,      -- name of the rule
+            at_us INTEGER NOT NULL,  -- when it was proposed
+            setting BLOB NOT NULL,   -- the setting as JSON, with its day of effect; sealed
+            who BLOB NOT NULL,       -- who proposed it, sealed
+            why BLOB NOT NULL,       -- why, sealed
+            state TEXT NOT NULL,     -- open, enacted, refused, withdrawn
+            decided_at_us INTEGER,   -- when it was decided on; NULL while open
+            decided_by BLOB,         -- by whom, sealed
+            decided_why BLOB,        -- in their words, sealed
+            PRIMARY KEY (id)
+        )",
+    },
+    Migration {
+        id: "0019_watch_proposal_rule",
+        sql: "CREATE INDEX IF NOT EXISTS watch_proposal_rule ON watch_proposal (rule, at_us)",
+    },
+    Migration {
+        id: "0020_watch_alert_account",
+        sql: "CREATE INDEX IF NOT EXISTS watch_alert_account ON watch_alert (account, number)",
+    },
 ];

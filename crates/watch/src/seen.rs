@@ -43,6 +43,8 @@ pub enum Ended {
     Released,
     /// Anything else that was served
     Served,
+    /// Refused: too many claims about the person had disagreed
+    Paused,
     /// Refused: the account's quota is used up
     AccountQuota,
     /// Refused: the system's quota is used up
@@ -54,7 +56,7 @@ pub enum Ended {
 impl Ended {
     /// Whether the caller learned anything.
     pub fn is_answered(self) -> bool {
-        !matches!(self, Self::AccountQuota | Self::SystemQuota | Self::Refused)
+        !matches!(self, Self::Paused | Self::AccountQuota | Self::SystemQuota | Self::Refused)
     }
 }
 

@@ -177,6 +177,25 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_another_file_are_laid_over_from_their_day_on() {
+        let text = include_str!("../data/watch.toml");
+        let planted = text.split("[[rule]]").find(|row| row.contains("\"planted\"")).unwrap();
+        let over = |day: &str| {
+            let row = planted
+                .replace("action = \"alert\"", "action = \"suspend\"\nbrake_s = 3600")
+                .replace("2024-01-01", day);
+            Settings::built_in().unwrap().overlaid(&format!("[[rule]]{row}")).unwrap()
+        };
+        let action = |settings: &Settings| settings.on(Rule::Planted, 0, day("2026-11-21")).unwrap().action;
+        assert_eq!(action(&Settings::built_in().unwrap()), crate::Action::Alert);
+        assert_eq!(action(&over("2024-01-01")), crate::Action::Suspend);
+        assert_eq!(action(&over("2026-11-22")), crate::Action::Alert);
+        assert!(Settings::built_in().unwrap().overlaid("[[rule]]\nname = \"panted\"").is_err());
+        assert!(Settings::built_in().unwrap().overlaid("[rules]").is_err());
+        assert!(Settings::built_in().unwrap().overlaid("").is_ok());
+    }
+
+    #[test]
     fn a_file_that_lacks_something_or_has_a_stranger_is_refused() {
         let text = include_str!("../data/watch.toml");
         for (from, to) in [

@@ -2,6 +2,7 @@
 use crate::brakes::{self, Brakes};
 use crate::metrics::Metrics;
 use crate::read::Reader;
+use crate::runs::Runs;
 use crate::sealer::Sealer;
 use crate::world::{Cases, World};
 use crate::{Settings, WatchError, head, overlay, schema};
@@ -67,6 +68,8 @@ pub(crate) struct Inner {
     settings: ArcSwap<(u64, Settings)>,
     brakes: Brakes,
     brakes_version: AtomicU64,
+    /// Dry runs of this server
+    pub(crate) runs: Runs,
 }
 
 /// What the watch is made of.
@@ -109,6 +112,7 @@ impl Watch {
             settings: ArcSwap::from_pointee(loaded),
             brakes,
             brakes_version: AtomicU64::new(brakes_version),
+            runs: Runs::default(),
             store,
         };
         Ok(Self { inner: Arc::new(inner) })

@@ -25,6 +25,11 @@ pub trait World: Send + Sync {
 
     /// The family of the person of this number.
     fn family(&self, number: &str) -> Option<Family>;
+
+    /// Id of the enrolled workstation whose certificate this is, by its SHA-256; none of any other certificate.
+    fn workstation(&self, _certificate: &[u8; 32]) -> Option<String> {
+        None
+    }
 }
 
 /// The cases that organisations have in hand.

@@ -27,12 +27,11 @@
 
   for (const form of document.querySelectorAll("[data-passkey]")) {
     form.addEventListener("submit", async (event) => {
-      if (form.elements.answer.value) return;
       event.preventDefault();
       const error = form.querySelector("[data-passkey-error]");
       error.hidden = true;
       try {
-        form.elements.answer.value = say(await ask(form.dataset.passkey, JSON.parse(form.dataset.options)));
+        form.elements.answer.value = say(await ask(form.dataset.passkey, JSON.parse(form.dataset.options).publicKey));
         form.submit();
       } catch {
         error.textContent = form.dataset.failed;

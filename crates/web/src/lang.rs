@@ -16,13 +16,43 @@ pub const COOKIE: &str = "lang";
 type Files = &'static [(&'static str, &'static str)];
 
 macro_rules! files {
-    ($lang:literal: $($name:literal),*) => {
+    ($lang:literal: $($name:literal)*) => {
         &[$(($name, include_str!(concat!("../locales/", $lang, "/", $name, ".ftl")))),*]
     };
 }
 
-const VI: Files = files!("vi": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "console", "docs", "error", "ui");
-const EN: Files = files!("en": "shell", "door", "parts", "home", "sign-in", "officer", "road", "citizen", "inquiry", "supervisor", "console", "docs", "error", "ui");
+macro_rules! both {
+    ($($name:literal)*) => {
+        const VI: Files = files!("vi": $($name)*);
+        const EN: Files = files!("en": $($name)*);
+    };
+}
+
+both! {
+    "shell"
+    "door"
+    "parts"
+    "home"
+    "sign-in"
+    "officer"
+    "road"
+    "citizen"
+    "inquiry"
+    "supervisor"
+    "console"
+    "console-accounts"
+    "console-campaigns"
+    "console-alerts"
+    "console-usage"
+    "console-cases"
+    "console-papers"
+    "console-evidence"
+    "console-staff"
+    "console-pki"
+    "docs"
+    "error"
+    "ui"
+}
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> = LazyLock::new(|| LANGS.map(bundle));
 

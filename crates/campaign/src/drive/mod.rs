@@ -82,6 +82,20 @@ impl DriveReport {
         })
     }
 
+    /// What units that have not registered fully are told.
+    fn reminders(&self, due: &str, now_us: i64) -> Vec<Event> {
+        let left = days_between(self.today, self.drive.deadline);
+        let event = |unit: &UnitStanding| {
+            let (id, distinct) = (&self.drive.id, format!("{due}/{}", unit.unit.code));
+            Event::new(News::DriveReminder, id, &distinct, unit.organisation.as_deref(), now_us)
+                .with("unit", &unit.unit.code)
+                .with("standing", &unit.standing.name())
+                .with("days", &left)
+                .with("deadline", &self.drive.deadline.iso())
+        };
+        self.behind().map(event).collect()
+    }
+
     /// Units that have not registered fully.
     pub fn behind(&self) -> impl Iterator<Item = &UnitStanding> {
         self.units.iter().filter(|unit| unit.standing != Standing::Full)
@@ -198,27 +212,21 @@ impl Campaigns {
         for drive in self.drives(DriveState::Open, None, u32::MAX)? {
             let left = days_between(today, drive.deadline);
             let Some(due) = reminder_due(&list, left) else { continue };
-            let report = self.drive_report(&drive.id, now_us)?;
-            let told: Vec<Event> = report
-                .behind()
-                .map(|unit| {
-                    let distinct = format!("{due}/{}", unit.unit.code);
-                    Event::new(
-                        News::DriveReminder,
-                        &drive.id,
-                        &distinct,
-                        unit.organisation.as_deref(),
-                        now_us,
-                    )
-                    .with("unit", &unit.unit.code)
-                    .with("standing", &unit.standing.name())
-                    .with("days", &left)
-                    .with("deadline", &drive.deadline.iso())
-                })
-                .collect();
+            let told = self.drive_report(&drive.id, now_us)?.reminders(&due.to_string(), now_us);
             reminded += self.store.run_tx("campaign.remind_drive", |tx| events::tell(tx, &told))?;
         }
         Ok(reminded)
+    }
+
+    /// Reminds units that have not registered fully, beside the reminders of the rules; gives how many were told. Each is
+    /// told once a day.
+    pub fn remind_drive(&self, id: &str, now_us: i64) -> Result<u64, CampaignError> {
+        let report = self.drive_report(id, now_us)?;
+        if report.drive.state != DriveState::Open {
+            return Err(Refusal::NotNow.into());
+        }
+        let told = report.reminders(&format!("hand-{}", report.today.iso()), now_us);
+        self.store.run_tx("campaign.remind_drive", |tx| events::tell(tx, &told))
     }
 
     /// Closes campaigns whose last day is over, with their counts; gives how many.

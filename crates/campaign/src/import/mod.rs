@@ -1,10 +1,12 @@
 //! Account tables: read, shown as a plan, taken in one transaction, undone.
+mod one;
 mod plan;
 mod rows;
 mod take;
 
 pub(crate) use take::expect_one;
 
+pub use one::{OneAccount, Put};
 pub use plan::{Content, PlanRow, RowKind};
 pub use rows::{ImportState, ImportSummary};
 

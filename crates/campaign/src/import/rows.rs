@@ -167,6 +167,30 @@ impl Campaigns {
         imports.filter(|i| i.as_ref().map_or(true, |i| reach.covers(&i.organisation))).collect()
     }
 
+    /// Imports of all systems within reach, the newest first; a page begins before the time and id of the last one.
+    pub fn imports_of(
+        &self,
+        reach: Reach<'_>,
+        after: Option<(i64, String)>,
+        limit: u32,
+    ) -> Result<Vec<ImportSummary>, CampaignError> {
+        let (at, id) = after.unwrap_or((i64::MAX, String::new()));
+        let organisation = match reach {
+            Reach::All => "",
+            Reach::Of(own) => own,
+        };
+        let rows = self.store.read("campaign.imports_of", |tx| {
+            tx.query(
+                select!(
+                    "WHERE ($1 = '' OR organisation = $1) AND (at_us < $2 OR (at_us = $2 AND id < $3))
+                     ORDER BY at_us DESC, id DESC LIMIT $4"
+                ),
+                &[organisation.into(), at.into(), id.as_str().into(), limit.into()],
+            )
+        })?;
+        rows.iter().map(|row| self.open_import(row)).collect()
+    }
+
     /// Rows of a plan after a line, of one kind or of all.
     pub fn import_rows(
         &self,

@@ -5,7 +5,7 @@ use crate::campaigns::{Reach, View};
 use crate::events::{self, Event, News};
 use crate::history::{self, Deed, Line};
 use crate::rules::{Reminded, day_of};
-use crate::{CampaignError, Campaigns, Image};
+use crate::{CampaignError, Campaigns, Image, Refusal};
 use dancu_policy::{Account, AccountState};
 use dancu_storage::Value;
 use std::sync::Arc;
@@ -82,16 +82,7 @@ impl Campaigns {
             let left = review.days_left(now_us)?;
             let Some(due) = reminder_due(&list, left) else { continue };
             let progress = self.review_progress(&review.id, Reach::All)?;
-            let waiting = progress.iter().filter(|of| of.count(RowState::Open) > 0);
-            let told: Vec<Event> = waiting
-                .map(|of| {
-                    let distinct = format!("{due}/{}", of.organisation);
-                    Event::new(News::ReviewReminder, &review.id, &distinct, Some(&of.organisation), now_us)
-                        .with("open", &of.count(RowState::Open))
-                        .with("days", &left)
-                        .with("deadline", &review.deadline.iso())
-                })
-                .collect();
+            let told = reminders(&review, &progress, &due.to_string(), left, now_us);
             reminded += self.store.run_tx("campaign.remind_review", |tx| events::tell(tx, &told))?;
         }
         Ok(reminded)
@@ -105,9 +96,38 @@ impl Campaigns {
         over.map(|review| self.close_due(&review, now_us)).sum()
     }
 
+    /// Closes a review before its last day is over. Refused while an account is not decided: nobody loses days that were
+    /// given.
+    pub fn end_review(&self, id: &str, now_us: i64) -> Result<(), CampaignError> {
+        let review = self.review_known(id)?;
+        if !review.is_open() {
+            return Err(Refusal::NotNow.into());
+        }
+        match self.close_due(&review, now_us)? {
+            0 => Err(Refusal::NotNow.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reminds organisations with accounts that nobody has decided about, of all or one, beside the reminders of the
+    /// rules; gives how many were told. Each is told once a day.
+    pub fn remind_review(&self, id: &str, only: Option<&str>, now_us: i64) -> Result<u64, CampaignError> {
+        let review = self.review_known(id)?;
+        if !review.is_open() {
+            return Err(Refusal::NotNow.into());
+        }
+        let distinct = format!("hand-{}", day_of(now_us)?.iso());
+        let progress = self.review_progress(id, only.map_or(Reach::All, Reach::Of))?;
+        let told = reminders(&review, &progress, &distinct, review.days_left(now_us)?, now_us);
+        self.store.run_tx("campaign.remind_review", |tx| events::tell(tx, &told))
+    }
+
     fn close_due(&self, review: &Review, now_us: i64) -> Result<u64, CampaignError> {
         self.retrying(|view| {
             let rows = self.review_rows(&review.id, Reach::All, None, None, u32::MAX)?;
+            if !review.is_over(now_us) && rows.iter().any(|row| row.state == RowState::Open) {
+                return Err(Refusal::Undecided.into());
+            }
             let accounts: Vec<Arc<Account>> =
                 rows.iter().map(|row| view.account(&row.account).cloned()).collect::<Result<_, _>>()?;
             let images = self.images(&accounts)?;
@@ -186,6 +206,19 @@ impl Campaigns {
             line,
         })
     }
+}
+
+/// What organisations are told that have not decided about all of their accounts.
+fn reminders(review: &Review, progress: &[Progress], due: &str, left: i32, now_us: i64) -> Vec<Event> {
+    let waiting = progress.iter().filter(|of| of.count(RowState::Open) > 0);
+    let event = |of: &Progress| {
+        let distinct = format!("{due}/{}", of.organisation);
+        Event::new(News::ReviewReminder, &review.id, &distinct, Some(&of.organisation), now_us)
+            .with("open", &of.count(RowState::Open))
+            .with("days", &left)
+            .with("deadline", &review.deadline.iso())
+    };
+    waiting.map(event).collect()
 }
 
 /// Organisations of rows that are to be written, with their accounts.

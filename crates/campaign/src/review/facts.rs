@@ -13,6 +13,12 @@ use std::fmt;
 const MOST_PLACES: usize = 20;
 /// Entries read in one go.
 const PAGE: usize = 500;
+/// Accounts whose facts are gathered from the journal in one go: a few seconds.
+const IN_ONE_GO: u32 = 200;
+/// Calls of one account that are counted then.
+const MOST_CALLS: u32 = 20_000;
+/// Facts older than this are gathered anew, microseconds.
+const FRESH_US: i64 = 86_400_000_000;
 
 /// Which account, and over which time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +165,18 @@ impl FactSource for JournalFacts {
 }
 
 impl Campaigns {
+    /// Gathers facts from the journal for some accounts of an open review that have none, or those of yesterday. Gives for how
+    /// many; 0 when all are done.
+    pub fn gather_from_journal(
+        &self,
+        review: &str,
+        index: &Index,
+        now_us: i64,
+    ) -> Result<u64, CampaignError> {
+        let source = JournalFacts::new(index.clone(), MOST_CALLS);
+        self.gather_facts(review, &source, now_us - FRESH_US, IN_ONE_GO, now_us)
+    }
+
     /// Gathers facts for accounts of an open review that have none, or older ones than `older_than_us`: `limit` accounts at
     /// most. Gives how many were done; 0 when all are. Long work: call it again and again, and show `review_progress`.
     pub fn gather_facts(

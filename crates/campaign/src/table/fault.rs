@@ -66,6 +66,8 @@ pub enum Problem {
     },
     /// No personal number
     OfficerNumberForm,
+    /// There is an account of this login already
+    LoginTaken,
     /// The login stands in the file before
     LoginRepeated {
         /// Where
@@ -121,6 +123,7 @@ impl Problem {
             Self::QuotaDisagrees { .. } => "fault-quota-disagrees",
             Self::QuotaTooHigh { .. } => "fault-quota-too-high",
             Self::OfficerNumberForm => "fault-officer-number-form",
+            Self::LoginTaken => "fault-login-taken",
             Self::LoginRepeated { .. } => "fault-login-repeated",
             Self::OfficerRepeated { .. } => "fault-officer-repeated",
             Self::OfficerHasAccount => "fault-officer-has-account",

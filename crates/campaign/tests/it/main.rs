@@ -18,4 +18,6 @@ mod reviews;
 #[cfg(test)]
 mod rotation;
 #[cfg(test)]
+mod single;
+#[cfg(test)]
 mod world;

@@ -18,6 +18,7 @@ impl Docs {
     pub fn run(self) -> anyhow::Result<()> {
         let documents = [
             ("docs/errors.md", dancu_catalogue::document()),
+            ("docs/openapi-console.json", format!("{}\n", dancu_web::door::console::openapi())),
             ("docs/openapi.json", format!("{}\n", dancu_gateway::routes::openapi(ADDRESS))),
             ("docs/dancu.wsdl", dancu_message::soap::wsdl(&format!("{ADDRESS}/dancu/1.0/xacthuc"))),
             ("docs/qcvn109.xsd", dancu_message::qcvn109::xsd().to_owned()),

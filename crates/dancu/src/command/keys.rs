@@ -2,6 +2,8 @@
 use super::StoreArguments;
 use crate::server::Floor;
 use clap::Subcommand;
+use dancu_journal::inquiry::Inquiries;
+use dancu_journal::{Journal, Options};
 use dancu_keys::{Algorithm, KeyDir};
 use std::time::Duration;
 
@@ -68,10 +70,20 @@ fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
     std::thread::sleep(READ_BY_ALL);
     floor.keys.set_current(&floor.ring, number)?;
     println!("sealing key {number} is current");
-    let credentials = floor.exchange.reseal(BATCH)?;
-    println!("  {credentials} values of credentials and accounts sealed anew");
-    let waiting = crate::pki::secrets(&config, &floor.exchange, &floor.ring)?.reseal(BATCH)?;
-    println!("  {waiting} values of deliveries and their recipients sealed anew");
+    let watch = crate::watch::asleep(&config, &floor)?;
+    let office = crate::console::open(&config, &floor, &watch, crate::watch::no_log())?;
+    let told = |of: &str, sealed: u64| println!("  {sealed} values of {of} sealed anew");
+    told("credentials and accounts", floor.exchange.reseal(BATCH)?);
+    told("deliveries and their recipients", office.secrets.reseal(BATCH)?);
+    told("the console's people", office.staff.reseal(BATCH)?);
+    told("connections, cases and their papers", office.governance.reseal(BATCH)?);
+    told("account tables, quotas and reviews", office.campaigns.reseal(BATCH)?);
+    told("alerts, lists and rules of the watch", office.watch.reseal(BATCH)?);
+    told("evidence", office.evidence.reseal(BATCH)?);
+    told("inquiries", Inquiries::open(floor.store.clone(), floor.ring.clone())?.reseal(BATCH)?);
+    let journal = Journal::open(floor.store.clone(), floor.ring.clone(), Options::default())?;
+    told("the keys of the journal's months", journal.rewrap_month_keys()?);
+    tokio::runtime::Handle::current().block_on(journal.close());
     let (batch, mut sealed) = (usize::try_from(BATCH)?, 0);
     loop {
         let done = floor.registry.reseal(batch)?;

@@ -2,6 +2,7 @@
 mod call;
 mod docs;
 mod doctor;
+mod evidence;
 mod exchange;
 mod feed;
 mod journal;
@@ -38,6 +39,9 @@ pub enum Command {
     /// The journal: verify the log, a proof, a history; archive, purge, hold
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// Evidence files: extracts of the journal with their proofs, signed
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// The feed to a security centre: tokens for those who fetch
     #[command(subcommand)]
     Feed(feed::Feed),
@@ -64,6 +68,7 @@ impl Command {
             Self::Registry(registry) => registry.run().await,
             Self::Keys(keys) => keys.run().await,
             Self::Journal(journal) => journal.run().await,
+            Self::Evidence(evidence) => evidence.run().await,
             Self::Feed(feed) => feed.run(),
             Self::Call(call) => call.run().await,
             Self::Witness(witness) => witness.run().await,

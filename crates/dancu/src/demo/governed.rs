@@ -1,5 +1,6 @@
 //! The console's part of a demo: a person for each role, and connections in every state of their lives.
 use super::facts::{ConsoleFacts, StaffFacts};
+use super::offices::Hands;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::console::{self, Opened};
@@ -45,12 +46,33 @@ const PEOPLE: &[(StaffRole, AccountKind, &str, &str, Option<&str>)] = &[
         "Trịnh Gia Khánh",
         Some("bo-y-te"),
     ),
+    (
+        StaffRole::OrganisationManager,
+        AccountKind::Administration,
+        "phuong.quangninh",
+        "Vi Thị Phượng",
+        Some("quang-ninh"),
+    ),
+    (
+        StaffRole::OrganisationManager,
+        AccountKind::Administration,
+        "tuan.nganhang",
+        "Đoàn Anh Tuấn",
+        Some("ngan-hang"),
+    ),
+    (
+        StaffRole::OrganisationSecurityOfficer,
+        AccountKind::Administration,
+        "thao.benhvien",
+        "Lương Thanh Thảo",
+        Some("benh-vien"),
+    ),
     (StaffRole::Officer, AccountKind::Operation, "hoa.motcua", "Mạc Thị Hòa", Some("thai-nguyen")),
 ];
 
 /// Makes the people and the connections.
 pub(super) fn seed(config: &Config, floor: &Floor) -> anyhow::Result<ConsoleFacts> {
-    let opened = console::open(config, floor)?;
+    let opened = console::open(config, floor, &crate::watch::asleep(config, floor)?, crate::watch::no_log())?;
     let mut staff = Vec::new();
     let mut ids = Vec::new();
     for (role, kind, login, name, organisation) in PEOPLE {
@@ -58,7 +80,16 @@ pub(super) fn seed(config: &Config, floor: &Floor) -> anyhow::Result<ConsoleFact
         staff.push(facts);
         ids.push((*role, *organisation, id));
     }
-    Life { opened: &opened, ids }.live()?;
+    let life = Life { opened: &opened, ids };
+    life.live()?;
+    let manager = |of| life.id(StaffRole::OrganisationManager, Some(of));
+    let hands = Hands {
+        registry_officer: life.id(StaffRole::RegistryOfficer, None)?,
+        thai_nguyen: manager("thai-nguyen")?,
+        quang_ninh: manager("quang-ninh")?,
+    };
+    super::offices::seed(&opened, &hands)?;
+    super::curious::plant(&opened.watch, life.id(StaffRole::Supervisor, None)?)?;
     Ok(ConsoleFacts { url: config.console.public_url.clone(), staff })
 }
 
@@ -165,8 +196,10 @@ impl Life<'_> {
 
     fn receive(&self, id: &str) -> anyhow::Result<()> {
         let by = self.id(StaffRole::ConnectionOfficer, None)?;
-        let sandbox =
-            Sandbox { credential: "demo".to_owned(), handed_over: vec!["docs/integrators.md".to_owned()] };
+        let sandbox = Sandbox {
+            credential: format!("sandbox-{id}"),
+            handed_over: vec!["docs/integrators.md".to_owned()],
+        };
         self.opened.governance.receive(id, &sandbox, Self::deed(by, ""))?;
         Ok(())
     }
@@ -178,7 +211,7 @@ impl Life<'_> {
         let test = self.opened.governance.tests(&id)?.pop().context("no sandbox")?;
         for case in &test.cases {
             let now_us = SystemClock.now_us();
-            self.opened.governance.record_call(&id, case.service, &case.name, &case.expect, now_us, 0)?;
+            self.opened.governance.record_call(&id, case.service, &case.name, &case.expect, now_us, None)?;
         }
         self.step(&id, StaffRole::ConnectionOfficer, None, Step::PassTest, &[], "")?;
         Ok(id)

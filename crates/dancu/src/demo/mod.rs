@@ -1,7 +1,9 @@
 //! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
+mod curious;
 mod facts;
 mod governed;
 mod neighbours;
+mod offices;
 pub mod pki;
 mod seed;
 mod world;
@@ -9,15 +11,20 @@ mod world;
 pub use facts::Facts;
 pub use seed::SEED;
 
+use crate::clock::Ahead;
 use crate::command::{environment, serve::Signals};
 use crate::config::{Config, Log};
-use crate::server::Server;
+use crate::server::{Floor, Server};
 use anyhow::Context as _;
 use clap::Args;
 use dancu_keys::KeyDir;
 use dancu_tlog::note::VerifierKey;
 use neighbours::Neighbours;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A day, microseconds.
+const DAY_US: i64 = 86_400_000_000;
 
 /// Start everything on an embedded store with a synthetic nation
 #[derive(Debug, Args)]
@@ -34,6 +41,9 @@ pub struct Demo {
     /// Synthetic citizens
     #[arg(long, env = "DANCU_DEMO_CITIZENS", default_value_t = 100_000)]
     citizens: u64,
+    /// Serve as if it were so many days later, to see what deadlines do; what was done then cannot be undone by going back
+    #[arg(long, env = "DANCU_DEMO_LATER", value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=366))]
+    later: u16,
     /// Make the demo and end, without serving
     #[arg(long)]
     seed_only: bool,
@@ -46,7 +56,8 @@ impl Demo {
         if self.fresh && self.dir.exists() {
             remove(&self.dir)?;
         }
-        if !facts::exists(&self.dir) {
+        let is_new = !facts::exists(&self.dir);
+        if is_new {
             if self.dir.exists() {
                 // A demo without its facts was cut off while it was made; nothing in it was ever used.
                 remove(&self.dir)?;
@@ -62,7 +73,15 @@ impl Demo {
         let neighbours = Neighbours::start(&self.dir, self.port, &log_key(&config)?).await?;
         neighbours.introduce(&mut config);
         let facts = facts::update(&self.dir, &config, Some(&neighbours))?;
-        let server = Server::start(&config, facts.guests()).await?;
+        let floor = {
+            let config = config.clone();
+            tokio::task::spawn_blocking(move || Floor::open(&config, false)).await??
+        };
+        let clock = Arc::new(Ahead { by_us: i64::from(self.later) * DAY_US });
+        let server = Server::start_on(&config, floor, clock, facts.guests()).await?;
+        if is_new && let Err(error) = curious::call(&facts).await {
+            tracing::warn!("there is no abuse to look at: {error:#}");
+        }
         facts.print(&self.dir, server.admin);
         signals.end(server).await;
         neighbours.stop().await;
@@ -88,6 +107,10 @@ impl Demo {
         let key = self.dir.join("tls/ca.key");
         if key.exists() || !facts::exists(&self.dir) {
             (config.pki.certificate, config.pki.key) = (self.dir.join("tls/ca.pem"), key);
+        }
+        let seal = self.dir.join("tls/seal.key");
+        if seal.exists() || !facts::exists(&self.dir) {
+            (config.evidence.certificate, config.evidence.key) = (self.dir.join("tls/seal.pem"), seal);
         }
         config.log =
             Log { format: "text".to_owned(), filter: "warn,rustls=error,tokio_postgres=warn".to_owned() };

@@ -86,6 +86,13 @@ impl Authority {
         self.issue(file, params, 0, DAYS.into())
     }
 
+    /// A certificate that signs evidence files.
+    pub fn seal(&self) -> anyhow::Result<Issued> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name("dancu demo evidence");
+        self.issue("seal", params, 0, DAYS.into())
+    }
+
     fn issue(&self, file: &str, mut params: CertificateParams, from: i64, to: i64) -> anyhow::Result<Issued> {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;

@@ -25,6 +25,7 @@ pub(super) fn seed(dir: &Path, config: &Config, citizens: u64) -> anyhow::Result
     }
     let authority = Authority::create(&dir.join("tls"))?;
     authority.server()?;
+    authority.seal()?;
     let expired = authority.client_between("client-expired", -30, -1)?;
     let stranger = dir.join("tls/stranger");
     private_directory(&stranger)?;

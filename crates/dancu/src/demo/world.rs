@@ -130,7 +130,9 @@ pub(super) struct Dates {
 fn organisations() -> Vec<WorldOrganisation> {
     [
         ("thai-nguyen", "H55", "Ủy ban nhân dân tỉnh Thái Nguyên (mô phỏng)"),
+        ("quang-ninh", "H49", "Ủy ban nhân dân tỉnh Quảng Ninh (mô phỏng)"),
         ("bo-y-te", "G12", "Bộ Y tế (mô phỏng)"),
+        ("benh-vien", "G12.15", "Bệnh viện đa khoa Mô Phỏng"),
         ("ngan-hang", "V01", "Ngân hàng Minh Họa (mô phỏng)"),
     ]
     .into_iter()
@@ -186,9 +188,13 @@ fn plans(dates: &Dates) -> Vec<Plan> {
             ..base("htmc", "thai-nguyen", "H55.242", "Hệ thống một cửa Thái Nguyên", "htmc.thainguyen")
         },
         Plan {
+            note: "connected: the one-stop system of another province",
+            ..base("htmc-qn", "quang-ninh", "H49.100", "Hệ thống một cửa Quảng Ninh", "htmc.quangninh")
+        },
+        Plan {
             note: "suspended: every call is refused with SYSTEM_SUSPENDED",
             state: "suspended",
-            ..base("benh-vien", "bo-y-te", "G12.15", "Bệnh viện đa khoa Mô Phỏng", "benhvien.mophong")
+            ..base("benh-vien", "benh-vien", "G12.15", "Hệ thống bệnh viện Mô Phỏng", "benhvien.mophong")
         },
         Plan {
             note: "assessment overdue: every call is refused with ASSESSMENT_OVERDUE",

@@ -23,11 +23,11 @@ on_both_engines!(
     every_refusal_has_its_reason_and_its_entry,
 );
 
-const FIRST: &str = "/.well-known/est/simpleenroll";
+pub(crate) const FIRST: &str = "/.well-known/est/simpleenroll";
 const NEXT: &str = "/.well-known/est/simplereenroll";
 const HOUR_US: i64 = 3_600_000_000;
 
-fn with_authority(config: &mut Config) {
+pub(crate) fn with_authority(config: &mut Config) {
     config.pki.certificate.clone_from(&pki().ca);
     config.pki.key.clone_from(&pki().ca_key);
     config.pki.certificate_overlap_hours = 2;
@@ -39,12 +39,12 @@ fn openssl(folder: &Path, arguments: &[&str]) {
 }
 
 /// An applicant with a key of its own, made by openssl.
-struct Applicant {
+pub(crate) struct Applicant {
     folder: TempDir,
 }
 
 impl Applicant {
-    fn new(kind: &[&str]) -> Self {
+    pub(crate) fn new(kind: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         openssl(folder.path(), &[&["genpkey", "-out", "key.pem"], kind].concat());
         let request = ["req", "-new", "-key", "key.pem", "-subj", "/CN=who I say I am", "-outform", "DER"];
@@ -52,12 +52,12 @@ impl Applicant {
         Self { folder }
     }
 
-    fn request(&self) -> String {
+    pub(crate) fn request(&self) -> String {
         STANDARD.encode(std::fs::read(self.folder.path().join("request.der")).unwrap())
     }
 
     /// Takes the certificate out of the answer; gives connections with it, and its fingerprint.
-    fn take(&self, answer: &Answer) -> (Arc<rustls::ClientConfig>, [u8; 32]) {
+    pub(crate) fn take(&self, answer: &Answer) -> (Arc<rustls::ClientConfig>, [u8; 32]) {
         let folder = self.folder.path();
         let packed: String = answer.text().split_whitespace().collect();
         std::fs::write(folder.join("answer.p7"), STANDARD.decode(packed).unwrap()).unwrap();
@@ -69,9 +69,9 @@ impl Applicant {
     }
 }
 
-const P256: &[&str] = &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+pub(crate) const P256: &[&str] = &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
 
-fn post(path: &str, basic: Option<(&str, &str)>, body: String) -> http::Request<Vec<u8>> {
+pub(crate) fn post(path: &str, basic: Option<(&str, &str)>, body: String) -> http::Request<Vec<u8>> {
     let mut request = http::Request::post(path).header("content-type", "application/pkcs10");
     if let Some((user, password)) = basic {
         let pair = STANDARD.encode(format!("{user}:{password}"));

@@ -13,6 +13,7 @@ mod batches;
 mod check;
 mod configuration;
 mod console;
+mod console_api;
 mod cut;
 mod doctor;
 mod enrol;
@@ -27,12 +28,14 @@ mod pki;
 mod refusal_table;
 mod refusals;
 mod rotation;
+mod sandbox;
 mod scene;
 mod secrecy;
 mod slow;
 mod together;
 mod tracker;
 mod verdicts;
+mod watch;
 mod workstation;
 
 /// The two engines.

@@ -20,7 +20,7 @@ on_both_engines!(a_demand_bites_at_every_way_to_data_and_a_revocation_at_once);
 const MINE: [u8; 32] = [7; 32];
 
 /// Somebody at a browser that shows this certificate, or none.
-fn peer(certificate: Option<([u8; 32], ChainVerdict)>) -> Peer {
+pub(crate) fn peer(certificate: Option<([u8; 32], ChainVerdict)>) -> Peer {
     let certificate = certificate.map(|(fingerprint, chain)| {
         Arc::new(PeerCertificate { fingerprint, not_before_s: 0, not_after_s: i64::MAX / 2_000_000, chain })
     });
@@ -32,13 +32,14 @@ fn session(login: &str) -> Session {
 }
 
 /// A look-up from the officer's page: why it is refused, if it is, as the answer and the journal tell.
-async fn look_up(app: &App, peer: &Peer) -> Option<Code> {
+pub(crate) async fn look_up(app: &App, peer: &Peer) -> Option<Code> {
     let road = app.road();
     let body = serde_json::to_vec(&Ask::look_up().json()).unwrap();
     let call = Call {
         peer: peer.clone(),
         presented: Presented::Session(session(LOGIN)),
         requests: vec![rest::decode_look_up(&body, vietnam_day(app.now_us()))],
+        service: Some(Service::LookUp),
         protocol: "page",
         platform_id: None,
         idempotency: None,
@@ -58,7 +59,7 @@ async fn look_up(app: &App, peer: &Peer) -> Option<Code> {
     told
 }
 
-async fn search(road: &Road, peer: &Peer) -> Option<Code> {
+pub(crate) async fn search(road: &Road, peer: &Peer) -> Option<Code> {
     let ground = Ground {
         peer: peer.clone(),
         session: session(LOGIN),

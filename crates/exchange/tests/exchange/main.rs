@@ -12,4 +12,6 @@ mod rotation;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod world;

@@ -58,6 +58,7 @@ pub(super) fn call(entrance: Entrance, rest: Rest) -> Call {
         presented: entrance.presented,
         place: entrance.place,
         requests: rest.requests,
+        service: rest.service,
         protocol: rest.protocol,
         platform_id: rest.platform_id,
         idempotency: rest.idempotency,
@@ -70,6 +71,7 @@ pub(super) fn call(entrance: Entrance, rest: Rest) -> Call {
 /// The parts of a call that the protocol knows.
 pub(super) struct Rest {
     pub(super) requests: Vec<Result<dancu_message::Request, WireError>>,
+    pub(super) service: Option<dancu_message::Service>,
     pub(super) protocol: &'static str,
     pub(super) platform_id: Option<String>,
     pub(super) idempotency: Option<(String, [u8; 32])>,

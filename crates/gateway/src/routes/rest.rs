@@ -144,6 +144,11 @@ fn call(entrance: Entrance, headers: &HeaderMap, arranged: Arranged, began: Inst
         entrance,
         Rest {
             requests,
+            service: match codec.instance {
+                VERIFICATIONS => Some(Service::Verify),
+                LOOK_UPS => Some(Service::LookUp),
+                _ => None,
+            },
             protocol: if codec.batch { "rest-batch" } else { "rest" },
             platform_id: super::platform_id(headers),
             idempotency,
@@ -261,6 +266,7 @@ mod document {
                             ("X-JWS-Signature" = String, description = "Detached JWS (RFC 7515 appendix F, RFC 7797) over the body; its header holds journal number and time"),
                             ("Dancu-Journal" = String, description = "Number of the journal entry, or first-last of a batch"),
                             ("Dancu-Correlation-Id" = String, description = "What to quote when asking about this answer"),
+                            ("Dancu-Sandbox" = Option<String>, description = "`true` when the system is in its technical test: the answer is from synthetic people"),
                             ("Idempotent-Replayed" = Option<String>, description = "`true` when the answer repeats an earlier one")
                         )),
                     (status = "4XX", description = "Refused by the caller's side; see the error catalogue", body = Problem, content_type = "application/problem+json"),

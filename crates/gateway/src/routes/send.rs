@@ -36,6 +36,9 @@ pub(super) fn send(reply: Reply) -> Response {
     if reply.repeated {
         put("idempotent-replayed", "true".to_owned());
     }
+    if reply.sandbox {
+        put("dancu-sandbox", "true".to_owned());
+    }
     if let [Answer::Refusal(refusal)] = reply.answers.as_slice() {
         if let Some(seconds) = retry_after(refusal.code) {
             put("retry-after", seconds.to_string());

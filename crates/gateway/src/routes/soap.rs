@@ -46,7 +46,12 @@ async fn serve(
     let entrance = Entrance::of(&gate, peer, &parts.headers);
     let body = entrance.body(&gate, &parts, stream, &["text/xml", "application/xml"]).await;
     let began = Instant::now();
-    let decoded = body.and_then(|bytes| soap::decode(&bytes, vietnam_day(gate.road.clock.now_us())));
+    let mut service = None;
+    let decoded = body.and_then(|bytes| {
+        let decoded = soap::decode(&bytes, vietnam_day(gate.road.clock.now_us()));
+        service = decoded.as_ref().map_or_else(|_| soap::named(&bytes), |request| Some(request.service));
+        decoded
+    });
     let call = entrance::call(
         entrance,
         Rest {
@@ -55,6 +60,7 @@ async fn serve(
                 _ => "soap",
             },
             requests: vec![decoded],
+            service,
             platform_id: super::platform_id(&parts.headers),
             idempotency: None,
             // The live clients read Vietnamese; the fault's code is for machines.

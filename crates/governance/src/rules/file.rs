@@ -106,7 +106,16 @@ rows! {
     ChoiceRow { list: String, names: Vec<String>, labels: Vec<[String; 2]>, }
     ExemptionRow { name: String, label: [String; 2], kinds: Vec<String>, permanent: bool, }
     SeverityRow { name: String, label: [String; 2], blocks: bool, days: u16, unit: String, }
-    TestCaseRow { service: String, name: String, expect: String, label: [String; 2], }
+    TestCaseRow {
+        service: String,
+        name: String,
+        expect: String,
+        label: [String; 2],
+        number: String,
+        full_name: String,
+        birth_date: String,
+        todo: [String; 2],
+    }
     EvaluationRow { levels: Vec<u8>, days: Vec<String>, }
     MeasureRow { name: String, label: [String; 2], from_level: u8, justify: bool, }
     ReasonRow {

@@ -86,6 +86,21 @@ pub struct TestCaseRule {
     pub expect: String,
     /// Vietnamese, English
     pub label: [String; 2],
+    /// What the applicant's system is to do, Vietnamese, English
+    pub todo: [String; 2],
+    /// What it is to send
+    pub person: TestPerson,
+}
+
+/// What a call of the technical test says of a person. Nobody real: the sandbox has synthetic people only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestPerson {
+    /// Personal identification number; within a service it tells the case
+    pub number: String,
+    /// Name
+    pub full_name: String,
+    /// Birth date as it is to be sent
+    pub birth_date: String,
 }
 
 /// A security measure.

@@ -1,7 +1,9 @@
 //! From rows of text to typed rows. A name that the code does not know refuses the whole file.
 use super::dated::Dated;
 use super::file::{EvaluationRow, File, StepRow};
-use super::{ExemptionRule, Limit, MeasureRule, ReasonRule, Rules, SeverityRule, StepRule, TestCaseRule};
+use super::{
+    ExemptionRule, Limit, MeasureRule, ReasonRule, Rules, SeverityRule, StepRule, TestCaseRule, TestPerson,
+};
 use crate::kind::{Check, Kind, State, Step};
 use dancu_policy::duty::Action;
 use dancu_policy::{LawError, Service, Term};
@@ -67,20 +69,7 @@ pub(super) fn rules(file: &File) -> Read<Rules> {
             },
             super::file::SeverityRow::origin,
         )?,
-        test_cases: read(
-            &file.test_case,
-            |row| {
-                let service = Service::from_name(&row.service);
-                let service = service.ok_or_else(|| LawError::Unknown(row.service.clone()))?;
-                let rule = TestCaseRule {
-                    name: row.name.clone(),
-                    expect: row.expect.clone(),
-                    label: row.label.clone(),
-                };
-                Ok(((service, row.name.clone()), rule))
-            },
-            super::file::TestCaseRow::origin,
-        )?,
+        test_cases: test_cases(file)?,
         evaluations: Dated::new(evaluations)?,
         measures: read(
             &file.measure,
@@ -226,4 +215,27 @@ fn step(name: &str) -> Read<Step> {
 
 fn check(name: &str) -> Read<Check> {
     Check::from_name(name).ok_or_else(|| LawError::Unknown(name.to_owned()))
+}
+
+fn test_cases(file: &File) -> Read<Dated<(Service, String), TestCaseRule>> {
+    read(
+        &file.test_case,
+        |row| {
+            let service = Service::from_name(&row.service);
+            let service = service.ok_or_else(|| LawError::Unknown(row.service.clone()))?;
+            let rule = TestCaseRule {
+                name: row.name.clone(),
+                expect: row.expect.clone(),
+                label: row.label.clone(),
+                todo: row.todo.clone(),
+                person: TestPerson {
+                    number: row.number.clone(),
+                    full_name: row.full_name.clone(),
+                    birth_date: row.birth_date.clone(),
+                },
+            };
+            Ok(((service, row.name.clone()), rule))
+        },
+        super::file::TestCaseRow::origin,
+    )
 }

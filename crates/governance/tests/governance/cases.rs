@@ -4,9 +4,10 @@ use crate::scene::{
     everywhere,
 };
 use dancu_governance::{
-    Channel, Check, Content, ErrorNotice, Evaluation, Event, Governance, GovernanceError, Inspection, Kind,
-    MeasureState, State, Step, Ticket,
+    Channel, Check, Content, ErrorNotice, Evaluation, Event, Find, Finding, Governance, GovernanceError,
+    Inspection, Kind, MeasureState, State, Step, Ticket,
 };
+use dancu_policy::duty::Action;
 
 fn notice() -> ErrorNotice {
     ErrorNotice {
@@ -136,6 +137,53 @@ fn an_inspection_is_planned_ordered_reported_and_followed_up_by_different_people
         g.take(&inspection, Step::Close, deed(SUPERVISOR, NOW)).unwrap();
         assert_eq!(g.of_system(SYSTEM, Kind::Inspection).unwrap().len(), 1);
         assert_eq!(g.matter(&id).unwrap().unwrap().state, State::Connected);
+    });
+}
+
+#[test]
+fn an_inspection_closes_when_nothing_that_it_found_is_open() {
+    everywhere(|name, s| {
+        let g = &s.g;
+        connected(g);
+        let plan = Inspection {
+            targets: vec!["workstations".into(), "look_ups".into()],
+            team: "Đội 2".into(),
+            planned_on: "2026-10-06".into(),
+            announced: true,
+            result: String::new(),
+        };
+        let inspection =
+            g.open_case(&Content::Inspection(plan), ORG, Some(SYSTEM), &[], deed(SUPERVISOR, NOW)).unwrap();
+        let found = |subject: &str| Finding {
+            subject: subject.into(),
+            severity: "high".into(),
+            text: "Máy trạm chưa đăng ký".into(),
+        };
+        let early = g.find_fault(&inspection, &found("workstations"), deed(SUPERVISOR, NOW)).unwrap_err();
+        assert!(matches!(early, GovernanceError::Impossible(_)), "{name}: {early}");
+        g.take(&inspection, Step::Begin, deed(APPROVER, NOW)).unwrap();
+        let wrong = g.find_fault(&inspection, &found("cellar"), deed(SUPERVISOR, NOW)).unwrap_err();
+        assert!(matches!(wrong, GovernanceError::Invalid(_)), "{name}: {wrong}");
+        let one = g.find_fault(&inspection, &found("workstations"), deed(SUPERVISOR, NOW)).unwrap();
+        let two = g.find_fault(&inspection, &found("look_ups"), deed(SUPERVISOR, NOW)).unwrap();
+        let waits = |id: &str| g.matter(id).unwrap().unwrap().duty;
+        assert_eq!(waits(&one), Some(Action::InspectionRemedy), "{name}: who is inspected answers");
+        attach(g, &inspection, "inspection_report", ASSESSOR, NOW);
+        g.take(&inspection, Step::Report, deed(ASSESSOR, NOW)).unwrap();
+        let close = || g.take(&inspection, Step::Close, deed(SUPERVISOR, NOW));
+        for id in [&one, &two] {
+            assert!(matches!(close(), Err(GovernanceError::NotMet(Check::FindingsClosed))), "{name}");
+            g.take(id, Step::Fix, deed(MANAGER, NOW)).unwrap();
+            assert_eq!(waits(id), Some(Action::InspectionRecord), "{name}");
+            assert!(g.take(id, Step::Verify, deed(MANAGER, NOW)).is_err(), "{name}: not by whoever mended");
+            g.take(id, Step::Verify, deed(SUPERVISOR, NOW)).unwrap();
+        }
+        assert_eq!(close().unwrap().state, State::Closed, "{name}");
+        let asked = |by: &str| {
+            let find = Find { opened_by: Some(by.into()), kind: Some(Kind::Finding), ..Find::default() };
+            g.find(&find, None, 10).unwrap().matters.len()
+        };
+        assert_eq!((asked(SUPERVISOR), asked(MANAGER)), (2, 0), "{name}");
     });
 }
 

@@ -222,7 +222,7 @@ fn a_withdrawn_request_leaves_the_sandbox_and_may_begin_again() {
         assert_eq!(g.tests(&id).unwrap()[0].closed_us, Some(NOW + 1), "{name}");
         assert_eq!(g.matter(&planned.id).unwrap().unwrap().state, State::Cancelled);
         assert_eq!(s.exchange.snapshot().rules.system(SYSTEM).unwrap().system.state, SystemState::Draft);
-        assert!(g.record_call(&id, Service::Verify, "match", "verified", NOW + 2, 1).is_err());
+        assert!(g.record_call(&id, Service::Verify, "match", "verified", NOW + 2, Some(1)).is_err());
 
         let again = g.open_connection(ORG, SYSTEM, &request(), deed(MANAGER, NOW)).unwrap_err();
         assert!(matches!(again, GovernanceError::Taken("connection")), "{name}: {again}");

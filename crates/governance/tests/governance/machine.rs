@@ -95,7 +95,7 @@ fn attempt(s: &Server, id: &str, what: &Try, by: &str, at: i64) {
         Try::Call => {
             if let Some(test) = g.tests(id).unwrap().pop() {
                 for case in test.cases {
-                    let _ = g.record_call(id, case.service, &case.name, &case.expect, at, 1);
+                    let _ = g.record_call(id, case.service, &case.name, &case.expect, at, Some(1));
                 }
             }
             Ok(())

@@ -163,7 +163,7 @@ pub(crate) fn submit(g: &Governance, id: &str, at: i64) {
 pub(crate) fn call_all(g: &Governance, id: &str, at: i64) {
     let test = g.tests(id).unwrap().pop().unwrap();
     for case in &test.cases {
-        g.record_call(id, case.service, &case.name, &case.expect, at, 99).unwrap();
+        g.record_call(id, case.service, &case.name, &case.expect, at, Some(99)).unwrap();
     }
 }
 

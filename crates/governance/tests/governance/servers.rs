@@ -46,6 +46,33 @@ fn of_many_who_take_the_same_step_at_once_one_does() {
 }
 
 #[test]
+fn an_order_by_rule_is_given_once_for_each_number_whoever_gives_it() {
+    for (name, store, _guard) in stores() {
+        let blobs = Blobs::memory();
+        let servers = [server(&store, &blobs), server(&store, &blobs)];
+        connected(&servers[0].g);
+        servers[1].exchange.refresh().unwrap();
+        let given: Vec<bool> = std::thread::scope(|scope| {
+            let of = |n: usize| {
+                let g = &servers[n % 2].g;
+                scope.spawn(move || {
+                    g.order_once(&suspend(), Deed::by_rule("watch", NOW + 20, "")).unwrap().is_some()
+                })
+            };
+            let all: Vec<_> = (0..4).map(of).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(given.iter().filter(|given| **given).count(), 1, "{name}");
+        let halts = servers[0].g.of_system(SYSTEM, Kind::Halt).unwrap();
+        assert_eq!(halts.len(), 1, "{name}");
+        assert!(servers[1].g.was_ordered(&suspend().target, "1").unwrap(), "{name}");
+        assert!(!servers[1].g.was_ordered(&suspend().target, "2").unwrap(), "{name}");
+        let next = Order { number: "2".into(), ..suspend() };
+        assert!(servers[1].g.order_once(&next, Deed::by_rule("watch", NOW + 30, "")).unwrap().is_some());
+    }
+}
+
+#[test]
 fn one_system_is_asked_for_once_whoever_asks_first() {
     for (name, store, _guard) in stores() {
         let blobs = Blobs::memory();

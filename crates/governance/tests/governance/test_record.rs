@@ -1,6 +1,10 @@
 //! The technical test: the applicant's calls become the record.
-use crate::scene::{DAY, MANAGER, NOW, OFFICER, deed, everywhere, open, request, sandbox, submit};
-use dancu_governance::{Content, Event, GovernanceError, Progress, Sandbox, Step};
+use crate::scene::{
+    DAY, MANAGER, NOW, OFFICER, SYSTEM, call_all, deed, everywhere, open, request, sandbox, submit,
+};
+use dancu_exchange::{CertificateEntry, CredentialEntry};
+use dancu_governance::{Content, Event, GovernanceError, Progress, Sandbox, SandboxCall, Step};
+use dancu_keys::Secret;
 use dancu_policy::Service;
 
 #[test]
@@ -19,7 +23,8 @@ fn each_case_of_each_service_is_called_and_answered_as_expected() {
             "{name}"
         );
 
-        let call = |service, case, outcome, entry| g.record_call(&id, service, case, outcome, NOW + 1, entry);
+        let call =
+            |service, case, outcome, entry| g.record_call(&id, service, case, outcome, NOW + 1, Some(entry));
         let progress = call(Service::Verify, "match", "mismatch", 1).unwrap();
         assert_eq!(
             progress,
@@ -39,7 +44,7 @@ fn each_case_of_each_service_is_called_and_answered_as_expected() {
             call(Service::Verify, "dream", "x", 4),
             Err(GovernanceError::Unknown { what: "case", .. })
         ));
-        assert!(g.record_call("0", Service::Verify, "match", "verified", NOW, 5).is_err());
+        assert!(g.record_call("0", Service::Verify, "match", "verified", NOW, Some(5)).is_err());
 
         for case in &test.cases {
             call(case.service, &case.name, &case.expect, 6).unwrap();
@@ -51,6 +56,105 @@ fn each_case_of_each_service_is_called_and_answered_as_expected() {
         assert!(call(Service::Verify, "match", "verified", 7).is_err(), "{name}: the test is over");
         assert_eq!(g.open_sandbox(crate::scene::SYSTEM, NOW).unwrap(), None);
         assert_eq!(g.open_sandbox("other", NOW).unwrap(), None);
+    });
+}
+
+/// A call as the road tells of it.
+fn told<'a>(service: Option<Service>, number: Option<&'a str>, outcome: &'a str) -> SandboxCall<'a> {
+    SandboxCall { system: crate::scene::SYSTEM, service, number, outcome, at_us: NOW + 1, entry: Some(3) }
+}
+
+#[test]
+fn a_call_tells_by_what_it_sent_which_case_it_was() {
+    everywhere(|name, s| {
+        let g = &s.g;
+        let id = open(g);
+        submit(g, &id, NOW);
+        assert_eq!(g.note_call(&told(Some(Service::Verify), None, "malformed")).unwrap(), None, "{name}");
+        assert_eq!(g.sandbox_access(&id, NOW).unwrap(), None, "{name}: none is open");
+        g.receive(&id, &sandbox(), deed(OFFICER, NOW)).unwrap();
+        let cases = g.tests(&id).unwrap().remove(0).cases;
+        for (at, case) in cases.iter().enumerate() {
+            let script = case.script.as_ref().expect("what is to be called");
+            assert!(script.todo.iter().all(|todo| !todo.is_empty()));
+            let number = (case.expect != "malformed").then_some(script.person.number.as_str());
+            let progress = g.note_call(&told(Some(case.service), number, &case.expect)).unwrap().unwrap();
+            let expected = Progress { done: u32::try_from(at + 1).unwrap(), all: 10, as_expected: true };
+            assert_eq!(progress, expected, "{name} {}", case.name);
+        }
+        // What is no case, or of no service that can be told, is no part of the record.
+        for (service, number, outcome) in [
+            (Some(Service::Verify), Some("001185000017"), "verified"),
+            (Some(Service::Verify), None, "refused"),
+            (None, None, "malformed"),
+        ] {
+            assert_eq!(g.note_call(&told(service, number, outcome)).unwrap(), None, "{name} {outcome}");
+        }
+        let other = SandboxCall { system: "other", ..told(Some(Service::Verify), None, "malformed") };
+        assert_eq!(g.note_call(&other).unwrap(), None, "{name}");
+    });
+}
+
+#[test]
+fn whatever_ends_a_test_closes_every_way_in() {
+    everywhere(|name, s| {
+        let (g, exchange) = (&s.g, &s.exchange);
+        let id = open(g);
+        submit(g, &id, NOW);
+        g.receive(&id, &sandbox(), deed(OFFICER, NOW)).unwrap();
+        let mut at = NOW + 1;
+        for ends in [Step::Return, Step::PassTest, Step::Withdraw] {
+            at += 1;
+            let access = g.sandbox_access(&id, at).unwrap().expect("it is open");
+            assert_eq!((access.username.as_str(), access.system.as_str()), ("sandbox-1", SYSTEM));
+            let credentials = CredentialEntry {
+                username: access.username,
+                system: SYSTEM.into(),
+                password: Some(Secret::new("x")),
+                secret: None,
+                service_urls: Vec::new(),
+            };
+            exchange.put_credential(&credentials, at).unwrap();
+            let mut enrolled = [0; 32];
+            enrolled[..8].copy_from_slice(&at.to_be_bytes());
+            let (_, code) = g.issue_sandbox_code(&id, i64::MAX, deed(MANAGER, at)).unwrap();
+            let (_, unused) = g.issue_sandbox_code(&id, i64::MAX, deed(MANAGER, at)).unwrap();
+            let codes = exchange.enrolment_codes(SYSTEM, 1).unwrap();
+            assert_eq!(codes[0].expires_at_us, access.until_us, "{name}: no longer than the sandbox");
+            let certificate =
+                CertificateEntry { fingerprint: enrolled, system: SYSTEM.into(), not_after_us: i64::MAX };
+            assert!(exchange.enrol(code.expose_str().unwrap(), &certificate, at).unwrap());
+            // The next one, by this one, is the sandbox's too.
+            let mut renewed = enrolled;
+            renewed[31] = 1;
+            let next = CertificateEntry { fingerprint: renewed, ..certificate };
+            exchange.renew_certificate(&enrolled, &next, i64::MAX, at).unwrap();
+            assert!(exchange.snapshot().sandbox(SYSTEM, at).is_some(), "{name}");
+
+            call_all(g, &id, at);
+            g.take(&id, ends, deed(if ends == Step::Withdraw { MANAGER } else { OFFICER }, at)).unwrap();
+            let told = format!("{name} {ends:?}");
+            exchange.refresh().unwrap();
+            let snapshot = exchange.snapshot();
+            assert!(snapshot.sandbox(SYSTEM, at).is_none(), "{told}");
+            assert!(snapshot.credential("sandbox-1").is_none(), "{told}");
+            for fingerprint in [enrolled, renewed] {
+                assert!(snapshot.certificate(&fingerprint).unwrap().revoked, "{told}");
+            }
+            let unused = unused.expose_str().unwrap();
+            assert!(!exchange.enrolment_code_counts(SYSTEM, unused, at).unwrap(), "{told}");
+            assert!(g.issue_sandbox_code(&id, i64::MAX, deed(MANAGER, at)).is_err(), "{told}");
+            assert_eq!(g.sandbox_access(&id, at).unwrap(), None, "{told}");
+            // Back to the test, by the way there is.
+            at += 1;
+            match ends {
+                Step::Return => {}
+                Step::PassTest => drop(g.take(&id, Step::Return, deed(OFFICER, at)).unwrap()),
+                _ => return,
+            }
+            submit(g, &id, at);
+            g.receive(&id, &sandbox(), deed(OFFICER, at)).unwrap();
+        }
     });
 }
 
@@ -66,7 +170,7 @@ fn a_request_for_one_service_is_tested_for_one() {
     g.receive(&id, &sandbox(), deed(OFFICER, NOW)).unwrap();
     let cases = g.tests(&id).unwrap().remove(0).cases;
     assert!(cases.len() == 5 && cases.iter().all(|case| case.service == Service::Verify));
-    assert!(g.record_call(&id, Service::LookUp, "match", "shown", NOW, 1).is_err());
+    assert!(g.record_call(&id, Service::LookUp, "match", "shown", NOW, Some(1)).is_err());
 }
 
 #[test]
@@ -79,7 +183,7 @@ fn a_sandbox_expires_and_is_opened_again() {
         assert!(g.tick(NOW + DAY).unwrap().is_empty(), "{name}");
         let later = NOW + 40 * DAY;
         assert!(
-            g.record_call(&id, Service::Verify, "match", "verified", later, 1).is_err(),
+            g.record_call(&id, Service::Verify, "match", "verified", later, Some(1)).is_err(),
             "{name}: before any tick"
         );
         let events = g.tick(later).unwrap();

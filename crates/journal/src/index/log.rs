@@ -31,6 +31,34 @@ impl Log for Journal {
     }
 }
 
+/// Entries in order, and the number of the one after them, for whoever follows a log and must not stop at one that does not read:
+/// it is passed over and told of; the alarm about it is the verifier's. Blocks.
+pub fn readable(
+    log: &dyn Log,
+    from: u64,
+    limit: usize,
+    mut passed: impl FnMut(u64),
+) -> Result<(Vec<Entry>, u64), JournalError> {
+    match log.entries(from, limit) {
+        Err(JournalError::Corrupt { .. }) => {}
+        read => {
+            let entries = read?;
+            let next = entries.last().map_or(from, |last| last.index + 1);
+            return Ok((entries, next));
+        }
+    }
+    let until = log.size()?.min(from.saturating_add(limit as u64));
+    let mut entries = Vec::new();
+    for index in from..until {
+        match log.entries(index, 1) {
+            Ok(one) => entries.extend(one),
+            Err(JournalError::Corrupt { .. }) => passed(index),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((entries, until))
+}
+
 /// Entries that far apart are read in one go: a group or a bundle is read whole anyway.
 const NEAR: u64 = 16;
 

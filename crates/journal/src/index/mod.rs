@@ -26,12 +26,12 @@ mod worker;
 
 pub use audit::{Audit, Difference};
 pub use history::{Covered, History, Page};
-pub use log::Log;
+pub use log::{Log, readable};
 pub use proof::{HistoryProof, Prove, Wanted};
 pub use query::{Found, Query};
 pub use shown::{Item, SeenCall, Shown};
 pub use withhold::Withholding;
-pub use worker::{Clock, Running};
+pub use worker::{Clock, Running, Work};
 
 use crate::{Journal, JournalError};
 use dancu_keys::KeyRing;

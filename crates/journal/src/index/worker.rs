@@ -14,51 +14,82 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Pause after a failure, or behind another server, in pauses.
 const LONGER: u32 = 10;
 
-/// A working index. Stops when it is dropped, after the batch under way.
+/// Work that follows the log, turn by turn, on a thread of its own.
+pub trait Work: Send + 'static {
+    /// Does some; says how long to wait before the next turn.
+    fn turn(&mut self) -> Duration;
+
+    /// Told to stop: the last turn is over.
+    fn end(self);
+}
+
+/// Work under way. Stops when it is dropped, after the turn under way.
 pub struct Running {
     /// Dropped to stop
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
+impl Running {
+    /// Starts a thread of this name; none can be had: an error.
+    pub fn start(name: &str, mut work: impl Work) -> Result<Self, JournalError> {
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+            loop {
+                let pause = work.turn();
+                if !is_to_go_on(&stopped, pause) {
+                    return work.end();
+                }
+            }
+        });
+        let thread = thread.map_err(|_| JournalError::Internal("no thread to follow the log"))?;
+        Ok(Self { stop: Some(stop), thread: Some(thread) })
+    }
+}
+
+fn is_to_go_on(stopped: &Receiver<()>, pause: Duration) -> bool {
+    matches!(stopped.recv_timeout(pause), Err(RecvTimeoutError::Timeout))
+}
+
 impl Index {
     /// Starts the thread that indexes what comes and makes epochs.
     pub fn start(&self, clock: Clock) -> Result<Running, JournalError> {
-        let (stop, stopped) = channel();
-        let index = self.clone();
-        let thread = std::thread::Builder::new().name("journal-index".to_owned());
-        let thread = thread.spawn(move || index.run(&stopped, &clock));
-        let thread = thread.map_err(|_| JournalError::Internal("no thread for the index"))?;
-        Ok(Running { stop: Some(stop), thread: Some(thread) })
+        let turns = Turns::of(&self.inner.options);
+        Running::start("journal-index", Indexing { index: self.clone(), clock, turns })
+    }
+}
+
+/// The work of the index.
+struct Indexing {
+    index: Index,
+    clock: Clock,
+    turns: Turns,
+}
+
+impl Work for Indexing {
+    fn turn(&mut self) -> Duration {
+        let idle = self.index.inner.options.pause;
+        let mut pause = match self.index.advance() {
+            Ok(Stepped::Done(_)) => Duration::ZERO,
+            // Another server does the work; this one is there should it stop.
+            Ok(Stepped::Overtaken) => idle * LONGER,
+            Ok(Stepped::End) => idle,
+            Err(error) => failed(&error, "indexing", idle),
+        };
+        let epoch = if self.turns.epoch.is_over() {
+            self.index.epoch((self.clock)()).map(drop)
+        } else if self.turns.going_on.is_over() {
+            self.index.go_on((self.clock)())
+        } else {
+            Ok(())
+        };
+        if let Err(error) = epoch {
+            pause = failed(&error, "epoch", idle);
+        }
+        pause
     }
 
-    /// Works until the other end of `stop` is dropped.
-    fn run(&self, stop: &Receiver<()>, clock: &Clock) {
-        let mut turns = Turns::of(&self.inner.options);
-        loop {
-            let idle = self.inner.options.pause;
-            let mut pause = match self.advance() {
-                Ok(Stepped::Done(_)) => Duration::ZERO,
-                // Another server does the work; this one is there should it stop.
-                Ok(Stepped::Overtaken) => idle * LONGER,
-                Ok(Stepped::End) => idle,
-                Err(error) => failed(&error, "indexing", idle),
-            };
-            let epoch = if turns.epoch.is_over() {
-                self.epoch(clock()).map(drop)
-            } else if turns.going_on.is_over() {
-                self.go_on(clock())
-            } else {
-                Ok(())
-            };
-            if let Err(error) = epoch {
-                pause = failed(&error, "epoch", idle);
-            }
-            if !matches!(stop.recv_timeout(pause), Err(RecvTimeoutError::Timeout)) {
-                return;
-            }
-        }
-    }
+    fn end(self) {}
 }
 
 /// What is done every so often.

@@ -1,4 +1,5 @@
 //! "Why did you look?": what a citizen asks an organisation about one entry, until when it must answer, and what it says.
+mod reseal;
 mod row;
 mod schema;
 

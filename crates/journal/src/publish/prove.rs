@@ -23,8 +23,26 @@ impl Publisher {
         let Published { newest, witnessed, .. } = self.published().borrow().clone();
         let covers = |size: u64| wanted.iter().all(|(index, _)| *index < size);
         let checkpoint = witnessed.filter(|witnessed| covers(size(witnessed))).unwrap_or(newest);
-        let mut tiles = reader(self.files(), size(&checkpoint));
-        wanted.iter().map(|(index, disclose)| self.prove(*index, disclose, &checkpoint, &mut tiles)).collect()
+        self.proofs_under(&checkpoint, wanted)
+    }
+
+    /// The newest checkpoint that somebody believes who demands what the policy demands: with a quorum of witnesses where
+    /// it names any. None where there is none yet.
+    pub fn believed(&self) -> Option<SignedCheckpoint> {
+        let now = self.published().borrow().clone();
+        if self.policy().quorum().is_some() { now.witnessed } else { Some(now.newest) }
+    }
+
+    /// Proofs of several entries under a checkpoint of this log, as [`Publisher::proof`] gives them, so that several calls
+    /// give proofs that fit together. Blocks.
+    pub fn proofs_under(
+        &self,
+        checkpoint: &SignedCheckpoint,
+        wanted: &[(u64, &[Part])],
+    ) -> Result<Vec<String>, ProofError> {
+        let size = checkpoint.checkpoint().head().size;
+        let mut tiles = reader(self.files(), size);
+        wanted.iter().map(|(index, disclose)| self.prove(*index, disclose, checkpoint, &mut tiles)).collect()
     }
 
     fn prove<R: HashReader<Error = TileError<ProofError>>>(

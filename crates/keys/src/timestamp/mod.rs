@@ -12,7 +12,7 @@ mod verify;
 
 pub use query::Query;
 pub use tsa::{Tsa, TsaError};
-pub use verify::{Authorities, Stamp, TimestampError, token, verify};
+pub use verify::{Authorities, Stamp, TimestampError, token, verify, verify_token};
 
 /// Media type of a question (RFC 3161 §3.4).
 pub const QUERY_TYPE: &str = "application/timestamp-query";

@@ -8,6 +8,7 @@ use super::signature::check_signature;
 use super::token::Token;
 use super::{MAX_BYTES, Query};
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use cms::content_info::ContentInfo;
 use der::{Decode as _, Encode as _};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
@@ -122,8 +123,25 @@ pub fn verify(
     if query.is_some_and(|query| !query.asked_with(token.info.nonce.as_ref())) {
         return Err(TimestampError::Nonce);
     }
-    let stamp = read(&token).ok_or(TimestampError::Token)?;
-    check_signer(&token, stamp.time_us, authorities)?;
+    trusted(&token, authorities)
+}
+
+/// Checks a token as [`token`] took it out of an answer, about some data.
+pub fn verify_token(token: &[u8], data: &[u8], authorities: &Authorities) -> Result<Stamp, TimestampError> {
+    if token.len() > MAX_BYTES {
+        return Err(TimestampError::Malformed);
+    }
+    let token = ContentInfo::from_der(token).map_err(|_| TimestampError::Malformed)?;
+    let token = Token::open(&token).ok_or(TimestampError::Token)?;
+    if !token.info.message_imprint.fits(data).unwrap_or(false) {
+        return Err(TimestampError::OtherData);
+    }
+    trusted(&token, authorities)
+}
+
+fn trusted(token: &Token, authorities: &Authorities) -> Result<Stamp, TimestampError> {
+    let stamp = read(token).ok_or(TimestampError::Token)?;
+    check_signer(token, stamp.time_us, authorities)?;
     Ok(stamp)
 }
 

@@ -12,7 +12,7 @@ mod request;
 pub use answer::encode;
 pub use fault::fault;
 
-use crate::{Request, WireError, XmlLimits};
+use crate::{Request, Service, WireError, XmlLimits};
 use dancu_citizen::{CivilDate, FieldSet};
 
 /// Reads a call. `today` is the day that no birth date may lie after.
@@ -23,6 +23,17 @@ pub fn decode(body: &[u8], today: CivilDate) -> Result<Request, WireError> {
 /// [`decode`] with limits of one's own.
 pub fn decode_within(body: &[u8], today: CivilDate, limits: XmlLimits) -> Result<Request, WireError> {
     envelope::read(body, limits, |cursor, operation| request::read(cursor, operation, today))
+}
+
+/// What a message that could not be read asked for, as far as it names an operation anywhere: for those who count
+/// attempts, never to answer by.
+pub fn named(body: &[u8]) -> Option<Service> {
+    let names = |name: &str| body.windows(name.len()).any(|part| part == name.as_bytes());
+    match (names("XacThucThongTinCongDan"), names("TraCuuThongTinCongDan")) {
+        (true, false) => Some(Service::Verify),
+        (false, true) => Some(Service::LookUp),
+        _ => None,
+    }
 }
 
 /// The WSDL 1.1 description of the service (document/literal), for the address at which it is served.

@@ -190,8 +190,9 @@ impl Form for Reminder {
         self.issuer.check(&mut checker);
         checker.texts("addressed_to", &self.addressed_to, SHORT);
         checker.text("basis", &self.basis, SHORT);
-        checker.holds("as_of", self.deadline <= self.as_of, Fault::TooEarly);
-        checker.holds("new_deadline", self.as_of <= self.new_deadline, Fault::TooEarly);
+        // Units are reminded before the deadline too; the new one is never before the old one.
+        let later = self.as_of.max(self.deadline) <= self.new_deadline;
+        checker.holds("new_deadline", later, Fault::TooEarly);
         checker.text("send_to", &self.send_to, SHORT);
         checker.rows("units", &self.units);
         for (index, unit) in self.units.iter().enumerate() {

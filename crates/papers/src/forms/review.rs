@@ -38,8 +38,8 @@ pub struct ReviewResult {
 pub struct ReviewRow {
     /// Họ và tên
     pub full_name: String,
-    /// Số định danh cá nhân
-    pub personal_id: String,
+    /// Số định danh cá nhân; none for an account that no person holds, or where it was never registered
+    pub personal_id: Option<String>,
     /// Tài khoản
     pub login: String,
     /// Code of the agency
@@ -50,11 +50,11 @@ pub struct ReviewRow {
     pub role: String,
     /// System through which data are reached
     pub system: String,
-    /// Telephone
-    pub phone: String,
-    /// When the account was given
-    #[serde(with = "super::day")]
-    pub granted_on: CivilDate,
+    /// Telephone, where one is registered
+    pub phone: Option<String>,
+    /// When the account was given, where that is on record
+    #[serde(with = "super::day_option")]
+    pub granted_on: Option<CivilDate>,
     /// Last sign-in, if ever
     #[serde(with = "super::day_option")]
     pub last_used_on: Option<CivilDate>,
@@ -62,7 +62,7 @@ pub struct ReviewRow {
     pub look_ups: u64,
     /// Those with a case
     pub look_ups_with_case: u64,
-    /// Services that it may call: `033`, `037`
+    /// Services that it may call: `033`, `037`; none for an account that only supervises
     pub rights: Vec<String>,
     /// Workstations and addresses from which it was used
     pub devices: String,
@@ -182,14 +182,14 @@ impl ReviewRow {
         let last = self.last_used_on.map_or_else(|| "chưa".to_owned(), short_day);
         let cells = [
             number_of_row.to_string(),
-            format!("{}\n{}", self.full_name, self.personal_id),
-            format!("{}\n{}", self.login, self.phone),
+            format!("{}\n{}", self.full_name, self.personal_id.as_deref().unwrap_or("–")),
+            format!("{}\n{}", self.login, self.phone.as_deref().unwrap_or("–")),
             format!("{}\n{}", self.agency_code, self.agency_name),
             self.role.clone(),
             self.system.clone(),
-            format!("{}\n{last}", short_day(self.granted_on)),
+            format!("{}\n{last}", self.granted_on.map_or_else(|| "–".to_owned(), short_day)),
             format!("{}\n{}", number(self.look_ups), number(self.look_ups_with_case)),
-            self.rights.join(", "),
+            if self.rights.is_empty() { "không".to_owned() } else { self.rights.join(", ") },
             self.devices.clone(),
             self.state.vi().to_owned(),
             self.api_holder.clone(),
@@ -201,20 +201,27 @@ impl ReviewRow {
 
     fn check(&self, at: &str, checker: &mut Checker) {
         checker.text(format!("{at}.full_name"), &self.full_name, SHORT);
-        checker.person_number(format!("{at}.personal_id"), &self.personal_id);
+        if let Some(number) = &self.personal_id {
+            checker.person_number(format!("{at}.personal_id"), number);
+        }
         checker.text(format!("{at}.login"), &self.login, SHORT);
         checker.agency_code(format!("{at}.agency_code"), &self.agency_code);
         checker.text(format!("{at}.agency_name"), &self.agency_name, SHORT);
         checker.text(format!("{at}.role"), &self.role, SHORT);
         checker.text(format!("{at}.system"), &self.system, SHORT);
-        checker.phone(format!("{at}.phone"), &self.phone);
-        let used = self.last_used_on.is_none_or(|day| day >= self.granted_on);
+        if let Some(phone) = &self.phone {
+            checker.phone(format!("{at}.phone"), phone);
+        }
+        let used = self.last_used_on.zip(self.granted_on).is_none_or(|(used, granted)| used >= granted);
         checker.holds(format!("{at}.last_used_on"), used, Fault::TooEarly);
         let never_used = self.last_used_on.is_none();
         checker.holds(format!("{at}.look_ups"), !never_used || self.look_ups == 0, Fault::Contradiction);
         let counted = self.look_ups_with_case <= self.look_ups;
         checker.holds(format!("{at}.look_ups_with_case"), counted, Fault::Contradiction);
-        checker.texts(&format!("{at}.rights"), &self.rights, 20);
+        // Who supervises the journal calls no service.
+        if !self.rights.is_empty() {
+            checker.texts(&format!("{at}.rights"), &self.rights, 20);
+        }
         checker.text(format!("{at}.devices"), &self.devices, SHORT);
         checker.text(format!("{at}.api_holder"), &self.api_holder, SHORT);
         checker.optional(format!("{at}.proposal"), self.proposal.as_deref(), SHORT);
@@ -236,14 +243,14 @@ fn sample_row(number: usize) -> ReviewRow {
     let look_ups = if is_used { u64::try_from(number * 137 % 1900).unwrap_or_default() } else { 0 };
     ReviewRow {
         full_name: sample::name(number),
-        personal_id: sample::person_number(number),
+        personal_id: Some(sample::person_number(number)),
         login: format!("canbo{number:02}.skhcn@hoathinh.example"),
         agency_code: format!("H99.{}.{}", 10 + number % 4, 1 + number % 7),
         agency_name: format!("Phòng chuyên môn số {}", 1 + number % 7),
         role: roles.get(number % roles.len()).copied().unwrap_or_default().to_owned(),
         system: "Hệ thống thông tin giải quyết TTHC tỉnh".to_owned(),
-        phone: sample::phone(number),
-        granted_on: sample::day(2024, 3, 11),
+        phone: Some(sample::phone(number)),
+        granted_on: Some(sample::day(2024, 3, 11)),
         last_used_on: is_used.then(|| sample::day(2026, 7, 30)),
         look_ups,
         look_ups_with_case: look_ups - look_ups / 40,

@@ -8,8 +8,10 @@ use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
 };
-use der::asn1::{Any, Null, ObjectIdentifier, OctetString, SetOfVec};
-use der::{Decode as _, Encode as _, Sequence};
+use der::asn1::{Any, Null, ObjectIdentifier, OctetString, SetOfVec, UtcTime};
+use der::{Decode as _, Encode as _, Sequence, Tag};
+use std::time::Duration;
+use x509_cert::Certificate;
 use x509_cert::attr::{Attribute, Attributes};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
@@ -17,6 +19,8 @@ const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+/// `id-signingTime` (RFC 5652 §11.3)
+const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
 /// `id-aa-signingCertificateV2` (RFC 5035 §3)
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 /// `id-aa-timeStampToken` (RFC 3161, appendix A)
@@ -39,13 +43,53 @@ struct EssCertIdV2 {
 
 /// What is signed: the attributes over a document's hash, DER.
 pub(super) fn attributes(identity: &Identity, document_hash: &[u8]) -> Result<Attributes, SignError> {
-    build_attributes(identity, document_hash).map_err(|_| encoding())
+    let attributes = build_attributes(identity, document_hash).and_then(SetOfVec::try_from);
+    attributes.map_err(|_| encoding())
 }
 
-fn build_attributes(identity: &Identity, document_hash: &[u8]) -> der::Result<Attributes> {
+/// The same with the time that the signer says, in whole seconds: CAdES asks for it, PAdES forbids it.
+pub(super) fn attributes_at(
+    identity: &Identity,
+    document_hash: &[u8],
+    now_us: i64,
+) -> Result<Attributes, SignError> {
+    let build = || {
+        let seconds = u64::try_from(now_us.div_euclid(1_000_000)).map_err(|_| Tag::UtcTime.value_error())?;
+        let time = UtcTime::from_unix_duration(Duration::from_secs(seconds))?;
+        let mut attributes = build_attributes(identity, document_hash)?;
+        attributes.push(attribute(SIGNING_TIME, Any::encode_from(&time)?)?);
+        SetOfVec::try_from(attributes)
+    };
+    build().map_err(|_: der::Error| encoding())
+}
+
+/// That time, microseconds since 1970.
+pub(super) fn signed_at(attributes: &Attributes) -> Option<i64> {
+    let time = attributes.iter().find(|attribute| attribute.oid == SIGNING_TIME)?.values.get(0)?;
+    let seconds = time.decode_as::<UtcTime>().ok()?.to_unix_duration().as_secs();
+    i64::try_from(seconds).ok()?.checked_mul(1_000_000)
+}
+
+/// How a signer signed, if it is one of the ways known here.
+pub(super) fn algorithm(signer: &SignerInfo) -> Option<Algorithm> {
+    match signer.signature_algorithm.oid {
+        ECDSA_SHA256 => Some(Algorithm::EcdsaP256),
+        RSA_SHA256 => Some(Algorithm::Rsa),
+        _ => None,
+    }
+}
+
+/// Whether a signer names this certificate.
+pub(super) fn names(signer: &SignerInfo, certificate: &Certificate) -> bool {
+    let of = &certificate.tbs_certificate;
+    matches!(&signer.sid, SignerIdentifier::IssuerAndSerialNumber(named)
+        if named.issuer == of.issuer && named.serial_number == of.serial_number)
+}
+
+fn build_attributes(identity: &Identity, document_hash: &[u8]) -> der::Result<Vec<Attribute>> {
     let cert_hash = OctetString::new(digest(&SHA256, &identity.der).as_ref())?;
     let certificate = SigningCertificateV2 { certs: vec![EssCertIdV2 { cert_hash }] };
-    SetOfVec::try_from(vec![
+    Ok(vec![
         attribute(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
         attribute(MESSAGE_DIGEST, Any::encode_from(&OctetString::new(document_hash)?)?)?,
         attribute(SIGNING_CERTIFICATE_V2, Any::encode_from(&certificate)?)?,

@@ -4,13 +4,17 @@
 //! [`sign`] does all at once with a key at hand. A signer elsewhere (a token, a remote service) takes the same way in
 //! steps: [`Unsigned::prepare`], sign [`Unsigned::to_sign`], [`Unsigned::with_signature`], stamp [`Signed::to_stamp`],
 //! [`Signed::finish`].
+//!
+//! [`sign_detached`] signs a file of any kind in a file beside it, [`verify_detached`] checks that.
 mod appearance;
 mod certificate;
 mod cms;
+mod detached;
 mod field;
 mod key;
 mod update;
 
+pub use detached::{Signer, Trust, sign_detached, verify_detached};
 pub use key::{Algorithm, PemKey, SigningKey};
 pub use update::{Signed, Unsigned};
 

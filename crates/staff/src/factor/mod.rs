@@ -60,6 +60,10 @@ impl Proof<'_> {
     }
 }
 
+/// Somebody who proved to be the person of an account, a moment ago and for one deed. `Debug` shows nothing of the person.
+#[derive(Clone, Debug)]
+pub struct Proven(pub(crate) Account);
+
 /// Who enrols a factor: somebody on the way in, or somebody who is in.
 #[derive(Clone, Copy, Debug)]
 pub enum Holder<'a> {

@@ -117,6 +117,11 @@ impl Staff {
         self.continue_sign_in(attempt, visitor, now_us)
     }
 
+    /// The account that a sign-in under way is to.
+    pub fn account_of_attempt(&self, attempt: &Secret, now_us: i64) -> Result<Account, StaffError> {
+        Ok(self.attempt(attempt, now_us)?.account)
+    }
+
     /// Changes the password on the way in, when that is the step.
     pub fn sign_in_password(
         &self,

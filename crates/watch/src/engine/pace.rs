@@ -65,7 +65,9 @@ impl Guessing {
     }
 
     pub(super) fn see(&mut self, cx: &Cx<'_>) -> Option<Found> {
-        let subject = cx.seen.subject.filter(|_| cx.seen.ended == Ended::Mismatch)?;
+        // Whoever asks on after the budget is spent gets no verdict, and is counted all the same.
+        let guess = matches!(cx.seen.ended, Ended::Mismatch | Ended::Paused);
+        let subject = cx.seen.subject.filter(|_| guess)?;
         let window = self.0.of(&subject);
         let mismatches = window.add(cx.hit(), cx.window_us());
         (mismatches >= cx.threshold(Scope::Person)).then(|| Found {

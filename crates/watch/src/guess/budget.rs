@@ -37,6 +37,17 @@ struct Spent {
     times_us: [i64; SLOTS],
 }
 
+/// A budget that is spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpentBudget {
+    /// Whose
+    pub person: Person,
+    /// Answers are neutral before this time, microseconds since 1970
+    pub until_us: i64,
+    /// The how manieth time in a row that is, from 1
+    pub times: u8,
+}
+
 impl Budget {
     /// For `persons` people at most, a few thousand at least.
     pub fn new(setting: GuessSetting, persons: usize) -> Self {
@@ -110,6 +121,23 @@ impl Budget {
         let Some((shard, bucket)) = self.bucket(person) else { return i64::MIN };
         let spent = shard.get(bucket).and_then(|bucket| bucket.iter().find(|spent| spent.person == *person));
         spent.map_or(i64::MIN, |spent| spent.neutral_until_us)
+    }
+
+    /// Budgets that are spent now, those that end soonest first, so many at most.
+    pub fn spent(&self, now_us: i64, limit: usize) -> Vec<SpentBudget> {
+        let mut all = Vec::new();
+        for shard in &self.shards {
+            let shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let spent = shard.iter().flatten().filter(|spent| spent.neutral_until_us > now_us);
+            all.extend(spent.map(|spent| SpentBudget {
+                person: spent.person,
+                until_us: spent.neutral_until_us,
+                times: spent.strikes.saturating_add(1),
+            }));
+        }
+        all.sort_by_key(|spent| (spent.until_us, spent.person));
+        all.truncate(limit);
+        all
     }
 
     /// A person's shard, locked, and the place of the bucket in it.

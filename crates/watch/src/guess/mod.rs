@@ -1,8 +1,9 @@
 //! The guess budget of a person: so many different claims may disagree with the record, whoever makes them; then answers about
 //! that person are neutral for a while.
 //!
-//! - *What counts*: a verification or look-up that found the person and disagreed. The same claim counts once, however often it is
-//!   sent. Numbers that nobody bears, refusals, and claims during a neutral time count nothing.
+//! - *What counts*: a verification or look-up of which a compared field disagreed. The same claim counts once, however often it
+//!   is sent. Claims under a number that nobody bears count for that number, so that a neutral answer does not tell that a number
+//!   exists. Refusals, and claims during a neutral time, count nothing.
 //! - *What resets*: only time. A right answer does not: the one who guesses would wait for somebody else's. A mismatch counts for
 //!   `window`; a neutral time begins with the mismatch that spends the budget and is not prolonged by further ones. A budget
 //!   spent again within `memory` is spent for twice as long, up to `neutral_max`.
@@ -14,7 +15,7 @@ mod budget;
 mod release;
 pub mod shared;
 
-pub use budget::Budget;
+pub use budget::{Budget, SpentBudget};
 pub use release::Release;
 
 use dancu_keys::KeyRing;

@@ -1,5 +1,5 @@
 //! Mismatches and releases shared through the store: what each server noted is with the others at their next exchange.
-use super::{Budget, Mismatch, Person, Release, Standing};
+use super::{Budget, Mismatch, Person, Release, SpentBudget, Standing};
 use crate::sealer::{Sealer, number};
 use crate::{Watch, WatchError};
 use dancu_storage::{Row, Tx, Value};
@@ -76,6 +76,11 @@ impl Guess {
 
     fn waiting(&self) -> std::sync::MutexGuard<'_, Vec<Mismatch>> {
         self.inner.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As [`Budget::spent`]. Never blocks on the store.
+    pub fn spent(&self, now_us: i64, limit: usize) -> Vec<SpentBudget> {
+        self.inner.budget.spent(now_us, limit)
     }
 
     /// Tells the others what was noted here, and takes up what they noted. To be called some times a second: without news it costs

@@ -80,3 +80,48 @@ fn a_finding_about_a_whole_system_stops_it_only_where_the_rule_is_set_to() {
     assert!(watch.brakes().on("province", Some("anybody"), NOW_US).is_some());
     assert!(watch.brakes().on("one-stop", Some("anybody"), NOW_US).is_none());
 }
+
+#[test]
+fn a_brake_by_hand_stops_calls_and_its_notes_say_who_and_why() {
+    for (engine, store, _guard) in stores() {
+        let (watch, _log) = judged(&store);
+        let now = NOW_US + DAY;
+        let gossip = all(&watch).into_iter().find(|alert| alert.rule == Rule::NoCase).unwrap().number;
+        assert!(
+            watch.brake_of(gossip).unwrap().is_none() && watch.brakes_in_force(now, 9).unwrap().is_empty()
+        );
+        watch.brake(gossip, 3600 * SECOND, SUPERVISOR, "chờ giải trình", now).unwrap();
+        let braked = watch.brakes().on("one-stop", Some("gossip"), now).unwrap();
+        assert_eq!((braked.alert, braked.until_us), (gossip, now + 3600 * SECOND), "{engine}");
+        // Shorter again changes nothing; longer does.
+        watch.brake(gossip, SECOND, SUPERVISOR, "", now + 1).unwrap();
+        let brake = watch.brake_of(gossip).unwrap().unwrap();
+        assert_eq!((brake.from_us, brake.until_us), (now, now + 3600 * SECOND), "{engine}");
+        assert_eq!(brake.account.as_deref(), Some("gossip"), "{engine}");
+        assert_eq!(watch.brakes_in_force(now + 2, 9).unwrap(), [brake], "{engine}");
+        watch.release_brake(gossip, "nguoi-phe-duyet", "đã giải trình", now + 3).unwrap();
+        assert!(watch.brakes().on("one-stop", Some("gossip"), now + 3).is_none(), "{engine}");
+        watch.note(gossip, SUPERVISOR, "đã gửi công văn", now + 4).unwrap();
+        let notes = watch.notes(gossip).unwrap();
+        let told: Vec<_> = notes.iter().map(|note| (note.kind.name(), note.text.as_str())).collect();
+        let expected = [
+            ("brake", "chờ giải trình"),
+            ("brake", ""),
+            ("release", "đã giải trình"),
+            ("note", "đã gửi công văn"),
+        ];
+        assert_eq!(told, expected, "{engine}");
+        assert_eq!(notes[2].by, "nguoi-phe-duyet", "{engine}");
+        // After a release it can be braked anew, from then on.
+        watch.brake(gossip, 60 * SECOND, SUPERVISOR, "lại", now + DAY).unwrap();
+        assert_eq!(watch.brake_of(gossip).unwrap().unwrap().from_us, now + DAY, "{engine}");
+        let nobody = [watch.brake(99, SECOND, "", "", now), watch.note(99, "", "", now)];
+        assert!(nobody.iter().all(|answer| matches!(answer, Err(WatchError::Unknown(_)))), "{engine}");
+        assert_eq!(
+            watch.counts_of(Some("commune")).unwrap(),
+            [(dancu_watch::AlertState::New, 6)],
+            "{engine}"
+        );
+        assert!(watch.counts_of(Some("other")).unwrap().is_empty(), "{engine}");
+    }
+}

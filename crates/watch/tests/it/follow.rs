@@ -22,6 +22,14 @@ fn what_happened_is_found_with_its_evidence() {
             if alert.rule == Rule::UnknownCase {
                 assert_eq!((alert.evidence.len(), alert.figures["unknown_cases"]), (4, 4), "{engine}");
             }
+            drop(calls);
+            let evidence = watch.evidence(&alert).unwrap();
+            let numbers: Vec<_> = evidence.iter().map(|one| one.entry).collect();
+            assert_eq!(numbers, alert.evidence, "{engine}");
+            assert_eq!(evidence.last().unwrap().at_us, alert.at_us, "{engine}");
+            if alert.rule == Rule::NoCase {
+                assert!(evidence.iter().all(|one| !one.with_case), "{engine}");
+            }
         }
     }
 }
@@ -111,4 +119,31 @@ fn a_watch_that_comes_later_may_begin_at_the_end() {
     log.add([look("counter", "001187300239", later)]);
     judge(&watch, later);
     assert_eq!(who_and_what(&watch), [("counter".to_owned(), Rule::Sequence)]);
+}
+
+/// From the pages, at one desk, under a certificate.
+fn at(certificate: [u8; 2], n: i64) -> Call {
+    let mut shown = [7; 32];
+    shown[..2].copy_from_slice(&certificate);
+    let number = person(u64::try_from(n).unwrap());
+    Call {
+        form: "page".into(),
+        certificate: Some(shown),
+        ..look("clerk-1", &number, NOW_US + n * 10 * MINUTE)
+    }
+}
+
+#[test]
+fn an_enrolled_workstation_from_which_an_account_never_came_is_new_and_another_certificate_is_not() {
+    let (store, _guard) = dancu_storage::testing::sqlite_store();
+    let (watch, log) = watch(&store);
+    log.add((0..25).map(|n| at([1, 5], n)));
+    log.add([at([2, 9], 25)]);
+    super::judge(&watch, NOW_US);
+    assert!(all(&watch).iter().all(|alert| alert.rule != Rule::NewSource));
+    log.add([at([1, 6], 26)]);
+    super::judge(&watch, NOW_US);
+    let new: Vec<_> = all(&watch).into_iter().filter(|alert| alert.rule == Rule::NewSource).collect();
+    assert_eq!((new.len(), new[0].figures["new_device"], new[0].figures["new_network"]), (1, 1, 0));
+    assert_eq!(new[0].evidence, [26]);
 }

@@ -7,6 +7,8 @@ mod dry;
 mod follow;
 mod guess;
 mod journal;
+mod proposals;
+mod runs;
 mod secrets;
 
 use dancu_catalogue::Code;
@@ -99,6 +101,11 @@ impl World for Town {
         let at_home = ["001080000024", OFFICERS_WIFE].contains(&number);
         let household = at_home.then(|| "001080000024".to_owned());
         Some(Family { surname: Some("Trần".to_owned()), household })
+    }
+
+    /// Certificates that begin with one are of enrolled workstations; the second byte tells which.
+    fn workstation(&self, certificate: &[u8; 32]) -> Option<String> {
+        (certificate[0] == 1).then(|| format!("workstation-{}", certificate[1]))
     }
 }
 

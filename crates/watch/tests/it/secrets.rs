@@ -4,10 +4,12 @@ use dancu_storage::Row;
 use dancu_storage::testing::stores;
 use dancu_watch::guess::shared::ReleaseOrder;
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "SELECT * FROM watch_alert",
     "SELECT * FROM watch_alert_step",
+    "SELECT * FROM watch_alert_note",
     "SELECT * FROM watch_rule",
+    "SELECT * FROM watch_proposal",
     "SELECT * FROM watch_raised",
     "SELECT * FROM watch_listed",
     "SELECT * FROM watch_brake",
@@ -44,6 +46,8 @@ fn full(store: &Store) -> Watch {
     follower.leave().unwrap();
     let setting = watch.settings().1.editions(Rule::Burst)[0].setting.clone();
     watch.put_rule(Rule::Burst, &setting, SUPERVISOR, NOTE, NOW_US).unwrap();
+    watch.propose(Rule::Burst, &setting, SUPERVISOR, NOTE, NOW_US).unwrap();
+    watch.note(1, SUPERVISOR, NOTE, NOW_US).unwrap();
     for alert in all(&watch) {
         watch.mark_false(alert.number, SUPERVISOR, NOTE, NOW_US).unwrap();
     }
@@ -73,8 +77,10 @@ fn nothing_of_a_person_is_readable_in_the_tables() {
         let alerts = all(&watch);
         let steps = watch.steps(1).unwrap();
         let shown = format!(
-            "{alerts:?} {steps:?} {listed:?} {:?} {watch:?}",
-            watch.rule_history(Rule::Burst).unwrap()
+            "{alerts:?} {steps:?} {listed:?} {:?} {:?} {:?} {watch:?}",
+            watch.rule_history(Rule::Burst).unwrap(),
+            watch.proposals(Rule::Burst, 9).unwrap(),
+            watch.notes(1).unwrap(),
         );
         for secret in [PLANTED, OFFICERS_WIFE, SUPERVISOR, NOTE] {
             assert!(!shown.contains(secret), "{engine}: {secret}");
@@ -99,8 +105,11 @@ fn after_a_rotation_all_is_sealed_anew_and_opens() {
             settings: Settings::built_in().unwrap(),
         };
         let watch = Watch::open(store.clone(), parts, options(), NOW_US).unwrap();
-        // Setting, who, why; number, note, who; two persons; of six steps, of two brakes and of a release who and words.
-        assert_eq!(watch.reseal(2).unwrap(), 3 + 3 + 2 + 12 + 4 + 2, "{engine}");
+        // Setting, who, why, in force and proposed; number, note, who; two persons; of six steps, of two brakes, of a release and of
+        // a note who and words.
+        assert_eq!(watch.reseal(2).unwrap(), 6 + 3 + 2 + 12 + 4 + 2 + 2, "{engine}");
+        assert_eq!(watch.notes(1).unwrap()[0].text, NOTE, "{engine}");
+        assert_eq!(watch.proposals(Rule::Burst, 9).unwrap()[0].why, NOTE, "{engine}");
         assert_eq!(watch.reseal(2).unwrap(), 0, "{engine}");
         assert_eq!(watch.steps(6).unwrap()[0].note, NOTE, "{engine}");
         assert_eq!(watch.rule_history(Rule::Burst).unwrap()[0].why, NOTE, "{engine}");

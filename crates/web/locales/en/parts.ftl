@@ -3,6 +3,7 @@ form-optional = (optional)
 form-error = Error:{" "}
 form-summary = Some details need correcting
 form-choose = Choose…
+form-any = All
 crumbs-label = Where you are
 pages-label = Pages of the list
 pages-previous = Previous

@@ -3,6 +3,7 @@ form-optional = (không bắt buộc)
 form-error = Lỗi:{" "}
 form-summary = Có thông tin cần sửa
 form-choose = Chọn…
+form-any = Tất cả
 crumbs-label = Vị trí trang
 pages-label = Các trang của danh sách
 pages-previous = Trang trước

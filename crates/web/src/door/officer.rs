@@ -151,6 +151,7 @@ fn call(
         presented: Presented::Session(proved(pages, officer)),
         protocol: "page",
         codec: Arc::new(RestCodec::page(request.service)),
+        service: Some(request.service),
         requests: vec![Ok(request)],
         platform_id: None,
         idempotency: None,

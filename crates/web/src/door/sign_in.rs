@@ -101,6 +101,9 @@ async fn prove(pages: &Shared, peer: &Peer, form: &SignIn, now_us: i64) -> Resul
     let who = format!("page/{}/{login}", peer.address);
     let attempt = Attempt { turnstile: &road.turnstile, who: &who, now_us, lane: Lane::People };
     road.authenticator.password(attempt, &login, &form.password, stored).await?;
+    if let Some(account) = active {
+        road.uses.note(&account.id, now_us);
+    }
     stored.cloned().ok_or(Code::CredentialsWrong)
 }
 

@@ -190,6 +190,7 @@ impl OfficerPage {
             error: self.search.purpose_error.clone(),
             choices: self.search.purposes.clone(),
             optional: false,
+            any: false,
         }
     }
 

@@ -48,8 +48,7 @@ impl Control {
             Self::File { name, error, .. } => (*name, error),
             Self::Hidden { .. } => return None,
         };
-        let id = if matches!(self, Self::Choices(_)) { format!("{id}-0").into() } else { id.into() };
-        error.clone().map(|error| (id, error))
+        error.clone().map(|error| (id.into(), error))
     }
 }
 
@@ -64,7 +63,22 @@ pub struct Button {
     pub second: bool,
 }
 
+/// What a passkey is asked for by the form around it: `passkey.js` asks the browser when the form is sent, and sends its answer
+/// along as `answer`.
+#[derive(Clone)]
+pub struct PasskeyAsk {
+    /// `get` or `create`
+    pub kind: &'static str,
+    /// The options for `navigator.credentials`, JSON
+    pub options: String,
+    /// Names the ceremony; it comes back
+    pub ceremony: String,
+    /// What is said when it fails
+    pub failed: String,
+}
+
 /// A form.
+#[expect(clippy::struct_excessive_bools, reason = "each is a trait of the form by itself")]
 #[derive(Template, Clone)]
 #[template(path = "parts/act.html")]
 pub struct Act {
@@ -84,6 +98,10 @@ pub struct Act {
     pub grave: bool,
     /// Folded away until it is asked for
     pub folded: bool,
+    /// Its answer is a file, so that the page stays and may send it again
+    pub again: bool,
+    /// A passkey that is asked for
+    pub passkey: Option<PasskeyAsk>,
     /// Controls, in order
     pub controls: Vec<Control>,
     /// Buttons, the first one is the main one
@@ -102,6 +120,8 @@ impl Act {
             multipart: false,
             grave: false,
             folded: false,
+            again: false,
+            passkey: None,
             controls: Vec::new(),
             buttons: Vec::new(),
         }
@@ -130,6 +150,13 @@ impl Act {
         self
     }
 
+    /// With a passkey; without scripts the form is not there
+    #[must_use]
+    pub fn passkey(mut self, ask: PasskeyAsk) -> Self {
+        self.passkey = Some(ask);
+        self
+    }
+
     /// Marked as grave
     #[must_use]
     pub fn grave(mut self) -> Self {
@@ -144,6 +171,13 @@ impl Act {
         self
     }
 
+    /// Answered with a file: it may be sent again
+    #[must_use]
+    pub fn again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
     fn method(&self) -> &'static str {
         if self.csrf.is_empty() { "get" } else { "post" }
     }
@@ -151,6 +185,11 @@ impl Act {
     fn flaws(&self) -> Vec<(Cow<'static, str>, String)> {
         self.controls.iter().filter_map(Control::flaw).collect()
     }
+}
+
+/// Whether one of them asks for a passkey: the page loads the script for it then.
+pub fn asks_passkey(acts: &[Act]) -> bool {
+    acts.iter().any(|act| act.passkey.is_some())
 }
 
 /// What is wrong in several forms, above the page.

@@ -212,6 +212,8 @@ pub struct Select {
     pub choices: Vec<Choice>,
     /// May be left open
     pub optional: bool,
+    /// Left open it means all: in what narrows a list
+    pub any: bool,
 }
 
 impl Select {

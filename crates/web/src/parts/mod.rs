@@ -9,13 +9,13 @@ mod steer;
 mod table;
 mod verdict;
 
-pub use act::{Act, Button, Control, flaws_of};
+pub use act::{Act, Button, Control, PasskeyAsk, asks_passkey, flaws_of};
 pub use facts::{Copyable, Fact, FactGroup, Facts, Tile, Tiles};
 pub use form::{Area, Choice, Choices, ErrorSummary, Input, InputKind, Select, Typed, Width, summary_of};
 pub use notice::{Empty, Notice};
 pub use outcome::{Outcome, RefusalText, Service};
 pub use steer::{Crumb, Crumbs, Pagination, Tab, Tabs};
-pub use table::{Bar, Bars, Cell, Happening, Table, Timeline};
+pub use table::{Bar, Bars, Cell, Happening, RowButton, Table, Timeline};
 pub use verdict::{Badge, Verdict};
 
 /// What a colour stands for. The colour is never alone: an icon and words say the same.

@@ -22,6 +22,43 @@ pub enum Cell {
     Badge(Badge),
     /// Several lines, the first one plain and the others small
     Lines(Vec<String>),
+    /// A name that leads somewhere, with small lines under it
+    Named {
+        /// Words
+        label: String,
+        /// Address
+        href: String,
+        /// Small lines
+        lines: Vec<String>,
+    },
+    /// A box to tick, sent with a form that stands elsewhere on the page
+    Tick {
+        /// `id` of the form
+        form: &'static str,
+        /// Name in the form
+        name: &'static str,
+        /// Value sent
+        value: String,
+        /// What is ticked, for screen readers
+        label: String,
+    },
+    /// Something that can be done to the row's thing
+    Button(RowButton),
+}
+
+/// A button of a row: a form of its own, with values that are sent along.
+#[derive(Clone)]
+pub struct RowButton {
+    /// Words
+    pub label: String,
+    /// Which row, for whoever does not see it beside the button
+    pub of: String,
+    /// Where it is sent
+    pub action: String,
+    /// Token of the session
+    pub csrf: String,
+    /// Names and values
+    pub values: Vec<(&'static str, String)>,
 }
 
 impl Cell {
@@ -101,7 +138,7 @@ pub struct Bar {
     pub tone: Tone,
 }
 
-/// Bars side by side, drawn as SVG from the numbers; the table under it says the same in words.
+/// Bars of a chart, each drawn as SVG in its row of a table: label, bar, figure. The table alone says all.
 #[derive(Template, Clone)]
 #[template(path = "parts/bars.html")]
 pub struct Bars {
@@ -124,13 +161,5 @@ impl Bars {
         let most = self.bars.iter().map(|bar| bar.value).max().unwrap_or(0).max(1);
         let length = bar.value.saturating_mul(FIELD) / most;
         if bar.value > 0 { length.max(2) } else { 0 }
-    }
-
-    fn top(at: impl Borrow<usize>) -> usize {
-        at.borrow() * 28 + 4
-    }
-
-    fn height(&self) -> usize {
-        self.bars.len() * 28 + 4
     }
 }

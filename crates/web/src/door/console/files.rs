@@ -1,12 +1,21 @@
 //! Documents of a matter, handed out to who may read it.
 use super::seat::{Oops, Seat};
+use super::table::{Route, Way};
 use crate::page::Place;
 use crate::pages::ErrorKind;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 
-pub(super) async fn get(seat: Seat, Path((id, sha256)): Path<(String, String)>) -> Result<Response, Oops> {
+/// Addresses of this room.
+pub(super) const ROUTES: &[Route] =
+    &[Route::get("/matters/{id}/files/{sha256}", Way::NeedsStep, || get(hand_out))];
+
+pub(super) async fn hand_out(
+    seat: Seat,
+    Path((id, sha256)): Path<(String, String)>,
+) -> Result<Response, Oops> {
     seat.matter(&id).await?;
     let about = format!("matter={id} document={sha256}");
     seat.record("document_read", about, Place::Connections).await?;

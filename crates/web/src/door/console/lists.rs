@@ -1,42 +1,47 @@
-//! Lists: what waits for me, connections, cases, the rules, my own account.
+//! Lists: connections, the rules; and what lists of matters have in common.
 use super::seat::{Oops, Seat, blocking};
+use super::sources::{mark, source};
+use super::table::{Route, Way};
 use super::words;
-use crate::door::form::{Sent, value};
 use crate::door::{plain, show};
 use crate::icons::Icon;
 use crate::page::{Place, html};
 use crate::pages::ErrorKind;
 use crate::pages::console::ListPage;
-use crate::parts::{
-    Act, Cell, Choice, Control, Empty, Input, Notice, Pagination, Select, Tab, Table, Tabs, Tone, Typed,
-};
-use axum::extract::Form;
+use crate::parts::{Act, Cell, Choice, Control, Empty, Input, Pagination, Select, Table, Typed};
 use axum::http::{StatusCode, Uri};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
 use dancu_citizen::CivilDate;
 use dancu_governance::{Find, Governance, GovernanceError, Kind, Matter, State, Work};
 use dancu_policy::duty::{Action, Relation, Ruling, may_any};
 
+/// Addresses of this room.
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/connections", Way::Needs(Action::ConnectionRead), || get(connections)),
+    Route::get("/rules", Way::SignedIn, || get(rules)),
+];
+
 type Answer = Result<Response, Oops>;
 
 /// Matters on a page.
-const SHOWN: u32 = 50;
+pub(super) const SHOWN: u32 = 50;
 
 /// A value of the address, decoded.
-fn asked(uri: &Uri, name: &str) -> String {
+pub(super) fn asked(uri: &Uri, name: &str) -> String {
     let query = uri.query().unwrap_or_default();
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
     pairs.into_iter().find(|(n, _)| n == name).map(|(_, v)| v.trim().to_owned()).unwrap_or_default()
 }
 
 /// Where a page of a list begins: after this deadline and id.
-fn after(uri: &Uri) -> Option<(i64, String)> {
+pub(super) fn after(uri: &Uri) -> Option<(i64, String)> {
     let after = asked(uri, "after");
     let (due, id) = after.split_once('.')?;
     Some((due.parse().ok()?, id.to_owned()))
 }
 
-fn next(path: &str, uri: &Uri, work: &Work) -> Option<String> {
+pub(super) fn next(path: &str, uri: &Uri, work: &Work) -> Option<String> {
     let (due, id) = work.next.as_ref()?;
     let kept: Vec<String> = ["kind", "state", "text"]
         .iter()
@@ -79,7 +84,7 @@ impl Seat {
         }
     }
 
-    fn table(&self, work: &Work, place: Place) -> Table {
+    pub(super) fn table(&self, work: &Work, place: Place) -> Table {
         let t = self.shell(place).texts();
         let now_us = self.now_us();
         let row = |matter: &Matter| {
@@ -93,49 +98,37 @@ impl Seat {
                 Cell::Badge(words::urgency(t, matter, now_us)),
             ]
         };
-        let columns = ["work-due", "work-what", "work-of", "work-next", "work-state"];
+        let what = if place == Place::Connections { "connections-system" } else { "work-what" };
+        let columns = ["work-due", what, "work-of", "work-next", "work-state"];
         Table {
             columns: columns.map(|key| t.t(key).into_owned()).to_vec(),
             rows: work.matters.iter().map(row).collect(),
         }
     }
 
-    fn pages(&self, next: Option<String>, place: Place) -> Option<Pagination> {
+    pub(super) fn pages(&self, next: Option<String>, place: Place) -> Option<Pagination> {
         let texts = self.shell(place).texts();
         next.map(|next| Pagination { texts, previous: None, next: Some(next), shown: String::new() })
     }
 
     /// What these roles may do to things of their own organisation, or of any: the duties whose work waits for them.
-    fn duties(&self) -> Vec<Action> {
+    pub(super) fn duties(&self) -> Vec<Action> {
         let relation = if self.organisation().is_some() { Relation::Own } else { Relation::Other };
         let allowed = |action: &&Action| may_any(self.roles(), **action, relation) == Ruling::Allowed;
         Action::ALL.iter().filter(allowed).copied().collect()
     }
-}
 
-/// What waits for me.
-pub(super) async fn work(seat: Seat) -> Answer {
-    let (duties, own, after) = (seat.duties(), seat.own(), after(&seat.uri));
-    let list = move |governance: &Governance| governance.work_list(&duties, own.as_deref(), after, SHOWN);
-    let work = seat.governed(Place::Work, list).await?;
-    let shell = seat.shell(Place::Work);
-    let t = shell.texts();
-    let nothing = Empty {
-        icon: Icon::Check,
-        title: t.t("work-empty-title").into_owned(),
-        text: t.t("work-empty-text").into_owned(),
-    };
-    let page = ListPage {
-        lead: t.t("work-lead").into_owned(),
-        table: seat.table(&work, Place::Work),
-        pages: seat.pages(next("/", &seat.uri, &work), Place::Work),
-        ..ListPage::new(shell, "console-work", nothing)
-    };
-    Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
+    /// What these roles may do to what they asked for themselves and to nothing else.
+    pub(super) fn own_duties(&self) -> Vec<Action> {
+        let others = self.duties();
+        let allowed =
+            |action: &&Action| self.may_myself(**action) == Ruling::Allowed && !others.contains(action);
+        Action::ALL.iter().filter(allowed).copied().collect()
+    }
 }
 
 /// The form that narrows a list, and what it asks for.
-fn filter(seat: &Seat, path: &str, place: Place, states: &[State]) -> (Act, Find) {
+pub(super) fn filter(seat: &Seat, path: &str, place: Place, states: &[State]) -> (Act, Find) {
     let t = seat.shell(place).texts();
     let (text, state) = (asked(&seat.uri, "text"), State::from_name(&asked(&seat.uri, "state")));
     let choices =
@@ -146,6 +139,7 @@ fn filter(seat: &Seat, path: &str, place: Place, states: &[State]) -> (Act, Find
         label: t.t("work-state").into_owned(),
         choices,
         optional: true,
+        any: true,
         ..Select::default()
     };
     let input =
@@ -198,48 +192,6 @@ pub(super) async fn connections(seat: Seat) -> Answer {
     Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
 }
 
-/// Kinds of matter beside connections, with the action that reading them needs.
-const CASES: &[(Kind, Action)] = &[
-    (Kind::Assessment, Action::ConnectionRead),
-    (Kind::Halt, Action::ConnectionRead),
-    (Kind::ErrorNotice, Action::NoticeRead),
-    (Kind::Ticket, Action::TicketRead),
-    (Kind::Inspection, Action::InspectionRead),
-    (Kind::Evaluation, Action::InspectionRead),
-];
-
-/// Assessments, orders, error notices, tickets, inspections, evaluations.
-pub(super) async fn cases(seat: Seat) -> Answer {
-    let may = |action: Action| seat.may(action, seat.organisation().or(Some(""))) == Ruling::Allowed;
-    let open: Vec<Kind> = CASES.iter().filter(|(_, action)| may(*action)).map(|(kind, _)| *kind).collect();
-    let chosen = Kind::from_name(&asked(&seat.uri, "kind")).filter(|kind| open.contains(kind));
-    let Some(kind) = chosen.or_else(|| open.first().copied()) else {
-        return Err(Oops::page(seat.shell(Place::Cases), ErrorKind::NotFound));
-    };
-    let find = Find { kind: Some(kind), organisation: seat.own(), ..Find::default() };
-    let from = after(&seat.uri);
-    let work = seat.governed(Place::Cases, move |g| g.find(&find, from, SHOWN)).await?;
-    let shell = seat.shell(Place::Cases);
-    let t = shell.texts();
-    let tab = |of: &Kind| Tab {
-        label: words::kind(t, *of),
-        href: format!("/cases?kind={}", of.name()),
-        current: *of == kind,
-    };
-    let nothing = Empty {
-        icon: Icon::Check,
-        title: t.t("cases-empty-title").into_owned(),
-        text: t.t("cases-empty-text").into_owned(),
-    };
-    let page = ListPage {
-        tabs: Some(Tabs { label: t.t("cases-tabs").into_owned(), tabs: open.iter().map(tab).collect() }),
-        table: seat.table(&work, Place::Cases),
-        pages: seat.pages(next("/cases", &seat.uri, &work), Place::Cases),
-        ..ListPage::new(shell, "console-cases", nothing)
-    };
-    Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
-}
-
 /// Steps and deadlines of the law, each with its day of effect and its source.
 pub(super) async fn rules(seat: Seat) -> Answer {
     let shell = seat.shell(Place::Rules);
@@ -248,24 +200,24 @@ pub(super) async fn rules(seat: Seat) -> Answer {
     let rules = seat.console.governance.rules();
     let mut rows = Vec::new();
     for kind in Kind::ALL {
-        for (step, rule, source) in rules.steps(*kind, today) {
+        for (step, rule, from) in rules.steps(*kind, today) {
             let term = rule.term.map(|term| words::term(t, term)).unwrap_or_default();
             rows.push(vec![
                 Cell::Lines(vec![words::step(t, step), words::kind(t, *kind)]),
                 Cell::text(words::state(t, rule.to).label),
                 Cell::Figures(term),
-                Cell::Figures(show::day(source.valid_from)),
-                Cell::Lines(vec![source.source.clone(), source.mark.clone()]),
+                Cell::Figures(show::day(from.valid_from)),
+                Cell::Lines(vec![source(t, &from.source), mark(t, &from.mark)]),
             ]);
         }
     }
-    for (name, value, source) in rules.limits(today) {
+    for (name, value, from) in rules.limits(today) {
         rows.push(vec![
             Cell::text(t.t(&format!("limit-{}", words::dashed(name)))),
             Cell::text(""),
             Cell::Figures(t.number(u64::from(value))),
-            Cell::Figures(show::day(source.valid_from)),
-            Cell::Lines(vec![source.source.clone(), source.mark.clone()]),
+            Cell::Figures(show::day(from.valid_from)),
+            Cell::Lines(vec![source(t, &from.source), mark(t, &from.mark)]),
         ]);
     }
     let columns = ["rules-what", "rules-leads-to", "rules-term", "rules-since", "rules-source"];
@@ -276,80 +228,4 @@ pub(super) async fn rules(seat: Seat) -> Answer {
         ..ListPage::new(shell, "console-rules", nothing)
     };
     Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
-}
-
-/// My own account: who I am here, where I am signed in, who tried.
-pub(super) async fn me(seat: Seat) -> Answer {
-    let (staff, id, now_us) = (seat.console.staff.clone(), seat.id().to_owned(), seat.now_us());
-    let found = blocking(move || {
-        Ok::<_, dancu_staff::StaffError>((staff.sessions_of(&id, now_us)?, staff.history(&id, None, SHOWN)?))
-    });
-    let Some(Ok((sessions, history))) = found.await else {
-        return Err(Oops::page(seat.shell(Place::Me), ErrorKind::Unavailable));
-    };
-    let shell = seat.shell(Place::Me);
-    let t = shell.texts();
-    let roles: Vec<String> = seat
-        .roles()
-        .iter()
-        .map(|role| t.t(&format!("staff-role-{}", words::dashed(role.name()))).into_owned())
-        .collect();
-    let mut rows: Vec<Vec<Cell>> = sessions
-        .iter()
-        .map(|session| {
-            let here = session.id == seat.session.id;
-            let what = if here { "me-session-here" } else { "me-session" };
-            vec![
-                Cell::Figures(show::moment(session.seen_at_us)),
-                Cell::text(t.t(what)),
-                Cell::text(
-                    session
-                        .factor
-                        .map(|f| t.t(&format!("factor-{}", f.name())).into_owned())
-                        .unwrap_or_default(),
-                ),
-            ]
-        })
-        .collect();
-    rows.extend(history.iter().map(|entry| {
-        vec![
-            Cell::Figures(show::moment(entry.at_us)),
-            Cell::text(t.t(&format!("tried-{}", words::dashed(entry.outcome.name())))),
-            Cell::text(
-                entry.factor.map(|f| t.t(&format!("factor-{}", f.name())).into_owned()).unwrap_or_default(),
-            ),
-        ]
-    }));
-    let done = seat.uri.query().is_some_and(|query| query == "ended");
-    let end = Act::new("end-sessions", t.t("me-end"), "/me/sessions", shell.csrf())
-        .lead(t.t("me-end-lead"))
-        .button(t.t("me-end"), "others");
-    let nothing = Empty { icon: Icon::Search, title: String::new(), text: String::new() };
-    let columns = ["me-when", "me-what", "me-factor"];
-    let page = ListPage {
-        notice: done.then(|| Notice::new(Tone::Good, t.t("me-ended"), "")),
-        lead: format!("{} · {}", seat.session.account.name, roles.join(", ")),
-        table: Table { columns: columns.map(|key| t.t(key).into_owned()).to_vec(), rows },
-        acts: vec![end],
-        ..ListPage::new(shell, "console-me", nothing)
-    };
-    Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
-}
-
-/// Ends my sessions elsewhere.
-pub(super) async fn end_session(seat: Seat, Form(sent): Form<Sent>) -> Answer {
-    seat.own_form(value(&sent, "csrf"), Place::Me)?;
-    let (staff, id, own, now_us) =
-        (seat.console.staff.clone(), seat.id().to_owned(), seat.session.id.clone(), seat.now_us());
-    let ended = blocking(move || {
-        let others = staff.sessions_of(&id, now_us)?;
-        for session in others.iter().filter(|session| session.id != own) {
-            staff.end_session_of(&id, &session.id, &id, now_us)?;
-        }
-        Ok::<_, dancu_staff::StaffError>(())
-    });
-    match ended.await {
-        Some(Ok(())) => Ok(Redirect::to("/me?ended").into_response()),
-        _ => Err(Oops::page(seat.shell(Place::Me), ErrorKind::Unavailable)),
-    }
 }

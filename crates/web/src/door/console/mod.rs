@@ -1,23 +1,47 @@
 //! The console's door: who governs connections signs in here, at an address of its own, and every deed is an entry of the
 //! journal before it has an effect.
+mod accounts;
+mod alerts;
+mod api;
+mod bulk;
+mod campaigns;
+mod cases;
+mod deed;
 mod enter;
+mod evidence;
 mod files;
+mod force;
 mod forms;
 mod lists;
 mod matter;
+mod me;
 mod orders;
+mod papers;
+mod pki;
 mod request;
 mod seat;
+mod slots;
+mod sources;
+mod staff;
 mod table;
+mod usage;
 mod words;
+mod work;
 
-pub use table::{ROUTES, Way};
+pub use api::openapi;
+pub use papers::Body;
+pub use table::{Route, Way, routes};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use dancu_gateway::Road;
+use dancu_campaign::Campaigns;
+use dancu_evidence::Evidences;
+use dancu_gateway::{Enrolment, Road};
 use dancu_governance::Governance;
+use dancu_secrets::Secrets;
 use dancu_staff::Staff;
+use dancu_usage::Usage;
+use dancu_watch::Watch;
 use std::sync::Arc;
 
 /// What the console needs to know of the service.
@@ -28,6 +52,20 @@ pub struct Console {
     pub staff: Staff,
     /// The connections' lives
     pub governance: Governance,
+    /// Accounts in bulk: tables, quotas, reviews, registration campaigns
+    pub campaigns: Campaigns,
+    /// Secrets on their way to connected systems
+    pub secrets: Secrets,
+    /// Alerts, brakes, rules of the watch
+    pub watch: Watch,
+    /// The managing body as its papers name it
+    pub body: Body,
+    /// Figures of use
+    pub usage: Usage,
+    /// The authority that issues certificates; none where none is configured
+    pub enrolment: Option<Arc<Enrolment>>,
+    /// Evidence files
+    pub evidence: Evidences,
     /// Say on every page that the people are synthetic
     pub demo: bool,
     /// Accounts that the demo tells everybody
@@ -60,5 +98,5 @@ pub fn router(console: Console) -> Router {
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .with_state(Arc::new(console))
         .merge(crate::assets::routes())
-        .fallback_service(seat::not_found(demo))
+        .fallback_service(api::not_found(demo))
 }

@@ -1,12 +1,14 @@
 //! Who sits at the console, and what that person may do.
+use super::deed::About;
 use super::{Console, Shared};
-use crate::door::{cookies, plain};
+use crate::door::{cookies, plain, show};
 use crate::page::{Doors, Place, Section, Shell, User};
 use crate::pages::ErrorKind;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
+use dancu_catalogue::Code;
 use dancu_gateway::deed::{Actor, Deed as Entry};
 use dancu_gateway::door::Peer;
 use dancu_keys::Secret;
@@ -25,7 +27,8 @@ pub(super) struct Seat {
     pub(super) headers: HeaderMap,
     pub(super) uri: Uri,
     pub(super) peer: Peer,
-    csrf: Secret,
+    pub(super) method: Method,
+    pub(super) csrf: Secret,
 }
 
 /// What is answered instead of a page.
@@ -38,6 +41,16 @@ impl Oops {
 
     pub(super) fn page(shell: Shell, kind: ErrorKind) -> Self {
         Self::response(plain::error(shell, kind))
+    }
+
+    /// What it comes to, for whoever answers otherwise than with a page.
+    pub(super) fn code(&self) -> Code {
+        match self.0.status() {
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::FORBIDDEN => Code::DutyMissing,
+            StatusCode::SERVICE_UNAVAILABLE => Code::StoreUnavailable,
+            _ => Code::Internal,
+        }
     }
 }
 
@@ -67,7 +80,8 @@ impl FromRequestParts<Shared> for Seat {
         });
         match found.await {
             Some(Ok(Some((session, csrf)))) => {
-                Ok(Self { console: Arc::clone(console), token, session, headers, uri, peer, csrf })
+                let method = parts.method.clone();
+                Ok(Self { console: Arc::clone(console), token, session, headers, uri, peer, method, csrf })
             }
             Some(Ok(None)) => Err(Oops::response(Redirect::to("/sign-in?ended"))),
             Some(Err(_)) | None => {
@@ -100,6 +114,13 @@ impl Console {
             doors: Doors::default(),
             places: Some(Vec::new()),
         }
+    }
+
+    /// Name of a system; its id where it is on no record.
+    pub(super) fn system(&self, id: &str) -> String {
+        let snapshot = self.road.exchange.snapshot();
+        let found = snapshot.rules.system(id).map(|of| of.system.name.clone());
+        found.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned())
     }
 
     /// Name of an organisation; its id where it is on no record.
@@ -140,12 +161,12 @@ impl Seat {
 
     pub(super) fn shell(&self, place: Place) -> Shell {
         let account = &self.session.account;
-        let agency = match self.organisation() {
-            Some(id) => self.console.organisation(id),
-            None => {
-                crate::Texts::of(cookies::lang(&self.headers, &self.uri)).t("console-managing").into_owned()
-            }
-        };
+        let t = crate::Texts::of(cookies::lang(&self.headers, &self.uri));
+        let mut agency = self.agency(self.organisation(), t);
+        if self.session.emergency.is_some() {
+            // Whoever works in the emergency account sees it on every page.
+            agency = t.t1("emergency-until", "until", &show::moment(self.session.ends_at_us)).into_owned();
+        }
         let user = User {
             name: account.name.clone(),
             agency,
@@ -157,11 +178,28 @@ impl Seat {
         Shell { places: Some(self.places()), ..shell }
     }
 
-    /// Places that stand open to these roles.
+    /// What an organisation is called; without one it is the managing body.
+    pub(super) fn agency(&self, id: Option<&str>, t: crate::Texts) -> String {
+        id.map_or_else(|| t.t("console-managing").into_owned(), |id| self.console.organisation(id))
+    }
+
+    /// Every organisation on record that has a system, by name: id and name.
+    pub(super) fn organisations(&self) -> Vec<(String, String)> {
+        let snapshot = self.console.road.exchange.snapshot();
+        let of = snapshot.rules.systems().filter_map(|of| of.organisation.as_ref());
+        let mut all: Vec<_> = of.map(|of| (of.id.to_string(), of.name.clone())).collect();
+        all.sort_by(|one, two| (&one.1, &one.0).cmp(&(&two.1, &two.0)));
+        all.dedup();
+        all
+    }
+
+    /// Places that stand open to these roles: those whose things they may read. Of what concerns oneself alone there is
+    /// `/me`.
     fn places(&self) -> Vec<Place> {
         let reads = |area: Area| {
             let relation = if self.organisation().is_some() { Relation::Own } else { Relation::Other };
-            [relation, Relation::None, Relation::Myself]
+            let alone = if area == Area::Staff { Relation::None } else { Relation::Myself };
+            [relation, Relation::None, alone]
                 .iter()
                 .any(|relation| may_any(self.roles(), Action::read_of(area), *relation) == Ruling::Allowed)
         };
@@ -169,8 +207,22 @@ impl Seat {
         let by_area = [
             (Place::Connections, Area::Connection),
             (Place::Cases, Area::Ticket),
+            (Place::Accounts, Area::Account),
+            (Place::Campaigns, Area::Campaign),
+            (Place::Alerts, Area::Alert),
+            (Place::Usage, Area::Usage),
+            (Place::Staff, Area::Staff),
             (Place::Rules, Area::Rule),
         ];
+        let cases = super::cases::readable(self);
+        // These pages are of a whole organisation: who may see the own account alone has no page of them.
+        let whole = |action: Action| self.may(action, self.organisation().or(Some(""))) == Ruling::Allowed;
+        let reads = |area: Area| match area {
+            Area::Account => whole(Action::AccountRead),
+            Area::Usage => whole(Action::UsageRead),
+            Area::Ticket => cases,
+            area => reads(area),
+        };
         places.extend(by_area.iter().filter(|(_, area)| reads(*area)).map(|(place, _)| *place));
         places.push(Place::Me);
         places
@@ -181,13 +233,61 @@ impl Seat {
         may_any(self.roles(), action, Relation::of(self.organisation(), of, false))
     }
 
-    /// That it is allowed; otherwise the page that says no, or that there is no such thing.
+    /// What becomes of a deed about what this person asked for.
+    pub(super) fn may_myself(&self, action: Action) -> Ruling {
+        may_any(self.roles(), action, Relation::Myself)
+    }
+
+    /// What becomes of asking for something: a person of an organisation asks for the own one and in the own name, one of
+    /// the managing body about any organisation.
+    pub(super) fn may_ask(&self, action: Action) -> Ruling {
+        let ruling = self.may(action, self.organisation().or(Some("")));
+        if self.organisation().is_some() { ruling.min(self.may_myself(action)) } else { ruling }
+    }
+
+    /// That it is allowed; otherwise the page that says no, or that there is no such thing. A deed that is refused is
+    /// written down as one.
     pub(super) fn must(&self, action: Action, of: Option<&str>, place: Place) -> Result<(), Oops> {
-        match self.may(action, of) {
-            Ruling::Allowed => Ok(()),
-            Ruling::Refused => Err(Oops::page(self.shell(place), ErrorKind::Forbidden)),
-            Ruling::Hidden => Err(Oops::page(self.shell(place), ErrorKind::NotFound)),
+        self.ruled(self.may(action, of), action, place)
+    }
+
+    /// The same for an account of staff, which may be one's own.
+    pub(super) fn must_about(
+        &self,
+        action: Action,
+        account: &dancu_staff::Account,
+        place: Place,
+    ) -> Result<(), Oops> {
+        self.ruled(self.may_about(action, account), action, place)
+    }
+
+    /// What becomes of a deed about an account of staff.
+    pub(super) fn may_about(&self, action: Action, account: &dancu_staff::Account) -> Ruling {
+        let myself = account.id == self.id();
+        let relation = Relation::of(self.organisation(), account.organisation.as_deref(), myself);
+        may_any(self.roles(), action, relation)
+    }
+
+    /// The page for a ruling that is not to allow it.
+    pub(super) fn ruled(&self, ruling: Ruling, action: Action, place: Place) -> Result<(), Oops> {
+        let kind = match ruling {
+            Ruling::Allowed => return Ok(()),
+            Ruling::Refused => ErrorKind::Forbidden,
+            Ruling::Hidden => ErrorKind::NotFound,
+        };
+        self.not_allowed(action);
+        Err(Oops::page(self.shell(place), kind))
+    }
+
+    /// Writes down that a role did not allow a deed; of reading nothing is written. Pages and API come here alike.
+    pub(super) fn not_allowed(&self, action: Action) {
+        if self.method.is_safe() {
+            return;
         }
+        // Nothing comes of it, so nothing has to wait for its entry.
+        let road = Arc::clone(&self.console.road);
+        let entry = Entry { ruling: Err(Code::RoleNotAllowed), ..self.entry(action.name(), None) };
+        tokio::spawn(async move { road.record(entry).await });
     }
 
     /// That a form was sent from a page of this session.
@@ -204,30 +304,68 @@ impl Seat {
         about: String,
         place: Place,
     ) -> Result<u64, Oops> {
-        let role = self.roles().first().map_or("staff", |role| role.name());
-        let actor = Actor::Staff {
-            account: self.id().into(),
-            role,
-            organisation: self.organisation().map(Into::into),
-        };
-        let entry = Entry { asked: Some(about), ..Entry::new(self.peer.clone(), actor, service) };
-        self.console.road.record(entry).await.map_err(|code| {
+        self.record_about(&About::new(service, about, place)).await
+    }
+
+    /// The same with why.
+    pub(super) async fn record_about(&self, about: &About) -> Result<u64, Oops> {
+        self.write(about).await.map_err(|_| Oops::page(self.shell(about.place), ErrorKind::Unavailable))
+    }
+
+    /// The same, for whoever answers otherwise than with a page.
+    pub(super) async fn write(&self, about: &About) -> Result<u64, Code> {
+        let entry =
+            Entry { purpose: about.why.clone(), ..self.entry(about.service, Some(about.asked.clone())) };
+        self.written(entry).await
+    }
+
+    /// Writes an entry.
+    pub(super) async fn written(&self, entry: Entry) -> Result<u64, Code> {
+        let service = entry.service;
+        self.console.road.record(entry).await.inspect_err(|code| {
             tracing::warn!(?code, service, "a deed of staff could not be written down");
-            Oops::page(self.shell(place), ErrorKind::Unavailable)
         })
+    }
+
+    /// A deed of whoever sits here, allowed.
+    pub(super) fn entry(&self, service: &'static str, about: Option<String>) -> Entry {
+        Entry { asked: about, ..Entry::new(self.peer.clone(), actor(&self.session.account), service) }
+    }
+
+    /// Writes down that a deed of a page was refused.
+    pub(super) async fn refuse(&self, about: &About, code: Code) -> Result<(), Oops> {
+        let written = self.write_refusal(about, code).await;
+        written.map_err(|_| Oops::page(self.shell(about.place), ErrorKind::Unavailable))
+    }
+
+    /// The same, for whoever answers otherwise than with a page.
+    pub(super) async fn write_refusal(&self, about: &About, code: Code) -> Result<(), Code> {
+        let entry = self.entry(about.service, Some(about.asked.clone()));
+        let entry = Entry { ruling: Err(code), purpose: about.why.clone(), ..entry };
+        match self.console.road.record(entry).await {
+            Err(failed @ (Code::JournalUnavailable | Code::StoreUnavailable)) => Err(failed),
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Somebody of staff, as the journal names the doer of a deed.
+pub(super) fn actor(account: &dancu_staff::Account) -> Actor {
+    Actor::Staff {
+        account: account.id.as_str().into(),
+        role: account.roles.first().map_or("staff", |role| role.name()),
+        organisation: account.organisation.as_deref().map(Into::into),
     }
 }
 
 /// The 404 page.
-pub(super) fn not_found(demo: bool) -> axum::routing::MethodRouter {
-    axum::routing::any(move |headers: HeaderMap, uri: Uri| async move {
-        let shell = Shell {
-            lang: cookies::lang(&headers, &uri),
-            path: cookies::path_without_lang(&uri),
-            demo,
-            places: Some(Vec::new()),
-            ..Shell::default()
-        };
-        plain::error(shell, ErrorKind::NotFound)
-    })
+pub(super) fn not_found(demo: bool, headers: &HeaderMap, uri: &Uri) -> Response {
+    let shell = Shell {
+        lang: cookies::lang(headers, uri),
+        path: cookies::path_without_lang(uri),
+        demo,
+        places: Some(Vec::new()),
+        ..Shell::default()
+    };
+    plain::error(shell, ErrorKind::NotFound)
 }

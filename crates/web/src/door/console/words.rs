@@ -6,6 +6,8 @@ use dancu_citizen::CivilDate;
 use dancu_governance::rules::Rules;
 use dancu_governance::{GovernanceError, Kind, Matter, State, Step};
 use dancu_policy::Term;
+use dancu_policy::duty::StaffRole;
+use dancu_staff::Account;
 use std::sync::LazyLock;
 
 /// A state as a badge.
@@ -46,10 +48,11 @@ pub(super) fn dashed(name: &str) -> String {
     name.replace('_', "-")
 }
 
+/// Three days
+const SOON_US: i64 = 3 * 86_400_000_000;
+
 /// How near a deadline is.
 pub(super) fn urgency(t: Texts, matter: &Matter, now_us: i64) -> Badge {
-    /// Three days
-    const SOON_US: i64 = 3 * 86_400_000_000;
     if matter.is_overdue(now_us) {
         return Badge { tone: Tone::Bad, icon: Icon::Stop, label: t.t("work-late").into_owned() };
     }
@@ -59,6 +62,18 @@ pub(super) fn urgency(t: Texts, matter: &Matter, now_us: i64) -> Badge {
         }
         _ => state(t, matter.state),
     }
+}
+
+/// How near a day is; none where it is far.
+pub(super) fn near(t: Texts, due_us: i64, now_us: i64) -> Option<Badge> {
+    if due_us < now_us {
+        return Some(Badge { tone: Tone::Bad, icon: Icon::Stop, label: t.t("work-late").into_owned() });
+    }
+    (due_us - now_us < SOON_US).then(|| Badge {
+        tone: Tone::Warn,
+        icon: Icon::Warning,
+        label: t.t("work-soon").into_owned(),
+    })
 }
 
 /// A value of a list of the data, in the page's language.
@@ -87,6 +102,17 @@ pub(super) fn yes(t: Texts, yes: bool) -> Badge {
         Badge { tone: Tone::Good, icon: Icon::Check, label: t.t("word-yes").into_owned() }
     } else {
         Badge { tone: Tone::Plain, icon: Icon::Clock, label: t.t("word-not-yet").into_owned() }
+    }
+}
+
+/// What a call of the technical test was answered, in words; a name that is not known stays as it is.
+pub(super) fn outcome(t: Texts, name: &str) -> String {
+    const KNOWN: &[&str] =
+        &["verified", "mismatch", "not_found", "not_usable", "refused", "malformed", "shown"];
+    if KNOWN.contains(&name) {
+        t.t(&format!("case-outcome-{}", dashed(name))).into_owned()
+    } else {
+        name.to_owned()
     }
 }
 
@@ -172,6 +198,91 @@ pub(super) fn refusal(
         GovernanceError::Impossible(_) => words("refusal-impossible", "refusal-impossible-todo"),
         _ => None,
     }
+}
+
+/// A role.
+pub(super) fn role(t: Texts, role: StaffRole) -> String {
+    t.t(&format!("staff-role-{}", dashed(role.name()))).into_owned()
+}
+
+/// Roles, one after the other.
+pub(super) fn roles(t: Texts, roles: &[StaffRole]) -> String {
+    roles.iter().map(|one| role(t, *one)).collect::<Vec<_>>().join(", ")
+}
+
+/// The same out of their names, as a history keeps them.
+pub(super) fn roles_named(t: Texts, names: &str) -> String {
+    let known: Vec<StaffRole> = names.split_whitespace().filter_map(StaffRole::from_name).collect();
+    roles(t, &known)
+}
+
+/// A second factor.
+pub(super) fn factor(t: Texts, factor: dancu_staff::Factor) -> String {
+    t.t(&format!("factor-{}", factor.name())).into_owned()
+}
+
+/// States of an account of staff as the list is narrowed by them.
+pub(super) const ACCOUNT_STATES: &[&str] = &["invited", "active", "locked", "closed"];
+
+/// The state of an account of staff at this moment.
+pub(super) fn account_state_name(account: &Account, now_us: i64) -> &'static str {
+    if account.is_closed(now_us) {
+        "closed"
+    } else if account.is_locked(now_us) {
+        "locked"
+    } else if account.activated_at_us.is_some() || account.emergency {
+        "active"
+    } else {
+        "invited"
+    }
+}
+
+/// The same as a badge.
+pub(super) fn account_state(t: Texts, account: &Account, now_us: i64) -> Badge {
+    let name = account_state_name(account, now_us);
+    let (tone, icon) = match name {
+        "active" => (Tone::Good, Icon::Check),
+        "locked" => (Tone::Bad, Icon::Lock),
+        "closed" => (Tone::Plain, Icon::Stop),
+        _ => (Tone::Info, Icon::Clock),
+    };
+    Badge { tone, icon, label: t.t(&format!("staff-state-{name}")).into_owned() }
+}
+
+/// What a browser calls itself, in a few words: the browser and the system under it.
+pub(super) fn browser(t: Texts, agent: &str) -> String {
+    const BROWSERS: &[(&str, &str)] = &[
+        ("Edg/", "Edge"),
+        ("coc_coc", "Cốc Cốc"),
+        ("Chrome/", "Chrome"),
+        ("Firefox/", "Firefox"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: &[(&str, &str)] = &[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let find =
+        |of: &[(&str, &'static str)]| of.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    match (find(BROWSERS), find(SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser}, {system}"),
+        _ if agent.is_empty() => t.t("me-device-unnamed").into_owned(),
+        _ => agent.chars().take(40).collect(),
+    }
+}
+
+/// The end of a day in Việt Nam, microseconds since the epoch.
+pub(super) fn end_of_day_us(day: CivilDate) -> i64 {
+    dancu_policy::VietnamTime::end_of_us(day)
+}
+
+/// What a passkey is called: what its holder typed, or that it is one.
+pub(super) fn passkey_name(t: Texts, typed: &str) -> String {
+    let name: String = typed.chars().filter(|c| !c.is_control()).take(60).collect();
+    if name.is_empty() { t.t("me-passkey-unnamed").into_owned() } else { name }
 }
 
 /// A QR code as rows of dark and light.

@@ -1,19 +1,7 @@
 //! The way in: password, second factor, enrolment, new password. Each step is one page of this shape.
 use crate::page::Shell;
-use crate::parts::{Act, Copyable, ErrorSummary, Notice, flaws_of};
+use crate::parts::{Act, Copyable, ErrorSummary, Notice, asks_passkey, flaws_of};
 use askama::Template;
-
-/// What a passkey is asked for: drawn by `passkey.js`, hidden without scripts.
-pub struct PasskeyAsk {
-    /// Words of the button
-    pub label: String,
-    /// `get` or `create`
-    pub kind: &'static str,
-    /// The options for `navigator.credentials`, JSON
-    pub options: String,
-    /// Where the answer is sent
-    pub action: String,
-}
 
 /// A step of the way in.
 #[derive(Template)]
@@ -33,8 +21,6 @@ pub struct DoorPage {
     pub copyable: Option<Copyable>,
     /// Recovery codes, shown once
     pub recovery: Vec<String>,
-    /// A passkey that is asked for
-    pub passkey: Option<PasskeyAsk>,
     /// Token for the forms
     pub csrf: String,
     /// The forms
@@ -54,11 +40,14 @@ impl DoorPage {
             code: None,
             copyable: None,
             recovery: Vec::new(),
-            passkey: None,
             csrf: csrf.to_owned(),
             acts: Vec::new(),
             accounts: Vec::new(),
         }
+    }
+
+    fn asks_passkey(&self) -> bool {
+        asks_passkey(&self.acts)
     }
 
     fn summary(&self) -> Option<ErrorSummary> {

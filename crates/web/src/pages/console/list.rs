@@ -1,6 +1,9 @@
 //! A list: tabs, a form to narrow it, a table, what to do with it.
 use crate::page::Shell;
-use crate::parts::{Act, Bars, Empty, ErrorSummary, Notice, Pagination, Table, Tabs, Tiles, flaws_of};
+use crate::parts::{
+    Act, Bars, Crumb, Crumbs, Empty, ErrorSummary, Notice, Pagination, Table, Tabs, Tiles, asks_passkey,
+    flaws_of,
+};
 use askama::Template;
 
 /// A list of the console.
@@ -11,6 +14,8 @@ pub struct ListPage {
     pub shell: Shell,
     /// A message above: done, not done
     pub notice: Option<Notice>,
+    /// Places above this one, each with its words and address; none for a place of the main navigation
+    pub above: Vec<(String, String)>,
     /// Heading
     pub title: String,
     /// What stands here; empty for none
@@ -21,7 +26,7 @@ pub struct ListPage {
     pub charts: Vec<Bars>,
     /// Views of the list
     pub tabs: Option<Tabs>,
-    /// Further places: words and address; the first one is the main one
+    /// Further places: words and address; what begins something new stands out
     pub links: Vec<(String, String)>,
     /// What narrows the list
     pub filter: Option<Act>,
@@ -42,6 +47,7 @@ impl ListPage {
             title: shell.t(title).into_owned(),
             shell,
             notice: None,
+            above: Vec::new(),
             lead: String::new(),
             tiles: None,
             charts: Vec::new(),
@@ -53,6 +59,22 @@ impl ListPage {
             pages: None,
             acts: Vec::new(),
         }
+    }
+
+    fn asks_passkey(&self) -> bool {
+        asks_passkey(&self.acts)
+    }
+
+    /// The way here
+    fn crumbs(&self) -> Option<Crumbs> {
+        let above = self.above.iter().map(|(label, href)| Crumb::new(label, href));
+        let crumbs: Vec<Crumb> = above.chain([Crumb::new(&self.title, "")]).collect();
+        (crumbs.len() > 1).then(|| Crumbs { texts: self.shell.texts(), crumbs })
+    }
+
+    /// Whether a link begins something new, and is the one that stands out.
+    fn begins(href: &str) -> bool {
+        href.ends_with("/new") || href.contains("/new/")
     }
 
     fn summary(&self) -> Option<ErrorSummary> {

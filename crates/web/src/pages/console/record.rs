@@ -1,6 +1,8 @@
 //! One thing: what is known of it, what happened to it, what can be done.
 use crate::page::Shell;
-use crate::parts::{Act, Badge, Crumbs, ErrorSummary, Fact, Facts, Notice, Table, Timeline, flaws_of};
+use crate::parts::{
+    Act, Badge, Crumbs, ErrorSummary, Fact, Facts, Notice, Table, Timeline, asks_passkey, flaws_of,
+};
 use askama::Template;
 
 /// A part of a record.
@@ -57,6 +59,10 @@ pub struct RecordPage {
 }
 
 impl RecordPage {
+    fn asks_passkey(&self) -> bool {
+        asks_passkey(&self.acts)
+    }
+
     fn summary(&self) -> Option<ErrorSummary> {
         flaws_of(self.shell.texts(), &self.acts)
     }

@@ -92,6 +92,7 @@ impl OfficerForm {
             error: self.purpose_error.clone(),
             choices: self.purposes.clone(),
             optional: false,
+            any: false,
         }
     }
 

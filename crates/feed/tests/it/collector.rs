@@ -43,10 +43,10 @@ impl Heard {
         self.all().into_iter().filter(|message| number(message).is_none()).collect()
     }
 
-    /// Waits for all entries below this number.
+    /// Waits for all entries below this number, a minute at most: patience, not a measure of speed.
     pub(crate) async fn until(&self, end: u64) {
         let last = end - 1;
-        for _ in 0..3000 {
+        for _ in 0..6000 {
             if self.numbers().contains(&last) {
                 return;
             }

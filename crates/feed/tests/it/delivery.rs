@@ -2,6 +2,7 @@
 use crate::collector::{Collector, Heard, Temper, mutual_tls};
 use crate::scene::{Running, append, clock, first_of_each, journal, options, plain, run};
 use dancu_feed::{Event, Format, Receiver};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -141,12 +142,14 @@ fn a_feed_that_is_torn_away_goes_on_where_it_was() {
     for (engine, store, _guard) in dancu_storage::testing::stores() {
         let (journal, folder) = (journal(&store), tempfile::tempdir().unwrap());
         let heard = Heard::default();
+        // One clock for all rounds: nobody gave the lease back, and a clock that began anew would make each wait longer.
+        let now = clock();
         for round in 0..3 {
             // The runtime ends with everything in it: no last words, no cursor saved.
             run(async {
                 let good = Collector::start(ANY, heard.clone(), Temper::Good, None);
                 let options = options(folder.path(), vec![plain("soc", &good.address)]);
-                let feed = Running::start(options, &journal, &store, clock()).await;
+                let feed = Running::start(options, &journal, &store, Arc::clone(&now)).await;
                 feed.events.emit(Event::KeysRotated { key: format!("sealing {round}") });
                 let size = append(&journal, 300).await;
                 heard.until(size - 100).await;
@@ -156,7 +159,7 @@ fn a_feed_that_is_torn_away_goes_on_where_it_was() {
         run(async {
             let good = Collector::start(ANY, heard.clone(), Temper::Good, None);
             let options = options(folder.path(), vec![plain("soc", &good.address)]);
-            let feed = Running::start(options, &journal, &store, clock()).await;
+            let feed = Running::start(options, &journal, &store, Arc::clone(&now)).await;
             heard.until(journal.len().await.unwrap()).await;
             feed.stop().await;
         });

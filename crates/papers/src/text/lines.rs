@@ -230,13 +230,10 @@ impl Word {
         })?;
         let rest = self.pieces.split_off(at + 1);
         let piece = self.pieces.pop()?;
-        let cut = piece.cut(available - reached, self.pieces.is_empty())?;
-        let (head, tail) = piece.text.split_at_checked(cut)?;
-        let span = |text: &str| Span { text: text.to_owned(), face: piece.face, raised: false };
+        let (head, tail) = piece.cut_within(available - reached, self.pieces.is_empty())?;
         let mut front = self.pieces;
-        front.extend(Piece::with_size(head, &span(head), piece.size, piece.rise));
-        let mut back: Vec<Piece> =
-            Piece::with_size(tail, &span(tail), piece.size, piece.rise).into_iter().collect();
+        front.push(head);
+        let mut back = vec![tail];
         back.extend(rest);
         if front.is_empty() || back.is_empty() {
             return None;
@@ -282,12 +279,30 @@ impl Piece {
         }
     }
 
-    /// Where to cut so that the first part fits; when `must`, one letter at least.
-    fn cut(&self, available: f32, must: bool) -> Option<usize> {
+    /// The two parts of a cut of which the first fits; when `must`, one letter at least. A part is shaped anew, and may be
+    /// wider than it was within the whole, where a letter was drawn closer to the one that now stands behind the cut.
+    fn cut_within(&self, available: f32, must: bool) -> Option<(Self, Self)> {
+        let span = |text: &str| Span { text: text.to_owned(), face: self.face, raised: false };
+        let shaped = |text: &str| Self::with_size(text, &span(text), self.size, self.rise);
+        let mut before = self.text.len() + 1;
+        loop {
+            let cut = self.cut(available, must, before)?;
+            let (head, tail) = self.text.split_at_checked(cut)?;
+            let (head, tail) = (shaped(head)?, shaped(tail)?);
+            let is_first = self.glyphs.first().is_none_or(|glyph| cut <= glyph.range.end);
+            if head.width <= available || (must && is_first) {
+                return Some((head, tail));
+            }
+            before = cut;
+        }
+    }
+
+    /// Where to cut, before the given place, so that the first part fits; when `must`, one letter at least.
+    fn cut(&self, available: f32, must: bool, before: usize) -> Option<usize> {
         let mut reached = 0.0;
         let fitting = self.glyphs.iter().take_while(|glyph| {
             reached += glyph.advance * self.size;
-            reached <= available
+            reached <= available && glyph.range.end < before
         });
         let end = fitting.last().map(|glyph| glyph.range.end);
         let whole = self.text.get(..end.unwrap_or(0))?;

@@ -110,6 +110,11 @@ impl PostgresServer {
         })
     }
 
+    /// A program that came with it, such as `psql` or `pgbench`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.join(name)
+    }
+
     /// The socket it listens on.
     pub fn socket(&self) -> PathBuf {
         self.directory.join(format!(".s.PGSQL.{}", self.port.unwrap_or(DEFAULT_PORT)))

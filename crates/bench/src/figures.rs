@@ -37,6 +37,11 @@ impl Figure {
         Self { ok: value <= aim.0, ..Self::new(name, value, unit, aim.1) }
     }
 
+    /// A figure that explains another one and has no aim.
+    pub(crate) fn told(name: &'static str, value: f64, unit: &'static str) -> Self {
+        Self { ok: true, ..Self::new(name, value, unit, "-") }
+    }
+
     fn new(name: &'static str, value: f64, unit: &'static str, aim: &'static str) -> Self {
         Self {
             name,

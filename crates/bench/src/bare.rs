@@ -70,6 +70,13 @@ impl Bare {
     }
 }
 
+impl Bare {
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
+    }
+}
+
 impl Drop for Bare {
     fn drop(&mut self) {
         let _ = self.process.kill();

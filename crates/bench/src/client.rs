@@ -1,5 +1,6 @@
 //! A keep-alive HTTP/1.1 client over mutual TLS that spends as little as possible.
 use anyhow::{Context as _, bail};
+use memchr::memmem;
 use rustls::ClientConfig;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -50,7 +51,7 @@ impl Client {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 bail!("the server closed the connection");
             }
-            let Some(head) = find(&self.buffer, b"\r\n\r\n") else { continue };
+            let Some(head) = memmem::find(&self.buffer, b"\r\n\r\n") else { continue };
             let (status, length) = head_of(self.buffer.get(..head).unwrap_or_default())?;
             let end = head + 4 + length;
             while self.buffer.len() < end {
@@ -61,10 +62,6 @@ impl Client {
             return Ok((status, self.buffer.get(head + 4..end).unwrap_or_default()));
         }
     }
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|w| w == needle)
 }
 
 fn head_of(head: &[u8]) -> anyhow::Result<(u16, usize)> {

@@ -24,10 +24,10 @@ pub(crate) struct Start {
     pub(crate) postgres: Option<String>,
 }
 
-/// A running demo; ended when dropped.
+/// A running demo; ended when dropped, if it was started here.
 pub(crate) struct Demo {
     start: Start,
-    server: Child,
+    server: Option<Child>,
     facts: Value,
     system: Value,
     started_in: Duration,
@@ -50,13 +50,19 @@ impl Demo {
     pub(crate) async fn launch(start: Start) -> anyhow::Result<Self> {
         let began = Instant::now();
         let server = launch(&start)?;
-        let file = start.directory.join("demo.json");
-        let facts: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-        let system = facts["systems"].get(0).cloned().context("demo.json names no system")?;
-        let mut demo = Self { start, server, facts, system, started_in: Duration::ZERO };
+        let mut demo = Self::attach(start)?;
+        demo.server = Some(server);
         demo.first_answer().await?;
         demo.started_in = began.elapsed();
         Ok(demo)
+    }
+
+    /// One that somebody else has started, under a profiler for example.
+    pub(crate) fn attach(start: Start) -> anyhow::Result<Self> {
+        let file = start.directory.join("demo.json");
+        let facts: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+        let system = facts["systems"].get(0).cloned().context("demo.json names no system")?;
+        Ok(Self { start, server: None, facts, system, started_in: Duration::ZERO })
     }
 
     /// One verification, answered.
@@ -75,6 +81,11 @@ impl Demo {
         SocketAddr::from(([127, 0, 0, 1], self.start.port))
     }
 
+    /// The server's process.
+    pub(crate) fn process(&self) -> u32 {
+        self.server.as_ref().map_or(0, Child::id)
+    }
+
     /// Id of the system that calls.
     pub(crate) fn system(&self) -> String {
         self.text("id")
@@ -87,7 +98,7 @@ impl Demo {
 
     /// Resident memory of the server.
     pub(crate) fn memory_mib(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id()))?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process()))?;
         let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).context("no VmHWM")?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib / 1024.0)
@@ -163,7 +174,9 @@ impl Demo {
 
 impl Drop for Demo {
     fn drop(&mut self) {
-        let _ = terminate(&mut self.server);
+        if let Some(server) = &mut self.server {
+            let _ = terminate(server);
+        }
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn measure() -> anyhow::Result<Vec<Figure>> {
 }
 
 /// In a folder that is emptied, unless another server of the same store has been started in it.
-fn start(name: &str, port: u16, postgres: Option<&str>) -> anyhow::Result<Start> {
+pub(crate) fn start(name: &str, port: u16, postgres: Option<&str>) -> anyhow::Result<Start> {
     let directory = std::env::current_dir()?.join("target/bench-data").join(name);
     if port != 0 && directory.exists() {
         std::fs::remove_dir_all(&directory)?;

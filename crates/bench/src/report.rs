@@ -20,7 +20,7 @@ struct Drawn {
     figures: &'static [&'static str],
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part {
         file: "road",
         heading: "The road: verifications over mutual TLS, durable and signed",
@@ -45,7 +45,8 @@ const PARTS: [Part; 5] = [
         }],
     },
     Part { file: "journal", heading: "The journal", charts: &[] },
-    Part { file: "disconnect", heading: "Orders that stop a connection, and news", charts: &[] },
+    Part { file: "disconnect", heading: "Orders that stop a connection", charts: &[] },
+    Part { file: "fresh", heading: "News of the registry", charts: &[] },
 ];
 
 /// Writes `report.md` and `charts/` beside the results.

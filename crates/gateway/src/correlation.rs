@@ -29,14 +29,19 @@ impl Correlation {
 
 impl fmt::Display for Correlation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hex = hex::encode(self.0);
-        let mut rest = hex.as_str();
-        for (i, length) in [8, 4, 4, 4, 12].into_iter().enumerate() {
-            let (part, tail) = rest.split_at(length);
-            write!(f, "{}{part}", if i == 0 { "" } else { "-" })?;
-            rest = tail;
+        // Written at once: every answer says it twice.
+        let mut digits = [0; 32];
+        hex::encode_to_slice(self.0, &mut digits).map_err(|_| fmt::Error)?;
+        let mut text = [b'-'; 36];
+        let (mut to, mut from) = (text.as_mut_slice(), digits.as_slice());
+        for length in [8, 4, 4, 4, 12] {
+            let (part, rest) = from.split_at(length);
+            let (place, after) = to.split_at_mut(length);
+            place.copy_from_slice(part);
+            from = rest;
+            to = after.get_mut(1..).unwrap_or_default();
         }
-        Ok(())
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

@@ -5,16 +5,14 @@ use crate::road::{Call, Prepared};
 use dancu_catalogue::Code;
 use dancu_citizen::FieldSet;
 use dancu_exchange::Snapshot;
-use dancu_journal::{
-    Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps, subject_hash,
-};
+use dancu_journal::{Answered, Charge, Draft, Outcome, Personal, RefusalHash, ReplayKey, Scope, Steps};
 use dancu_keys::KeyRing;
 use dancu_message::{Answer, Refusal, Request};
 use std::sync::Arc;
 
 /// What every entry of one transaction has in common.
 pub(crate) struct Context<'a> {
-    pub(crate) call: &'a Call,
+    pub(crate) call: &'a Arc<Call>,
     pub(crate) caller: Option<&'a Caller>,
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) ring: &'a KeyRing,
@@ -60,7 +58,8 @@ impl Context<'_> {
                 .or_else(|| account.map(|a| a.agency_code.to_string())),
             organisation: rules.and_then(|of| of.organisation.as_ref()).map(|o| o.id.to_string()),
             certificate: self.call.peer.certificate.as_ref().map(|c| c.fingerprint),
-            subject: subject.as_deref().map(|number| subject_hash(self.ring, number)),
+            // Not in the entry: whoever reads it makes it of the number.
+            subject: None,
             inputs: request.map(inputs).unwrap_or_default(),
             released: one.found.released,
             verdicts: one.found.verdicts(),
@@ -132,13 +131,13 @@ pub(crate) fn charge(charge: &dancu_policy::Charge) -> Charge {
 }
 
 /// Hash of the body that leaves when the commit refuses a prepared answer.
-fn refusal_hash(call: &Call, prepared: &Arc<Vec<Prepared>>, position: usize) -> RefusalHash {
-    let (codec, lang, prepared) = (Arc::clone(&call.codec), call.lang, Arc::clone(prepared));
-    let request = call.requests.get(position).and_then(|r| r.as_ref().ok()).cloned();
+fn refusal_hash(call: &Arc<Call>, prepared: &Arc<Vec<Prepared>>, position: usize) -> RefusalHash {
+    let (call, prepared) = (Arc::clone(call), Arc::clone(prepared));
     RefusalHash::new(move |code| {
         let Some(one) = prepared.get(position) else { return [0; 32] };
+        let request = call.requests.get(position).and_then(|request| request.as_ref().ok());
         let answer = Answer::Refusal(Refusal { code, field: None });
-        crate::sha256(&one.encode(&*codec, request.as_ref(), lang, &answer))
+        crate::sha256(&one.encode(&*call.codec, request, call.lang, &answer))
     })
 }
 

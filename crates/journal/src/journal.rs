@@ -28,6 +28,9 @@ pub struct Options {
     pub queue: usize,
     /// How long a group is tried again after collisions or a commit of unknown fate
     pub patience: Duration,
+    /// How long more drafts are awaited before a group is committed, when the group before it was no small one: fewer commits
+    /// for the same calls. Who calls alone never waits
+    pub linger: Duration,
     /// Where the log is published: entry bundles that have left the tables are read from here
     pub blobs: Blobs,
     /// Where the sealed parts of closed months go
@@ -40,6 +43,7 @@ impl Default for Options {
             group: 256,
             queue: 8192,
             patience: Duration::from_secs(3),
+            linger: Duration::from_micros(400),
             blobs: Blobs::memory(),
             archive: Blobs::memory(),
         }
@@ -84,6 +88,7 @@ impl Journal {
             keys: Arc::clone(&keys),
             group: options.group,
             patience: options.patience,
+            linger: options.linger,
             metrics: metrics.clone(),
             contexts: Contexts::default(),
             queued: Arc::clone(&queued),

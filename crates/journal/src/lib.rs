@@ -43,7 +43,7 @@ pub use keeping::{
 };
 pub use kind::{Epoch, Kind, Record};
 pub use month::{Month, NotAMonth};
-pub use open::{Entry, subject_hash, told};
+pub use open::{Depth, Entry, subject_hash, told};
 pub use parts::{Opened, Opening};
 pub use personal::{Part, Personal};
 pub use read::{Filter, LOOK_BACK};

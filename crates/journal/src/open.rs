@@ -30,6 +30,15 @@ pub struct Entry {
     pub opening: Opening,
 }
 
+/// How deep whoever follows the log looks into its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Into the public entries and their contexts
+    Public,
+    /// Into the personal parts too
+    Personal,
+}
+
 /// What stands in the archive for personal parts whose time is over.
 pub(crate) const PURGED: &[u8] = &[0];
 
@@ -87,6 +96,45 @@ impl Journal {
         let leaf_hash = leaf_hash(&encoded);
         let context = context.map(|(number, context)| (number, context.0.clone()));
         Ok(Entry { index, kind, call, erased, parts_gone, encoded, leaf_hash, context, opening })
+    }
+
+    /// What an entry says, as [`Journal::read_stored`] gave it, for whoever follows the log: without what proves it, and
+    /// without holding it against what it commits to. The publisher holds every entry against the head, and a sealed piece
+    /// opens under its own root only. Blocks, to read what is not in memory.
+    pub fn tell_stored(&self, stored: &Stored, depth: Depth) -> Result<Entry, JournalError> {
+        let index = stored.index;
+        let corrupt = |what| JournalError::Corrupt { index, what };
+        let decoded = encode::tell(&stored.entry).map_err(|_| corrupt("the entry does not read"))?;
+        let Decoded { kind, mut call, context, root } = decoded;
+        if let Some(number) = context {
+            join(&mut call, &self.context(index, number)?.1);
+        }
+        if depth == Depth::Personal {
+            match (root, stored.sealed.as_slice()) {
+                (None, []) | (Some(_), PURGED) => {}
+                (None, _) => return Err(corrupt("sealed parts of an entry that has none")),
+                (Some(_), []) => return Err(corrupt("the sealed parts are missing")),
+                (Some(root), sealed) => {
+                    if let Some(key) = self.keys().find(Month::of(call.at_us))? {
+                        call.personal =
+                            parts::tell(&key, &root, sealed).map_err(|refused| corrupt(refused.0))?;
+                    }
+                }
+            }
+            let subject = call.personal.subject.as_deref();
+            call.subject = subject.map(|number| subject_hash(&self.ring(), number));
+        }
+        Ok(Entry {
+            index,
+            kind,
+            call,
+            erased: Vec::new(),
+            parts_gone: false,
+            encoded: Vec::new(),
+            leaf_hash: leaf_hash(&stored.entry),
+            context: None,
+            opening: Opening::new(),
+        })
     }
 
     /// The parts of an entry; none when the key of their month is gone.

@@ -133,6 +133,13 @@ pub(crate) fn open(key: &PieceKey, root: &Hash, piece: &[u8]) -> Result<Opening,
     if fits { Ok(opening) } else { Err(Refused("the sealed parts are not what the entry commits to")) }
 }
 
+/// The values of a sealed piece, without their commitments: it opens under this root only, and who could seal another one
+/// holds the key.
+pub(crate) fn tell(key: &PieceKey, root: &Hash, piece: &[u8]) -> Result<Personal, Refused> {
+    let plain = key.open(place(root), piece).map_err(|_| Refused("the sealed parts do not open"))?;
+    told(&plain).map_err(|_| Refused("the sealed parts do not read"))
+}
+
 /// Why a piece is not taken.
 #[derive(Debug)]
 pub(crate) struct Refused(pub(crate) &'static str);
@@ -186,6 +193,33 @@ fn read(plain: &[u8]) -> Result<Opening, DecodeError> {
         opening.insert(part, opened);
     }
     if from.position() == plain.len() { Ok(opening) } else { Err(wrong("bytes after the parts")) }
+}
+
+/// As [`read`], the values alone.
+fn told(plain: &[u8]) -> Result<Personal, DecodeError> {
+    let wrong = DecodeError::message;
+    let mut from = Decoder::new(plain);
+    if definite(from.array()?)? != 2 {
+        return Err(wrong("not two"));
+    }
+    // A seed or null: salts are of no use here.
+    from.skip()?;
+    let mut personal = Personal::default();
+    for _ in 0..definite(from.map()?)? {
+        let part = Part::from_label(from.u8()?).ok_or_else(|| wrong("unknown part"))?;
+        match from.datatype()? {
+            Type::Bytes => {
+                from.bytes()?;
+            }
+            Type::String => personal.set(part, from.str()?.to_owned()),
+            _ if definite(from.array()?)? == 2 => {
+                from.bytes()?;
+                personal.set(part, from.str()?.to_owned());
+            }
+            _ => return Err(wrong("not salt and value")),
+        }
+    }
+    if from.position() == plain.len() { Ok(personal) } else { Err(wrong("bytes after the parts")) }
 }
 
 fn array<const N: usize>(from: &mut Decoder<'_>) -> Result<[u8; N], DecodeError> {

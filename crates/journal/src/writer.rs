@@ -19,6 +19,9 @@ use tokio::sync::{oneshot, watch};
 /// Pause before a group is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// Callers in a group from which on it is worth to wait for more before the next one.
+const BUSY: usize = 4;
+
 /// A unit that waits, and whom to answer.
 pub(crate) struct Waiting {
     pub(crate) unit: Unit,
@@ -32,6 +35,8 @@ pub(crate) struct Writer {
     /// Drafts in a group at most
     pub(crate) group: usize,
     pub(crate) patience: Duration,
+    /// How long more drafts are awaited under load
+    pub(crate) linger: Duration,
     pub(crate) metrics: Metrics,
     pub(crate) contexts: Contexts,
     /// Drafts that wait, the group under way included
@@ -45,8 +50,14 @@ pub(crate) struct Writer {
 impl Writer {
     /// Works until every sender is gone and the queue is empty.
     pub(crate) fn run(mut self) {
+        let mut last = 0;
         while let Ok(first) = self.receiver.recv() {
+            // Where many call, a commit for the few that come during the one before it would cost more than they wait.
+            if last >= BUSY {
+                std::thread::sleep(self.linger);
+            }
             let group = self.gather(first);
+            last = group.len();
             let group = self.sealed(group);
             if !group.is_empty() {
                 self.settle(group);
@@ -111,9 +122,12 @@ impl Writer {
 
     /// Frees the places in the queue before the answer, so that whoever has the answer finds them free.
     fn answer(&self, waiting: Waiting, answer: Result<Vec<Receipt>, JournalError>) {
-        self.queued.fetch_sub(waiting.unit.len(), Ordering::Relaxed);
+        let Waiting { unit, answer: caller } = waiting;
+        self.queued.fetch_sub(unit.len(), Ordering::Relaxed);
+        // What a draft holds of its call is given back before the answer too.
+        drop(unit);
         // Who no longer waits for the answer has dropped its end.
-        let _ = waiting.answer.send(answer);
+        let _ = caller.send(answer);
     }
 
     /// A caller's answer function may panic; the writer must outlive it.

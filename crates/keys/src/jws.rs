@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
+use std::io::Write as _;
 
 /// What the protected header of a verified signature says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -44,10 +45,11 @@ pub struct SignedEntry<'a> {
 }
 
 impl SignedEntry<'_> {
-    /// The members of the protected header, each after a comma.
-    pub(crate) fn members(&self) -> String {
-        let (leaf, log) = (URL_SAFE_NO_PAD.encode(self.leaf), serde_json::Value::from(self.log));
-        format!(r#","journal":{},"leaf":"{leaf}","log":{log}"#, self.index)
+    /// Writes the members of the protected header, each after a comma.
+    pub(crate) fn write_members(&self, out: &mut Vec<u8>) -> std::io::Result<()> {
+        let leaf = URL_SAFE_NO_PAD.encode(self.leaf);
+        write!(out, r#","journal":{},"leaf":"{leaf}","log":"#, self.index)?;
+        Ok(serde_json::to_writer(out, self.log)?)
     }
 }
 

@@ -48,7 +48,7 @@ pub fn verify(password: &[u8], phc: &str) -> Result<bool, KeyError> {
 
 /// Remembers which passwords were found good, so that the next call costs microseconds.
 ///
-/// What is kept per user is an HMAC, under a key of this process, over user, PHC string and password. The PHC
+/// What is kept under a user's name is an HMAC, under a key of this process, over user, PHC string and password. The PHC
 /// string is the *current* one at the time of asking: a changed or removed credential misses at once. Refusals
 /// are not remembered; limiting them is the caller's work.
 pub struct PasswordCache {
@@ -60,8 +60,8 @@ pub struct PasswordCache {
 /// The newer half takes entries until it is full; then the older half is dropped and takes its place.
 #[derive(Default)]
 struct Generations {
-    newer: HashMap<Tag, Tag>,
-    older: HashMap<Tag, Tag>,
+    newer: HashMap<Box<str>, Tag>,
+    older: HashMap<Box<str>, Tag>,
 }
 
 type Tag = [u8; 32];
@@ -80,23 +80,23 @@ impl PasswordCache {
 
     /// Whether this password was found good for this user under this very PHC string.
     pub fn knows(&self, user: &str, password: &[u8], phc: &str) -> bool {
-        let (slot, proof) = (self.slot(user), self.proof(user, password, phc));
+        let proof = self.proof(user, password, phc);
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = generations.newer.get(&slot) {
+        if let Some(kept) = generations.newer.get(user) {
             return kept.ct_eq(&proof).into();
         }
-        let known = generations.older.get(&slot).is_some_and(|kept| kept.ct_eq(&proof).into());
+        let known = generations.older.get(user).is_some_and(|kept| kept.ct_eq(&proof).into());
         if known {
-            self.put(&mut generations, slot, proof);
+            self.put(&mut generations, user, proof);
         }
         known
     }
 
     /// Remembers a password that [`verify`] has just found good.
     pub fn remember(&self, user: &str, password: &[u8], phc: &str) {
-        let (slot, proof) = (self.slot(user), self.proof(user, password, phc));
+        let proof = self.proof(user, password, phc);
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        self.put(&mut generations, slot, proof);
+        self.put(&mut generations, user, proof);
     }
 
     /// [`knows`](Self::knows), else [`verify`] and [`remember`](Self::remember). The slow way blocks this thread.
@@ -111,15 +111,11 @@ impl PasswordCache {
         Ok(good)
     }
 
-    fn put(&self, generations: &mut Generations, slot: Tag, proof: Tag) {
-        if generations.newer.len() >= self.per_generation && !generations.newer.contains_key(&slot) {
+    fn put(&self, generations: &mut Generations, user: &str, proof: Tag) {
+        if generations.newer.len() >= self.per_generation && !generations.newer.contains_key(user) {
             generations.older = std::mem::take(&mut generations.newer);
         }
-        generations.newer.insert(slot, proof);
-    }
-
-    fn slot(&self, user: &str) -> Tag {
-        self.tag(&[b"user", user.as_bytes()])
+        generations.newer.insert(user.into(), proof);
     }
 
     fn proof(&self, user: &str, password: &[u8], phc: &str) -> Tag {

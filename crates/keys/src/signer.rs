@@ -4,6 +4,7 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::io::Write as _;
 
 /// A signature algorithm of JOSE.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,9 @@ impl Algorithm {
         }
     }
 }
+
+/// Bytes that the changing end of a protected header usually has.
+const TAIL: usize = 160;
 
 /// Signs answers, and names the public keys that verify them.
 pub struct Signer {
@@ -113,18 +117,23 @@ impl Signer {
         entry: Option<&SignedEntry<'_>>,
         time_s: i64,
     ) -> Result<String, KeyError> {
-        let mut tail = self.rest.clone();
-        let entry = entry.map(SignedEntry::members).unwrap_or_default();
-        tail.extend_from_slice(format!("{time_s}{entry}}}").as_bytes());
+        let mut tail = Vec::with_capacity(TAIL);
+        tail.extend_from_slice(&self.rest);
+        let written = write!(tail, "{time_s}").and_then(|()| match entry {
+            Some(entry) => entry.write_members(&mut tail),
+            None => Ok(()),
+        });
+        written.map_err(|_| KeyError::Crypto("write a protected header"))?;
+        tail.push(b'}');
 
-        let mut input = Vec::with_capacity(self.head.len() + 80 + payload.len());
-        input.extend_from_slice(self.head.as_bytes());
-        input.extend_from_slice(URL_SAFE_NO_PAD.encode(&tail).as_bytes());
-        let header = String::from_utf8_lossy(&input).into_owned();
+        let mut jws = String::with_capacity(self.head.len() + TAIL * 2 + 90);
+        jws.push_str(&self.head);
+        URL_SAFE_NO_PAD.encode_string(&tail, &mut jws);
+        let mut input = Vec::with_capacity(jws.len() + 1 + payload.len());
+        input.extend_from_slice(jws.as_bytes());
         input.push(b'.');
         input.extend_from_slice(payload);
 
-        let mut jws = header;
         jws.push_str("..");
         URL_SAFE_NO_PAD.encode_string(self.sign(&input)?, &mut jws);
         Ok(jws)

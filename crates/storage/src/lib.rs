@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod blob;
+mod checkpoints;
 mod dialect;
 mod error;
 mod faults;

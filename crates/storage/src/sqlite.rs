@@ -3,12 +3,13 @@
 use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql, ffi};
 
+use crate::checkpoints::Checkpoints;
 use crate::store::Access;
 use crate::{Row, StoreError, Value, dialect};
 
@@ -29,15 +30,18 @@ thread_local! {
 
 pub(crate) struct Sqlite {
     path: PathBuf,
-    writer: Mutex<Connection>,
+    writer: Arc<Mutex<Connection>>,
     readers: Mutex<Vec<Connection>>,
+    checkpoints: Arc<Checkpoints>,
 }
 
 impl Sqlite {
     /// Opens or creates the file.
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = patiently(|| open_writer(path)).map_err(|error| store_error(&error))?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+        let writer = Arc::new(Mutex::new(writer));
+        let checkpoints = Checkpoints::follow(&writer, path).map_err(|error| store_error(&error))?;
+        Ok(Self { path: path.to_owned(), writer, readers: Mutex::default(), checkpoints })
     }
 
     /// Begins a transaction, or nothing for a single statement.
@@ -75,6 +79,12 @@ impl Sqlite {
     pub(crate) fn configure_writer(&self, pragma: &str) -> Result<(), StoreError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         writer.execute_batch(pragma).map_err(|error| store_error(&error))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.checkpoints.end();
     }
 }
 
@@ -186,7 +196,7 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn open(path: &Path) -> rusqlite::Result<Connection> {
+pub(crate) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX

@@ -2,6 +2,7 @@
 use crate::count::{Counts, Key};
 use crate::usage::position;
 use crate::{Usage, UsageError};
+use dancu_journal::Depth;
 use dancu_journal::index::{Clock, Running, Work, readable};
 use dancu_storage::{Lease, Marks, Tx, Value};
 use std::collections::BTreeMap;
@@ -62,7 +63,7 @@ impl Follower {
         let usage = self.usage.clone();
         let inner = &usage.inner;
         let from = inner.store.read("usage.head", position)?;
-        let (entries, to) = readable(&*inner.log, from, inner.options.batch, |index| {
+        let (entries, to) = readable(&*inner.log, from, inner.options.batch, Depth::Public, |index| {
             inner.metrics.unreadable.inc();
             tracing::error!(index, "an entry does not read; the figures of use pass it over");
         })?;
@@ -188,9 +189,12 @@ struct Counting {
 impl Work for Counting {
     fn turn(&mut self) -> Duration {
         let idle = self.follower.usage.inner.options.pause;
+        let whole = self.follower.usage.inner.options.batch as u64;
         match self.follower.step((self.clock)()) {
-            Ok(Stepped::Done(_) | Stepped::Overtaken) => Duration::ZERO,
-            Ok(Stepped::End) => idle,
+            Ok(Stepped::Done(some)) if some >= whole => Duration::ZERO,
+            Ok(Stepped::Overtaken) => Duration::ZERO,
+            // At the end of the log: what comes meanwhile is counted together, in one transaction.
+            Ok(Stepped::Done(_) | Stepped::End) => idle,
             // Another server counts; this one is there should it stop.
             Ok(Stepped::Standby) => idle * LONGER,
             Err(error) => {

@@ -13,7 +13,7 @@ use std::time::Duration;
 pub struct Options {
     /// Entries counted in one transaction, at most
     pub batch: usize,
-    /// How long to wait for more entries when there are none
+    /// How long to wait for more entries at the end of the log
     pub pause: Duration,
     /// How long another server waits for one that is silent
     pub lease: Duration,
@@ -24,7 +24,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            batch: 2048,
+            batch: 16_384,
             pause: Duration::from_millis(500),
             lease: Duration::from_secs(10),
             account_days: 400,

@@ -1,7 +1,7 @@
 //! The entries that an alert rests on, without the persons in them.
 use crate::{Alert, Watch, WatchError};
-use dancu_journal::Outcome;
 use dancu_journal::index::readable;
+use dancu_journal::{Depth, Outcome};
 
 /// An entry that an alert rests on, as far as it tells of no person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Watch {
     pub fn evidence(&self, alert: &Alert) -> Result<Vec<Evidence>, WatchError> {
         let mut found = Vec::new();
         for number in &alert.evidence {
-            let (entries, _) = readable(&*self.inner.log, *number, 1, |_| {})?;
+            let (entries, _) = readable(&*self.inner.log, *number, 1, Depth::Personal, |_| {})?;
             found.extend(entries.into_iter().filter(|entry| entry.index == *number).map(|entry| {
                 let call = entry.call;
                 let case = call.personal.case_number.as_deref().map(str::trim);

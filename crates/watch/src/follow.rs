@@ -4,8 +4,8 @@ use crate::head::Head;
 use crate::read::Asked;
 use crate::sealer::{number, random_id};
 use crate::{Action, Engine, Finding, Watch, WatchError, brakes, head, state};
-use dancu_journal::Entry;
 use dancu_journal::index::readable;
+use dancu_journal::{Depth, Entry};
 use dancu_storage::{Lease, Marks, Tx, Value};
 use std::collections::HashMap;
 
@@ -167,7 +167,7 @@ impl Watch {
     /// Entries in order, and the number of the one after them. One that does not read is passed over, and counted: the alarm
     /// about it is the verifier's.
     pub(crate) fn read(&self, from: u64, limit: usize) -> Result<(Vec<Entry>, u64), WatchError> {
-        let read = readable(&*self.inner.log, from, limit, |index| {
+        let read = readable(&*self.inner.log, from, limit, Depth::Personal, |index| {
             self.inner.metrics.unreadable.inc();
             tracing::error!(index, "an entry does not read; the watch rules pass it over");
         });

@@ -1,8 +1,8 @@
 //! Dry runs that take long: each on a thread of its own, one at a time, their results in this server's memory for a while.
 use crate::sealer::random_id;
 use crate::{DryRun, Rule, Setting, Watch, WatchError};
-use dancu_journal::Kind;
 use dancu_journal::index::readable;
+use dancu_journal::{Depth, Kind};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -158,7 +158,7 @@ impl Watch {
             // One that does not read, or is no call, tells no time: the next one that does is asked.
             let (mut asked, mut found) = (middle, None);
             while asked < high && found.is_none() {
-                let (entries, next) = readable(log, asked, PROBE, |_| {})?;
+                let (entries, next) = readable(log, asked, PROBE, Depth::Public, |_| {})?;
                 let of_time = entries.iter().find(|entry| entry.kind == Kind::Call && entry.call.at_us > 0);
                 found = of_time.map(|entry| (entry.index, entry.call.at_us));
                 asked = next.max(asked + 1);

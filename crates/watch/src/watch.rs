@@ -22,7 +22,7 @@ use std::time::Duration;
 pub struct Options {
     /// Entries judged in one transaction, at most
     pub batch: usize,
-    /// How long to wait for more entries when there are none
+    /// How long to wait for more entries at the end of the log
     pub pause: Duration,
     /// How long another server waits for one that is silent
     pub lease: Duration,
@@ -37,7 +37,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            batch: 1024,
+            batch: 8192,
             pause: Duration::from_millis(200),
             lease: Duration::from_secs(10),
             keep_every: 100_000,

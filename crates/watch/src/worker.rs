@@ -33,9 +33,12 @@ impl Work for Judging {
     fn turn(&mut self) -> Duration {
         let idle = self.watch.inner.options.pause;
         let stepped = self.follower.step((self.clock)());
+        let whole = self.watch.inner.options.batch as u64;
         let mut pause = match &stepped {
-            Ok(Stepped::Done(_) | Stepped::Overtaken) => Duration::ZERO,
-            Ok(Stepped::End) => idle,
+            Ok(Stepped::Done(some)) if *some >= whole => Duration::ZERO,
+            Ok(Stepped::Overtaken) => Duration::ZERO,
+            // At the end of the log: what comes meanwhile is judged together, in one transaction.
+            Ok(Stepped::Done(_) | Stepped::End) => idle,
             // Another server judges; this one is there should it stop.
             Ok(Stepped::Standby) => idle * LONGER,
             Err(error) => failed(error, idle),

@@ -65,7 +65,7 @@ impl Watch {
             judge: true,
             rules_file: PathBuf::new(),
             from_first: false,
-            batch: 1024,
+            batch: 8192,
             pause_ms: 200,
             lease_seconds: 10,
             warm_up: 1_000_000,

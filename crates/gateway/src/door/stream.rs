@@ -23,22 +23,29 @@ pub(super) struct Polite<S> {
 }
 
 /// Ends a connection on which nothing moves.
+///
+/// The timer is set anew when it has run out and not at every byte that moves: to set it takes the lock of all timers.
 struct Idle {
     limit: Duration,
+    moved: Instant,
     until: Pin<Box<Sleep>>,
 }
 
 impl Idle {
     fn moved(&mut self) {
-        self.until.as_mut().reset(Instant::now() + self.limit);
+        self.moved = Instant::now();
     }
 
     /// The error of a time that is over.
     fn check(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
-        self.until
-            .as_mut()
-            .poll(cx)
-            .map(|()| Error::new(ErrorKind::TimedOut, "nothing moves on the connection"))
+        loop {
+            ready!(self.until.as_mut().poll(cx));
+            let over = self.moved + self.limit;
+            if Instant::now() >= over {
+                return Poll::Ready(Error::new(ErrorKind::TimedOut, "nothing moves on the connection"));
+            }
+            self.until.as_mut().reset(over);
+        }
     }
 }
 
@@ -56,7 +63,7 @@ enum Closing {
 impl<S> Polite<S> {
     /// The client must begin within this time, and move a byte within `idle` ever after.
     pub(super) fn new(inner: S, begin_within: Duration, idle: Duration) -> Self {
-        let idle = Idle { limit: idle, until: Box::pin(sleep(idle)) };
+        let idle = Idle { limit: idle, moved: Instant::now(), until: Box::pin(sleep(idle)) };
         let opening = Opening { until: Box::pin(sleep(begin_within)), read: 0 };
         Self { inner, opening: Some(opening), idle, closing: Closing::Open }
     }

@@ -6,7 +6,7 @@
 mod read;
 mod write;
 
-pub(crate) use read::{Decoded, decode, definite, time_of};
+pub(crate) use read::{Decoded, decode, definite, tell, time_of};
 pub(crate) use write::{Said, context, entry};
 
 /// Version of the encoding, label 0.

@@ -22,19 +22,24 @@ pub(crate) struct Decoded {
 
 /// Reads a public entry; only the one encoding that it has.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, DecodeError> {
-    let mut from = Decoder::new(bytes);
-    let mut pairs = Pairs::default();
-    for _ in 0..definite(from.map()?)? {
-        let label = from.u8()?;
-        pairs.read(&mut from, label)?;
-    }
-    let decoded = pairs.decoded()?;
+    let decoded = tell(bytes)?;
     // Order, doubles, lengths, labels that another kind has, and what follows: all of it shows here.
     let mut again = Vec::with_capacity(bytes.len());
     let Decoded { kind, call, context, root } = &decoded;
     let said = super::Said { kind, call, refused: None, context: *context, root: root.as_ref() };
     super::entry(&mut again, &said).map_err(|_| DecodeError::message("not an entry"))?;
     if again == bytes { Ok(decoded) } else { Err(DecodeError::message("not the encoding of an entry")) }
+}
+
+/// What a public entry says, without making sure that this is the one encoding that it has: for whoever does not prove it.
+pub(crate) fn tell(bytes: &[u8]) -> Result<Decoded, DecodeError> {
+    let mut from = Decoder::new(bytes);
+    let mut pairs = Pairs::default();
+    for _ in 0..definite(from.map()?)? {
+        let label = from.u8()?;
+        pairs.read(&mut from, label)?;
+    }
+    pairs.decoded()
 }
 
 /// The time of an entry, without reading the rest; `None` for a context.

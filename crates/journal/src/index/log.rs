@@ -1,5 +1,5 @@
 //! The log as the index sees it.
-use crate::{Entry, Journal, JournalError, Receipt, Record};
+use crate::{Depth, Entry, Journal, JournalError, Receipt, Record};
 
 /// A log of entries in order. The index reads it, and appends its epochs and withholdings to it.
 ///
@@ -10,6 +10,13 @@ pub trait Log: Send + Sync {
 
     /// Entries in order, opened, from this number on: at most `limit`, and at least one if there is one.
     fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, JournalError>;
+
+    /// As [`Log::entries`], for whoever follows the log: what the entries say and their leaf hashes, not what proves them.
+    /// `encoded`, `context` and `opening` may be empty, `erased` and `parts_gone` untold.
+    fn told(&self, from: u64, limit: usize, depth: Depth) -> Result<Vec<Entry>, JournalError> {
+        let _ = depth;
+        self.entries(from, limit)
+    }
 
     /// Appends a record, durably.
     fn append(&self, record: Record) -> Result<Receipt, JournalError>;
@@ -24,6 +31,10 @@ impl Log for Journal {
         self.read_stored(from, limit)?.into_iter().map(|stored| self.open_stored(stored)).collect()
     }
 
+    fn told(&self, from: u64, limit: usize, depth: Depth) -> Result<Vec<Entry>, JournalError> {
+        self.read_stored(from, limit)?.iter().map(|stored| self.tell_stored(stored, depth)).collect()
+    }
+
     fn append(&self, record: Record) -> Result<Receipt, JournalError> {
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|_| JournalError::Internal("no runtime to append from"))?;
@@ -31,15 +42,16 @@ impl Log for Journal {
     }
 }
 
-/// Entries in order, and the number of the one after them, for whoever follows a log and must not stop at one that does not read:
-/// it is passed over and told of; the alarm about it is the verifier's. Blocks.
+/// Entries in order as [`Log::told`] gives them, and the number of the one after them, for whoever follows a log and must not
+/// stop at one that does not read: it is passed over and told of; the alarm about it is the verifier's. Blocks.
 pub fn readable(
     log: &dyn Log,
     from: u64,
     limit: usize,
+    depth: Depth,
     mut passed: impl FnMut(u64),
 ) -> Result<(Vec<Entry>, u64), JournalError> {
-    match log.entries(from, limit) {
+    match log.told(from, limit, depth) {
         Err(JournalError::Corrupt { .. }) => {}
         read => {
             let entries = read?;
@@ -50,7 +62,7 @@ pub fn readable(
     let until = log.size()?.min(from.saturating_add(limit as u64));
     let mut entries = Vec::new();
     for index in from..until {
-        match log.entries(index, 1) {
+        match log.told(index, 1, depth) {
             Ok(one) => entries.extend(one),
             Err(JournalError::Corrupt { .. }) => passed(index),
             Err(error) => return Err(error),
@@ -83,11 +95,24 @@ pub(super) fn pick(log: &dyn Log, indexes: &[u64]) -> Result<Vec<Entry>, Journal
 
 /// All entries from `first` to before `end`, as far as there are.
 pub(super) fn range(log: &dyn Log, first: u64, end: u64) -> Result<Vec<Entry>, JournalError> {
+    gather(first, end, |next, limit| log.entries(next, limit))
+}
+
+/// As [`range`], as [`Log::told`] gives them.
+pub(super) fn told(log: &dyn Log, first: u64, end: u64) -> Result<Vec<Entry>, JournalError> {
+    gather(first, end, |next, limit| log.told(next, limit, Depth::Personal))
+}
+
+fn gather(
+    first: u64,
+    end: u64,
+    mut read: impl FnMut(u64, usize) -> Result<Vec<Entry>, JournalError>,
+) -> Result<Vec<Entry>, JournalError> {
     let mut entries = Vec::new();
     let mut next = first;
     while next < end {
         let limit = usize::try_from(end - next).unwrap_or(usize::MAX);
-        let some = log.entries(next, limit)?;
+        let some = read(next, limit)?;
         let Some(last) = some.last() else { break };
         next = last.index + 1;
         entries.extend(some);

@@ -47,7 +47,7 @@ use std::time::Duration;
 pub struct IndexOptions {
     /// Entries taken up in one transaction, at most
     pub batch: usize,
-    /// How long to wait for more entries when there are none
+    /// How long to wait for more entries at the end of the log
     pub pause: Duration,
     /// Seconds between two epochs, when anything moved
     pub epoch_seconds: u32,

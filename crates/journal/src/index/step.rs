@@ -39,7 +39,7 @@ impl Index {
     pub(super) fn advance(&self) -> Result<Stepped, JournalError> {
         let position = self.position()?;
         let most = self.inner.options.batch as u64;
-        let entries = log::range(&*self.inner.log, position, position + most)?;
+        let entries = log::told(&*self.inner.log, position, position + most)?;
         let Some(first) = entries.first() else { return Ok(Stepped::End) };
         if first.index != position || entries.len() as u64 > most {
             return Err(JournalError::Internal("index: the log skips entries"));

@@ -8,6 +8,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// Entries in a step from which on the next step waits longer.
+const MANY: u64 = 1024;
+
 /// The time of day, microseconds since 1970.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
@@ -69,8 +72,13 @@ struct Indexing {
 impl Work for Indexing {
     fn turn(&mut self) -> Duration {
         let idle = self.index.inner.options.pause;
+        let whole = self.index.inner.options.batch as u64;
         let mut pause = match self.index.advance() {
-            Ok(Stepped::Done(_)) => Duration::ZERO,
+            Ok(Stepped::Done(some)) if some >= whole => Duration::ZERO,
+            // It is at the end: what comes meanwhile is taken up together, in one transaction, which writes the rows of frequent
+            // terms anew however few entries it adds.
+            Ok(Stepped::Done(some)) if some >= MANY => idle * 3,
+            Ok(Stepped::Done(_)) => idle,
             // Another server does the work; this one is there should it stop.
             Ok(Stepped::Overtaken) => idle * LONGER,
             Ok(Stepped::End) => idle,

@@ -33,11 +33,12 @@ struct Seen(u32);
 impl Seen {
     /// The published name of a child that is known, allowed here and not a second one.
     fn admit(&mut self, tag: &Tag<'_>, around: &str) -> Result<&'static str, WireError> {
-        let unknown = || WireError::unknown(tag.local(), around);
+        let local = tag.local();
+        let unknown = || WireError::unknown(local, around);
         if !matches!(tag.space, Space::Live | Space::Unqualified) {
             return Err(unknown());
         }
-        let (bit, name) = KNOWN.iter().enumerate().find(|(_, k)| **k == tag.local()).ok_or_else(unknown)?;
+        let (bit, name) = KNOWN.iter().enumerate().find(|(_, k)| **k == local).ok_or_else(unknown)?;
         if self.0 & 1 << bit != 0 && *name != REPEATABLE {
             return Err(WireError::at(Code::ElementDuplicate, *name));
         }

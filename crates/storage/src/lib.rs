@@ -18,6 +18,7 @@ mod store;
 pub mod testing;
 mod tx;
 mod value;
+pub mod whole;
 
 pub use crate::error::StoreError;
 pub use crate::lease::{Lease, Marks};

@@ -17,6 +17,8 @@ pub(super) fn store_error(error: &Error) -> StoreError {
         ("40001" | "40P01" | "55P03", _) => StoreError::Serialization(detail),
         ("23505", _) => StoreError::Conflict(detail),
         ("53100", _) => StoreError::Full(detail),
+        // A server that only reads, as a replica before it is promoted or a primary that is being replaced.
+        ("25006", _) => StoreError::Unavailable(detail),
         ("XX001" | "XX002", _) => StoreError::Corrupt(detail),
         ("42804", _) | (_, "22") => StoreError::Type(detail),
         (_, "23") => StoreError::Constraint(detail),

@@ -127,7 +127,7 @@ impl Lease<'_> {
         match (result, self.access) {
             (Ok(()), _) => Ok(()),
             (Err(error), Access::Write) => Err(commit_error(&error)),
-            (Err(error), Access::Read | Access::Single) => Err(store_error(&error)),
+            (Err(error), Access::Read | Access::Snapshot | Access::Single) => Err(store_error(&error)),
         }
     }
 
@@ -135,6 +135,7 @@ impl Lease<'_> {
         let begin = match self.access {
             Access::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
             Access::Read => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
+            Access::Snapshot => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
             Access::Single => return Ok(()),
         };
         let result = self.pool.block_on(self.connection()?.client.batch_execute(begin));

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +11,7 @@ import pytest
 
 from support import journal, load
 from support.postgres import Cluster
-from support.server import ADMIN_OFFSET, Process, clean_environment, run
+from support.server import ADMIN_OFFSET, REPOSITORY, Process, clean_environment, run
 
 CALLERS = 2
 
@@ -34,11 +35,12 @@ def refused(*arguments):
     return done.stderr
 
 
-def configuration(demo, place, **store):
-    """The demo's configuration for another place: its keys and certificates, its own store and log."""
+def configuration(demo, place, witnesses=None, quorum=1, **store):
+    """The demo's configuration for another place: its certificates and witnesses, its own keys, store and log."""
     place.mkdir(exist_ok=True)
-    (place / "demo").mkdir(exist_ok=True)
     at = demo.folder
+    if witnesses is None:
+        witnesses = [witness["url"] for witness in demo.facts["witnesses"]]
     text = f"""
 [store]
 sqlite = "{place}/store/dancu.db"
@@ -58,9 +60,12 @@ address = "127.0.0.1:{demo.port + 1}"
 [journal]
 origin = "{store.get('origin', 'localhost/dancu-demo')}"
 directory = "{place}/journal"
+quorum = {quorum if witnesses else 0}
 [feed]
 folder = "{place}/feed"
 """
+    for witness, url in zip(demo.facts["witnesses"], witnesses):
+        text += f'[[journal.witnesses]]\nkey = "{witness["vkey"]}"\nurl = "{url}"\n'
     file = place / "dancu.toml"
     file.write_text(text)
     return file
@@ -170,17 +175,21 @@ def test_a_restored_service_waits_for_proof_and_goes_on(backed_up, tmp_path):
     # Entries that were published after the backup lack: the log that survived shows it, and gives them.
     log = demo.folder / "journal"
     resume = ["journal", "resume", "--config", config, "--expect-checkpoint"]
+    # The operator errs, and gives the checkpoint of the backup itself: a witness knows better, and silent ones stop it too.
+    backups_own = place / "journal/checkpoint"
+    with Witness(log / "witnessed") as knows, Witness(None) as silent:
+        configuration(demo, place, witnesses=[silent, knows], quorum=2, origin=origin_of(demo))
+        assert "it is not the newest" in refused(*resume, backups_own)
+        configuration(demo, place, witnesses=[silent, silent], quorum=1, origin=origin_of(demo))
+        assert "too few witnesses answer" in refused(*resume, backups_own)
+    with Witness(log / "witnessed") as knows:
+        configuration(demo, place, witnesses=[knows, knows], origin=origin_of(demo))
+        give_missing_entries(demo, place, resume, log, tmp_path, size, acknowledged)
+    serve_again(demo, place, config, log, tmp_path)
+
+
+def give_missing_entries(demo, place, resume, log, tmp_path, size, acknowledged):
     assert "are published" in refused(*resume, log / "checkpoint")
-    # The operator errs, and gives the checkpoint of the backup itself: a witness knows better, and a silent one stops it too.
-    with_witness = place / "witness.toml"
-    for quorum, says, words in ((0, log / "witnessed", "it is not the newest"), (1, None, "too few witnesses answer")):
-        with Witness(says) as url:
-            with_witness.write_text(config.read_text().replace("[journal]", f"[journal]\nquorum = {quorum}", 1) + f"""
-[[journal.witnesses]]
-key = "{demo.facts['witnesses'][0]['vkey']}"
-url = "{url}"
-""")
-            assert words in refused("journal", "resume", "--config", with_witness, "--expect-checkpoint", place / "journal/checkpoint")
     # One byte of the copy is another: nothing of it is taken.
     forged = tmp_path / "forged"
     shutil.copytree(log, forged)
@@ -196,6 +205,9 @@ url = "{url}"
     entries, _ = entries_at(place)
     lost = {n for n, correlation in acknowledged.items() if entries.get(n) != correlation}
     assert not lost, f"{len(lost)} acknowledged entries are missing"
+
+
+def serve_again(demo, place, config, log, tmp_path):
     serving = Process(["serve", "--config", str(config)], clean_environment(), place)
     try:
         system = demo.system()
@@ -222,7 +234,7 @@ def test_what_is_lost_for_good_is_a_new_log(backed_up, tmp_path):
     bring_keys(demo, place)
     ok("restore", backup, "--config", config)
     assert "that of the log before" in refused("journal", "resume", "--config", config, "--new-log")
-    config = configuration(demo, place, origin="localhost/dancu-2")
+    config = configuration(demo, place, witnesses=[], origin="localhost/dancu-2")
     (place / "keys/journal.key").rename(place / "journal.key.former")
     ok("keys", "init", "--config", config)
     assert "a new log" in ok("journal", "resume", "--config", config, "--new-log")
@@ -238,6 +250,48 @@ def test_out_of_one_engine_into_the_other(backed_up, tmp_path):
         print(ok("restore", backup, "--config", config))
         ok("backup", "--config", config, tmp_path / "again")
         print(ok("restore", tmp_path / "again", "--config", config, "--check"))
+
+
+def test_into_a_bucket_and_back(backed_up, tmp_path):
+    demo, backup, *_ = backed_up
+    config = configuration(demo, tmp_path / "new", origin=origin_of(demo))
+    bring_keys(demo, config.parent)
+    ok("restore", backup, "--config", config)
+    secret = tmp_path / "secret"
+    secret.write_text("a long secret")
+    bucket = subprocess.Popen([sys.executable, str(REPOSITORY / "tests/support/bucket.py")], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        reached = ["--s3-endpoint", bucket.stdout.readline().strip(), "--s3-key-id", "dancu", "--s3-key-file", secret]
+        place = "s3://journal/backup/1"
+        ok("backup", "--config", config, place, *reached)
+        assert "is not empty" in refused("backup", "--config", config, place, *reached)
+        assert "nothing was left behind" in ok("restore", place, "--config", config, "--check", *reached)
+        assert "never finished" in refused("restore", "s3://journal/backup/2", "--config", config, "--check", *reached)
+        assert "prefix of its own" in refused("backup", "--config", config, "s3://journal", *reached)
+    finally:
+        bucket.stdin.close()
+        bucket.wait(20)
+
+
+def test_the_keys_come_along_only_when_asked_for(backed_up, tmp_path):
+    demo, backup, *_ = backed_up
+    recovery = backup.parent / "recovery"
+    assert "--recipient" in refused("backup", "--store", demo.folder, tmp_path / "keyed", "--with-keys")
+    ok("backup", "--store", demo.folder, tmp_path / "keyed", "--with-keys", "--recipient", f"{recovery}.pem")
+    config = configuration(demo, tmp_path / "new", origin=origin_of(demo))
+    ok("restore", tmp_path / "keyed", "--config", config, "--envelope", tmp_path / "key.p7m")
+    subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", tmp_path / "key.p7m", "-recip", f"{recovery}.pem",
+                    "-inkey", f"{recovery}.key", "-out", tmp_path / "recovery.key"], check=True, timeout=60)
+    told = ok("restore", tmp_path / "keyed", "--config", config, "--check", "--recovery-key", tmp_path / "recovery.key")
+    assert "300 people open" in told and not (config.parent / "keys").exists()
+    ok("restore", tmp_path / "keyed", "--config", config, "--recovery-key", tmp_path / "recovery.key")
+    for file in (demo.folder / "keys").iterdir():
+        brought = config.parent / "keys" / file.name
+        assert brought.read_bytes() == file.read_bytes() and brought.stat().st_mode & 0o777 == 0o600
+    for part in (path for path in (tmp_path / "keyed").rglob("*") if path.is_file()):
+        for file in (demo.folder / "keys").iterdir():
+            assert file.read_bytes()[:64] not in part.read_bytes(), "a key lies open"
 
 
 def test_without_the_key_folder(backed_up, tmp_path):

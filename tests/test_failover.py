@@ -128,6 +128,7 @@ def test_a_server_dies_and_then_the_primary(own_demo, pair):
         facts = first.facts["journal"]
         verified = run("journal", "verify", "--dir", facts["dir"], "--key", facts["key"])
         assert verified.returncode == 0, verified.stderr
+        assert f"honest: {size} entries" in verified.stdout and max(notes.acknowledged) < size, "not all is under a checkpoint"
         print(f"{len(notes.acknowledged)} acknowledged, all in the journal; {notes.last_ditch} calls without an answer; "
               f"refused meanwhile: {dict(codes)}; both servers answered {took:.1f} s after the promotion")
     finally:

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,17 @@ def _programs():
     initdb = shutil.which("initdb")
     assert initdb, "PostgreSQL is missing: tools/setup all"
     return Path(initdb).parent
+
+
+def _processes():
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def _parent(pid):
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
 
 
 class Cluster:
@@ -55,9 +68,53 @@ class Cluster:
             connection.execute(f'CREATE DATABASE "{name}"')
         return f"{at} dbname={name}"
 
+    def address(self):
+        return f"host=127.0.0.1 port={self.port} user=dancu"
+
+    def sql(self, statement):
+        with psycopg.connect(f"{self.address()} dbname=postgres", autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else None
+
+    def kill(self):
+        """SIGKILL to all its processes: what a machine that fails leaves of a server."""
+        postmaster = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        children = [pid for pid in _processes() if _parent(pid) == postmaster]
+        for pid in (postmaster, *children):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        (self.folder / "data/postmaster.pid").unlink()
+
     def __exit__(self, *_):
         try:
             if (self.folder / "data/postmaster.pid").exists():
                 self.stop()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Replica(Cluster):
+    """A streaming replica of a running cluster, for which each of its commits waits from now on."""
+
+    def __init__(self, primary):
+        super().__init__()
+        self.primary = primary
+
+    def __enter__(self):
+        if self.user:
+            shutil.chown(self.folder, "postgres")
+        self._run("pg_basebackup", "-D", self.folder / "data", "-d", self.primary.address(), "-R", "-X", "stream",
+                  "-c", "fast", "--no-sync")
+        self.start()
+        self.primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.primary.sql("SELECT pg_reload_conf()")
+        deadline = time.monotonic() + 20
+        while self.primary.sql("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+            assert time.monotonic() < deadline, "the replica does not follow"
+            time.sleep(0.1)
+        return self
+
+    def promote(self):
+        self._run("pg_ctl", "-D", self.folder / "data", "-w", "promote")

@@ -15,12 +15,15 @@ pub struct Head {
 impl Journal {
     /// The head of the log. Blocks.
     pub fn read_head(&self) -> Result<Head, JournalError> {
-        self.store().read("journal.head", |tx| {
-            let row = tx.query_opt("SELECT size, frontier FROM journal_head WHERE log = 0", &[])?;
-            let frontier = frontier(row.as_ref())?;
-            Ok(Head { size: frontier.size(), frontier })
-        })
+        self.store().read("journal.head", read)
     }
+}
+
+/// The head, as a transaction sees it.
+pub(crate) fn read(tx: &mut Tx<'_>) -> Result<Head, JournalError> {
+    let row = tx.query_opt("SELECT size, frontier FROM journal_head WHERE log = 0", &[])?;
+    let frontier = frontier(row.as_ref())?;
+    Ok(Head { size: frontier.size(), frontier })
 }
 
 /// Reads the head, and makes every other transaction that writes entries wait.

@@ -1,4 +1,5 @@
 //! The journal as its users see it.
+use crate::bar::{REASON, barred};
 use crate::contexts::Contexts;
 use crate::metrics::Metrics;
 use crate::months::MonthKeys;
@@ -81,6 +82,7 @@ impl Journal {
         let keys = Arc::new(MonthKeys::new(store.clone(), Arc::clone(&ring)));
         let (sender, receiver) = channel();
         let (told, grown) = watch::channel(store.read("journal.len", head::size)?);
+        let is_barred = store.read("journal.barred", barred)?.is_some();
         let shelves = Arc::new(Shelves::new(store, options.blobs, options.archive));
         let writer = Writer {
             shelves: Arc::clone(&shelves),
@@ -111,7 +113,11 @@ impl Journal {
             grown,
             halted: OnceLock::new(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let journal = Self { inner: Arc::new(inner) };
+        if is_barred {
+            journal.halt(REASON);
+        }
+        Ok(journal)
     }
 
     /// Writes one entry. The future is ready when the entry is durable; dropping it does not take the draft back.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bar;
 mod call;
 mod contexts;
 mod count;
@@ -15,6 +16,7 @@ mod journal;
 mod keeping;
 mod kind;
 mod metrics;
+mod moment;
 mod month;
 mod months;
 mod open;
@@ -33,6 +35,7 @@ mod sweep;
 mod unit;
 mod writer;
 
+pub use bar::{BARRED, bar};
 pub use call::{Answered, Call, Outcome, Steps};
 pub use draft::{AnswerFn, Charge, Draft, Idempotency, Idempotent, Receipt, RefusalHash, ReplayKey, Scope};
 pub use error::JournalError;
@@ -42,6 +45,7 @@ pub use keeping::{
     Class, Hold, HoldScope, KeepingError, Kept, Purged, Retention, RetentionError, RetentionOptions,
 };
 pub use kind::{Epoch, Kind, Record};
+pub use moment::Moment;
 pub use month::{Month, NotAMonth};
 pub use open::{Depth, Entry, subject_hash, told};
 pub use parts::{Opened, Opening};

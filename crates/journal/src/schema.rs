@@ -126,4 +126,13 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (name)
         )",
     },
+    Migration {
+        id: "0130_barred",
+        sql: "CREATE TABLE journal_barred (
+            log INTEGER NOT NULL,      -- always 0; a row: nothing is signed and no entry is taken
+            key TEXT NOT NULL,         -- public key of the log that may reach beyond this store; empty: a restore did not end
+            since_us INTEGER NOT NULL, -- when the restore began
+            PRIMARY KEY (log)
+        )",
+    },
 ];

@@ -11,6 +11,7 @@ mod piece;
 mod ring;
 mod secret;
 mod signer;
+mod stream;
 pub mod timestamp;
 
 pub use dir::KeyDir;
@@ -21,6 +22,7 @@ pub use piece::PieceKey;
 pub use ring::{KeyRing, Place, SealError};
 pub use secret::Secret;
 pub use signer::{Algorithm, Signer};
+pub use stream::{FileKey, StreamError};
 
 use std::path::PathBuf;
 

@@ -19,6 +19,7 @@ mod store;
 pub mod testing;
 mod tx;
 mod value;
+pub mod whole;
 
 pub use crate::error::StoreError;
 pub use crate::lease::{Lease, Marks};

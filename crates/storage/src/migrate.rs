@@ -11,12 +11,22 @@ pub struct Migration {
     pub sql: &'static str,
 }
 
+/// Owner under which the tables of the book itself are known to a copy of the store.
+pub(crate) const BOOK_TABLES: [&str; 3] = ["schema_migration", "schema_text", "schema_turn"];
+
 /// What was applied, and the row that those who migrate at the same time take turns at.
-const BOOK: [&str; 3] = [
+const BOOK: [&str; 4] = [
     "CREATE TABLE IF NOT EXISTS schema_migration (
         owner TEXT NOT NULL,       -- the crate that owns the tables
         id TEXT NOT NULL,          -- Migration::id
         checksum INTEGER NOT NULL, -- of Migration::sql
+        PRIMARY KEY (owner, id)
+    )",
+    "CREATE TABLE IF NOT EXISTS schema_text (
+        owner TEXT NOT NULL,
+        id TEXT NOT NULL,
+        turn INTEGER NOT NULL,     -- order in which they were applied
+        statement TEXT NOT NULL,   -- Migration::sql, so that a store can say how it is built: a backup carries it
         PRIMARY KEY (owner, id)
     )",
     "CREATE TABLE IF NOT EXISTS schema_turn (
@@ -64,7 +74,7 @@ impl Store {
         })
     }
 
-    fn open_book(&self) -> Result<(), StoreError> {
+    pub(crate) fn open_book(&self) -> Result<(), StoreError> {
         for statement in BOOK {
             let mut openings = 1;
             loop {
@@ -82,21 +92,46 @@ impl Store {
 
 fn apply(tx: &mut Tx<'_>, owner: &'static str, migration: &Migration) -> Result<(), StoreError> {
     let key: [Value; 2] = [owner.into(), migration.id.into()];
-    let applied = tx.query_opt("SELECT checksum FROM schema_migration WHERE owner = $1 AND id = $2", &key)?;
-    let sum = checksum(migration.sql);
-    if let Some(applied) = applied {
-        if applied.int(0)? == sum {
-            return Ok(());
-        }
+    let applied = tx.query_opt(
+        "SELECT m.checksum, t.turn FROM schema_migration m \
+         LEFT JOIN schema_text t ON t.owner = m.owner AND t.id = m.id WHERE m.owner = $1 AND m.id = $2",
+        &key,
+    )?;
+    let Some(applied) = applied else {
+        let turn = take_turn(tx)?;
+        tx.define(migration.sql)?;
+        return note(tx, owner, migration.id, migration.sql, turn);
+    };
+    if applied.int(0)? != checksum(migration.sql) {
         let text = format!("migration {owner}/{} was changed after it was applied", migration.id);
         return Err(StoreError::Schema(text.into()));
     }
-    tx.execute("UPDATE schema_turn SET taken = taken + 1 WHERE id = 1", &[])?;
-    tx.define(migration.sql)?;
-    let [owner, id] = key;
+    if applied.is_null(1)? {
+        // Applied by a version that did not keep the texts.
+        let turn = take_turn(tx)?;
+        write_text(tx, owner, migration.id, migration.sql, turn)?;
+    }
+    Ok(())
+}
+
+fn take_turn(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let taken = "UPDATE schema_turn SET taken = taken + 1 WHERE id = 1 RETURNING taken";
+    tx.query_opt(taken, &[])?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Writes into the book that a migration is applied.
+pub(crate) fn note(tx: &mut Tx<'_>, owner: &str, id: &str, sql: &str, turn: i64) -> Result<(), StoreError> {
     tx.execute(
         "INSERT INTO schema_migration (owner, id, checksum) VALUES ($1, $2, $3)",
-        &[owner, id, sum.into()],
+        &[owner.into(), id.into(), checksum(sql).into()],
+    )?;
+    write_text(tx, owner, id, sql, turn)
+}
+
+fn write_text(tx: &mut Tx<'_>, owner: &str, id: &str, sql: &str, turn: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO schema_text (owner, id, turn, statement) VALUES ($1, $2, $3, $4)",
+        &[owner.into(), id.into(), turn.into(), sql.into()],
     )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::StoreError;
+use crate::{StoreError, Value};
 
 /// One row of a result. Columns are counted from 0.
 ///
@@ -83,6 +83,17 @@ impl Row {
     /// Whether there are no columns.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
+    }
+
+    /// A column's value, whatever it is: for copies of whole tables.
+    pub fn value(&self, column: usize) -> Result<Value, StoreError> {
+        Ok(match self.cell(column)? {
+            Cell::Null => Value::Null,
+            Cell::Int(value) => Value::Int(*value),
+            Cell::Real(value) => Value::Real(*value),
+            Cell::Text(_) => self.text(column)?.into(),
+            Cell::Bytes(range) => self.slice(range).into(),
+        })
     }
 
     /// Whether the column is NULL.

@@ -55,11 +55,13 @@ impl Sqlite {
                 let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
                 Lease::Writer { writer, outer: WRITING.replace(address) }
             }
-            Access::Read | Access::Single => Lease::Reader { reader: Some(self.reader()?), home: self },
+            Access::Read | Access::Snapshot | Access::Single => {
+                Lease::Reader { reader: Some(self.reader()?), home: self }
+            }
         };
         match access {
             Access::Write => lease.control("BEGIN IMMEDIATE")?,
-            Access::Read => lease.control("BEGIN")?,
+            Access::Read | Access::Snapshot => lease.control("BEGIN")?,
             Access::Single => {}
         }
         Ok(lease)

@@ -37,6 +37,8 @@ pub(crate) enum Access {
     Write,
     /// A transaction that reads.
     Read,
+    /// A long read that hinders nobody and is never asked to begin again.
+    Snapshot,
     /// One reading statement, a snapshot by itself.
     Single,
 }
@@ -179,6 +181,29 @@ impl Store {
         f: impl FnMut(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.transact(name, Access::Read, f)
+    }
+
+    /// Runs a consistent read that may take long, as of the whole store: it neither hinders those who write nor collides with
+    /// them, and the closure runs once. On PostgreSQL it may wait for a moment at its beginning, until it has a state that no
+    /// transaction under way can make inconsistent (`DEFERRABLE`).
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, or a [`StoreError`].
+    pub fn snapshot<T, E: From<StoreError>>(
+        &self,
+        name: &'static str,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut once = Some(f);
+        let mut run = |tx: &mut Tx<'_>| match once.take() {
+            Some(f) => f(tx),
+            None => Err(StoreError::Other("a snapshot runs once".into()).into()),
+        };
+        let began = std::time::Instant::now();
+        let result = self.attempt(Access::Snapshot, &mut run).map_err(|failure| failure.error);
+        self.metrics.record(name, result.is_ok(), 0, began.elapsed());
+        result
     }
 
     /// Reads a big result row by row, without a transaction around the one statement. `each` may end it early.

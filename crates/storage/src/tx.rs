@@ -156,6 +156,11 @@ impl<'s> Tx<'s> {
         })
     }
 
+    /// Which of the two engines: for what asks the engine about itself.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.session, Session::Sqlite(_))
+    }
+
     pub(crate) fn commit(self) -> Result<(), StoreError> {
         if let Some(doomed) = self.doomed {
             return Err(doomed);

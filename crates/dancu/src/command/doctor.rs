@@ -45,7 +45,7 @@ const REMEDY: &str = "sealed values that do not open: restore the keys that were
 
 /// What to do when the store and what was published do not agree. There is no command that makes them agree: that would be
 /// the forgery that the log is made to show.
-const JOURNAL_REMEDY: &str = "a store that was set back: restore a newer backup, or go on with the server that has the newest \
+const JOURNAL_REMEDY: &str = "a journal that came from a backup: `dancu journal resume`; a store that was set back: restore a newer backup, or go on with the server that has the newest \
                               entries; files that were set back: restore journal.directory (or the bucket) as it was; a \
                               missing key: restore keys.directory, or make it with `dancu keys init` if nothing was published. \
                               If entries are lost for good, keep everything as it is and tell the witnesses and auditors \

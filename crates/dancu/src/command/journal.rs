@@ -1,5 +1,5 @@
 //! `dancu journal`: verifying the log, a proof, a history; keeping.
-use super::keeping;
+use super::{keeping, resume};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -18,6 +18,8 @@ pub enum Journal {
     Release(keeping::Release),
     /// List all holds
     Holds(keeping::Holds),
+    /// Let a journal that came back from a backup go on, once nothing is missing that was published
+    Resume(resume::Resume),
 }
 
 /// Verify
@@ -56,6 +58,7 @@ impl Journal {
             Self::Hold(hold) => hold.run().await?,
             Self::Release(release) => release.run().await?,
             Self::Holds(holds) => holds.run().await?,
+            Self::Resume(resume) => resume.run().await?,
         }
         Ok(())
     }

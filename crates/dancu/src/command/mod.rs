@@ -1,4 +1,5 @@
 //! One module per command.
+mod backup;
 mod call;
 mod docs;
 mod doctor;
@@ -9,6 +10,7 @@ mod journal;
 mod keeping;
 mod keys;
 pub mod registry;
+mod resume;
 pub mod serve;
 mod timestamp;
 mod transfer;
@@ -25,6 +27,10 @@ pub enum Command {
     Demo(crate::demo::Demo),
     /// Serve by a configuration file
     Serve(serve::Serve),
+    /// Copy everything into a folder or a bucket, encrypted, while the service runs
+    Backup(backup::Backup),
+    /// Bring a backup back into an empty installation, or check that it would come back
+    Restore(backup::Restore),
     /// Say what is wrong with a configuration, and how to mend it
     Doctor(doctor::Doctor),
     /// Who may what: organisations, systems, agreements, accounts
@@ -63,6 +69,8 @@ impl Command {
         match self {
             Self::Demo(demo) => demo.run().await,
             Self::Serve(serve) => Box::pin(serve.run()).await,
+            Self::Backup(backup) => backup.run().await,
+            Self::Restore(restore) => restore.run().await,
             Self::Doctor(doctor) => doctor.run().await,
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,

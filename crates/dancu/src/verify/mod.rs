@@ -1,5 +1,6 @@
 //! The verifier of the journal: a whole log, the proof of one entry, a person's history. It needs the files and the key
 //! file, nothing else; `docs/journal-format.md` says what it checks.
+mod blobs;
 mod folder;
 mod history;
 mod memory;
@@ -36,6 +37,15 @@ pub fn log(dir: &Path, policy: &Policy, memory: &Path) -> anyhow::Result<Vec<Str
         ));
     }
     Ok(words)
+}
+
+/// Verifies a whole log where nobody writes. Gives what there is to say.
+pub fn whole(files: &dancu_storage::blob::Blobs, policy: &Policy) -> anyhow::Result<String> {
+    match audit::verify(&blobs::Stored(files.clone()), policy, None) {
+        Ok(report) => Ok(words_of(&report)),
+        Err(AuditError::Dishonest(fault)) => Err(fault.into()),
+        Err(AuditError::Files { path, error }) => Err(anyhow::Error::from(error).context(path)),
+    }
 }
 
 /// A log that grows while it is read may lose a partial file meanwhile: it is then read again.

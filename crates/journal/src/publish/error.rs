@@ -54,6 +54,25 @@ pub enum PublishError {
          changed. Nothing is signed and no entry is taken"
     )]
     NotOurs(NotTheLog),
+    /// The journal came back from a backup
+    #[error("{}", crate::bar::REASON)]
+    Barred,
+    /// The journal is not barred, so there is nothing to resume
+    #[error("the journal is not barred: it came from no backup, or goes on already")]
+    NotBarred,
+    /// A restore did not come to its end
+    #[error("the restore of this store did not come to its end: throw the store away and restore it again")]
+    Unfinished,
+    /// An older checkpoint than one that is known
+    #[error(
+        "the checkpoint given covers {given} entries, but one of {known} is known: it is not the newest that was published"
+    )]
+    NotNewest {
+        /// Entries under the checkpoint given
+        given: u64,
+        /// Entries under one that is known
+        known: u64,
+    },
     /// The key does not sign checkpoints of this origin
     #[error("the log's key cannot sign: {0}")]
     Key(&'static str),

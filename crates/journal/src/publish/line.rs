@@ -47,6 +47,25 @@ impl Line {
         Ok(line)
     }
 
+    /// Begins the line of a new log over all entries that the store holds, in a place without a checkpoint; gives how many.
+    pub(super) fn begin(journal: Journal, signer: SignerKey, metrics: &Metrics) -> Result<u64, PublishError> {
+        let files = LogFiles::new(journal.blobs().clone());
+        let mut line = Self { journal, files, signer, released: None, tree: Tree::default() };
+        if let Some(released) = line.read()? {
+            line.take_up(Tree::default(), released)?;
+        }
+        line.publish(metrics)?;
+        Ok(line.size())
+    }
+
+    /// Makes sure that the store's entries lead to this head.
+    pub(super) fn expect_leads_to(&self, head: &TreeHead) -> Result<(), PublishError> {
+        self.expect_store(head.size)?;
+        let mut tree = self.tree.clone();
+        self.grow(&mut tree, head.size, |_| Ok(()))?;
+        if tree.root() == head.root { Ok(()) } else { Err(PublishError::Forked { size: head.size }) }
+    }
+
     /// Makes sure of the same without writing anything; gives how many entries are published.
     pub(super) fn examine(journal: Journal, signer: SignerKey) -> Result<u64, PublishError> {
         let (line, found) = Self::find(journal, signer)?;

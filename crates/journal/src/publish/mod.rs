@@ -9,6 +9,7 @@ mod metrics;
 mod options;
 mod prove;
 mod publisher;
+mod resume;
 mod tree;
 mod witnessed;
 mod worker;

@@ -66,7 +66,8 @@ impl Publisher {
             return Err(PublishError::Key("the policy does not name it"));
         }
         let witnessed = Arc::new(Witnessed::new(files.clone(), policy));
-        let begun = Line::open(journal.clone(), signer).and_then(|mut line| {
+        let begun = expect_open(&journal).and_then(|()| {
+            let mut line = Line::open(journal.clone(), signer)?;
             line.publish(&metrics)?;
             Ok(line)
         });
@@ -99,6 +100,7 @@ impl Publisher {
     /// Whether the store continues what is published, as [`Publisher::start`] would find it, without writing anything and
     /// without halting the journal; gives how many entries are published. Blocks.
     pub fn examine(journal: &Journal, signer: SignerKey) -> Result<u64, PublishError> {
+        expect_open(journal)?;
         Line::examine(journal.clone(), signer)
     }
 
@@ -147,6 +149,11 @@ impl Publisher {
     pub(super) fn journal(&self) -> &Journal {
         &self.inner.journal
     }
+}
+
+/// What came back from a backup is not written on before somebody says that nothing is missing.
+fn expect_open(journal: &Journal) -> Result<(), PublishError> {
+    if journal.barred()?.is_some() { Err(PublishError::Barred) } else { Ok(()) }
 }
 
 /// Nothing more is written when the store and the published log do not agree.

@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::io;
 
 use tokio_postgres::Error;
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 
 use crate::StoreError;
 
@@ -31,6 +31,15 @@ pub(super) fn store_error(error: &Error) -> StoreError {
 pub(super) fn connect_error(error: &Error) -> StoreError {
     let detail = error.as_db_error().map_or_else(|| "the connection failed".to_owned(), detail);
     StoreError::Unavailable(detail.into())
+}
+
+/// What a failed BEGIN means. A server that only reads (25006, 0A000), as a replica before it is promoted, is out of reach for
+/// who writes: another connection may lead to the one that took its place.
+pub(super) fn begin_error(error: &Error) -> StoreError {
+    match error.code().map(SqlState::code) {
+        Some("25006" | "0A000") => StoreError::Unavailable("the server only reads".into()),
+        _ => store_error(error),
+    }
 }
 
 /// What a failed COMMIT means: only where the server says that it rolled back, nothing was changed.

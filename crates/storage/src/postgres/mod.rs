@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Statement};
 
-use self::failure::{commit_error, is_aftermath, store_error};
+use self::failure::{begin_error, commit_error, is_aftermath, store_error};
 use self::pool::{Connection, Pool};
 use crate::store::Access;
 use crate::{Row, StoreError, Value, dialect};
@@ -48,7 +48,7 @@ impl Postgres {
             let fresh = connection.fresh;
             let mut lease = Lease { pool: &self.pool, connection: Some(connection), access, open: false };
             match lease.begin() {
-                Err(StoreError::Unavailable(_)) if !fresh => {}
+                Err(StoreError::Unavailable(_)) if !fresh => lease.abandon(),
                 result => return result.map(|()| lease),
             }
         }
@@ -127,7 +127,14 @@ impl Lease<'_> {
         match (result, self.access) {
             (Ok(()), _) => Ok(()),
             (Err(error), Access::Write) => Err(commit_error(&error)),
-            (Err(error), Access::Read | Access::Single) => Err(store_error(&error)),
+            (Err(error), Access::Read | Access::Snapshot | Access::Single) => Err(store_error(&error)),
+        }
+    }
+
+    /// Gives the connection up: whoever comes next gets another one.
+    fn abandon(mut self) {
+        if self.connection.take().is_some() {
+            self.pool.give_back(None);
         }
     }
 
@@ -135,10 +142,11 @@ impl Lease<'_> {
         let begin = match self.access {
             Access::Write => "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
             Access::Read => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY",
+            Access::Snapshot => "BEGIN ISOLATION LEVEL SERIALIZABLE READ ONLY DEFERRABLE",
             Access::Single => return Ok(()),
         };
         let result = self.pool.block_on(self.connection()?.client.batch_execute(begin));
-        self.checked(result)?;
+        result.map_err(|error| begin_error(&error))?;
         self.open = true;
         Ok(())
     }

@@ -9,6 +9,7 @@ mod registry;
 mod reseal;
 mod sandbox;
 mod store;
+mod tend;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -17,10 +18,12 @@ pub mod transfer;
 mod verify;
 
 pub use codec::CodecError;
+pub use dancu_verify_index::Doubt;
 pub use person::{Change, Entry, Finding, Hit, NewPerson, PersonKey, Search, Version};
 pub use registry::Registry;
 pub use sandbox::TestPeople;
 pub use store::MIGRATIONS;
+pub use tend::Tended;
 
 use dancu_keys::SealError;
 use dancu_storage::StoreError;
@@ -63,6 +66,9 @@ pub enum RegistryError {
         /// Position in the list that was given, from 0
         position: usize,
     },
+    /// People who make no index in memory
+    #[error("the people in the store make no index: {0}")]
+    Index(dancu_verify_index::BuildError),
     /// No such person
     #[error("no such person")]
     NoSuchPerson,

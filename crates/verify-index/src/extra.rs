@@ -34,7 +34,9 @@ impl Extra {
             Rest::Syllables(ids) => {
                 to.u8(1);
                 to.u16(u16::try_from(ids.len()).unwrap_or(u16::MAX));
-                ids.iter().for_each(|id| to.u16(*id));
+                for id in ids {
+                    to.u16(*id);
+                }
             }
             Rest::Text(text) => {
                 to.u8(2);

@@ -94,6 +94,14 @@ impl Index {
     /// Writes the index to a file that only its owner reads, sealed under the current key. The file appears whole or not at
     /// all; one that was there is replaced last.
     pub fn save(&self, path: &Path, ring: &KeyRing, standing: Standing) -> Result<(), OpenError> {
+        // Several processes may save the same people: one does.
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.with_extension("lock"))?;
+        lock.try_lock().map_err(std::io::Error::from)?;
         let beside = path.with_extension("new");
         let written = self.write(&beside, ring, standing).and_then(|()| Ok(std::fs::rename(&beside, path)?));
         if written.is_err() {

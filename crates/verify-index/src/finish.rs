@@ -101,7 +101,9 @@ impl<'a> Gathered<'a> {
     fn take(&mut self, mut raw: Raw, mut extra: Option<Extra>) -> Result<(), BuildError> {
         raw.row.name.iter_mut().for_each(|id| *id = self.new_id(*id));
         if let Some(Extra { name: Rest::Syllables(ids), .. }) = &mut extra {
-            ids.iter_mut().for_each(|id| *id = self.new_id(*id));
+            for id in ids {
+                *id = self.new_id(*id);
+            }
         }
         if !self.filling.push(raw.number, raw.row, extra.as_ref()) {
             let full = std::mem::take(&mut self.filling);
@@ -178,10 +180,12 @@ fn born(people: &Pages<PeoplePage>, syllables: &Syllables, mut named: Vec<(u64, 
     for some in all.chunks(workers) {
         let sorted = in_threads(some.chunks(1), |part| {
             let part = part.first().copied().unwrap_or_default();
-            let is_in = |signature: u32| u64::from(signature) * u64::from(parts) >> 32 == u64::from(part);
+            let is_in = |signature: u32| (u64::from(signature) * u64::from(parts)) >> 32 == u64::from(part);
             sorted(people, &signatures, &named, is_in)
         });
-        sorted.iter().for_each(|entries| born.extend(entries));
+        for entries in sorted {
+            born.extend(&entries);
+        }
     }
     born
 }

@@ -268,7 +268,7 @@ fn forms(name: &str) -> Result<NameForms, Doubt> {
     FullName::parse(name).map(|name| NameForms::of(&name)).map_err(|_| Doubt)
 }
 
-fn place(page: usize, at: usize) -> Option<Place> {
+pub(crate) fn place(page: usize, at: usize) -> Option<Place> {
     u32::try_from(page << IN_PAGE_BITS | at).ok().map(Place)
 }
 

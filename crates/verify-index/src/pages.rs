@@ -24,7 +24,7 @@ pub(crate) struct Spot {
 /// A table in pages, with the first key of each.
 pub(crate) struct Pages<P> {
     firsts: Vec<u64>,
-    pages: Vec<OnceLock<Result<P, Doubt>>>,
+    slots: Vec<OnceLock<Result<P, Doubt>>>,
     /// Of those that come from a file
     spots: Vec<Spot>,
     source: Option<Arc<Source>>,
@@ -34,25 +34,25 @@ pub(crate) struct Pages<P> {
 
 impl<P> Default for Pages<P> {
     fn default() -> Self {
-        Self { firsts: Vec::new(), pages: Vec::new(), spots: Vec::new(), source: None, table: 0 }
+        Self { firsts: Vec::new(), slots: Vec::new(), spots: Vec::new(), source: None, table: 0 }
     }
 }
 
 impl<P: Page> Pages<P> {
     /// Pages of a file, none of them read.
     pub(crate) fn of_file(table: u8, firsts: Vec<u64>, spots: Vec<Spot>, source: Arc<Source>) -> Self {
-        let pages = firsts.iter().map(|_| OnceLock::new()).collect();
-        Self { firsts, pages, spots, source: Some(source), table }
+        let slots = firsts.iter().map(|_| OnceLock::new()).collect();
+        Self { firsts, slots, spots, source: Some(source), table }
     }
 
     /// Adds a page behind the others.
     pub(crate) fn push(&mut self, first: u64, page: P) {
         self.firsts.push(first);
-        self.pages.push(OnceLock::from(Ok(page)));
+        self.slots.push(OnceLock::from(Ok(page)));
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.pages.len()
+        self.slots.len()
     }
 
     pub(crate) fn firsts(&self) -> &[u64] {
@@ -66,7 +66,7 @@ impl<P: Page> Pages<P> {
 
     /// A page, read and opened if it was not before. Doubt is for good: who damages a page may damage it again.
     pub(crate) fn get(&self, number: usize) -> Result<&P, Doubt> {
-        let slot = self.pages.get(number).ok_or(Doubt)?;
+        let slot = self.slots.get(number).ok_or(Doubt)?;
         let page = match slot.get() {
             Some(page) => page,
             None => slot.get_or_init(|| self.load(number)),
@@ -84,7 +84,7 @@ impl<P: Page> Pages<P> {
     /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
         let pages =
-            self.pages.iter().filter_map(|slot| slot.get()?.as_ref().ok()).map(P::bytes).sum::<usize>();
+            self.slots.iter().filter_map(|slot| slot.get()?.as_ref().ok()).map(P::bytes).sum::<usize>();
         pages + self.firsts.len() * (size_of::<u64>() + size_of::<Spot>())
     }
 }

@@ -133,7 +133,9 @@ impl Syllables {
     }
 
     pub(crate) fn write(&self, to: &mut Writer) {
-        [&self.display, &self.marked, &self.unaccented].into_iter().for_each(|words| words.write(to));
+        for words in [&self.display, &self.marked, &self.unaccented] {
+            words.write(to);
+        }
         for (marked, unaccented) in &self.forms {
             to.u16(*marked);
             to.u16(*unaccented);

@@ -27,7 +27,7 @@ fn birth() -> impl Strategy<Value = BirthDate> {
 }
 
 fn id() -> impl Strategy<Value = PersonalId> {
-    prop_oneof![0_u64..200, 0..1_000_000_000_000].prop_filter_map("a number", PersonalId::from_u64)
+    prop_oneof![0_u64..200, 0_u64..1_000_000_000_000].prop_filter_map("a number", PersonalId::from_u64)
 }
 
 fn card() -> impl Strategy<Value = IdCardNumber> {
@@ -72,7 +72,9 @@ fn people() -> impl Strategy<Value = Vec<Person>> {
 
 fn build(people: &[Person]) -> Index {
     let mut builder = Builder::new();
-    people.iter().for_each(|person| builder.add(person).unwrap());
+    for person in people {
+        builder.add(person).unwrap();
+    }
     builder.build().unwrap()
 }
 
@@ -161,7 +163,7 @@ proptest! {
         prop_assert_eq!(index.place_of_card(other_card).unwrap().is_some(), people.iter().any(bears));
         prop_assert_eq!(index.places().count(), people.len());
         let numberless = people.iter().filter(|p| p.personal_id.is_none()).count();
-        prop_assert_eq!(index.numberless().filter(Result::is_ok).count(), numberless);
+        prop_assert_eq!(index.numberless().flatten().count(), numberless);
     }
 
     #[test]
@@ -291,7 +293,7 @@ fn the_file_is_its_owners_alone_and_is_replaced_whole() {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Index::open(&path, &ring(1)).unwrap().0.len() as u64, count);
     }
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "the file and its lock");
     let missing = folder.path().join("nowhere").join("people.index");
     assert!(matches!(build(&[]).save(&missing, &ring(1), Standing::default()), Err(OpenError::Io(_))));
     assert!(matches!(Index::open(&missing, &ring(1)), Err(OpenError::Io(_))));
@@ -301,7 +303,9 @@ fn the_file_is_its_owners_alone_and_is_replaced_whole() {
 fn two_people_with_one_number_make_no_index() {
     let twice = |people: &[Person]| {
         let mut builder = Builder::new();
-        people.iter().for_each(|person| builder.add(person).unwrap());
+        for person in people {
+            builder.add(person).unwrap();
+        }
         builder.build().map(drop)
     };
     let mut other = numbered(2);

@@ -8,6 +8,7 @@ mod feed;
 mod journal;
 mod keeping;
 mod keys;
+mod nation;
 pub mod registry;
 pub mod serve;
 mod timestamp;
@@ -33,6 +34,8 @@ pub enum Command {
     /// The citizens: generate, import, export
     #[command(subcommand)]
     Registry(registry::Registry),
+    /// Draw a nation, index it, save, open and question it; print the figures beside their aims
+    Nation(nation::Nation),
     /// The keys: make, rotate
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -66,6 +69,7 @@ impl Command {
             Self::Doctor(doctor) => doctor.run().await,
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
+            Self::Nation(nation) => nation.run(),
             Self::Keys(keys) => keys.run().await,
             Self::Journal(journal) => journal.run().await,
             Self::Evidence(evidence) => evidence.run().await,

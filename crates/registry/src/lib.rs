@@ -4,6 +4,7 @@ mod block;
 mod codec;
 pub mod generate;
 mod index;
+pub mod nation;
 mod person;
 mod registry;
 mod reseal;

@@ -86,7 +86,7 @@ impl Registry {
     ///
     /// In doubt: then [`verify`](Self::verify) is to be asked, where one may block.
     pub fn verify_now(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, Doubt> {
-        let snapshot = self.0.memory.snapshot();
+        let snapshot = self.0.memory.now();
         verify::verify(|number| snapshot.by_number(number), claim, allowed)
     }
 
@@ -118,7 +118,7 @@ impl Registry {
     ///
     /// In doubt: then a search by the number is to be asked, where one may block.
     pub fn name_now(&self, number: PersonNumber) -> Result<Option<FullName>, Doubt> {
-        let snapshot = self.0.memory.snapshot();
+        let snapshot = self.0.memory.now();
         if let Some(person) = snapshot.changed_with(number) {
             return Ok(person.name.clone());
         }

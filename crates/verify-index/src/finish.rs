@@ -59,7 +59,7 @@ fn syllables(builder: &Builder) -> (Syllables, Vec<u16>) {
     let mut texts: Vec<(&str, u16)> = builder.syllables.iter().map(|(text, id)| (&**text, *id)).collect();
     texts.sort_unstable();
     let mut renumber = vec![0; texts.len() + 1];
-    for (new, (_, old)) in (1..).zip(&texts) {
+    for (new, (_, old)) in (1..=u16::MAX).zip(&texts) {
         if let Some(to) = renumber.get_mut(usize::from(*old)) {
             *to = new;
         }

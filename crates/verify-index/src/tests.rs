@@ -84,6 +84,10 @@ fn forms(person: &Person) -> Vec<NameForms> {
 
 /// Asks for everything that the people say. A doubt counts as right, for then the store is asked; gives how many there were.
 fn check(index: &Index, people: &[Person]) -> usize {
+    check_numbers(index, people) + check_names(index, people)
+}
+
+fn check_numbers(index: &Index, people: &[Person]) -> usize {
     let mut doubts = 0;
     let mut whole = |place: Result<Option<Place>, Doubt>, person: &Person| match place.map(Option::unwrap) {
         Ok(place) => match index.person(place) {
@@ -119,7 +123,7 @@ fn check(index: &Index, people: &[Person]) -> usize {
             whole(index.place_of_card(*card), person);
         }
     }
-    doubts + check_names(index, people)
+    doubts
 }
 
 fn check_names(index: &Index, people: &[Person]) -> usize {
@@ -278,7 +282,7 @@ fn a_page_of_another_file_or_place_does_not_open() {
     mixed[50_000..150_000].copy_from_slice(&two[50_000..150_000]);
     std::fs::write(&paths[0], &mixed).unwrap();
     let (index, _) = Index::open(&paths[0], &ring(1)).unwrap();
-    assert_ne!(check(&index, &people[..5_000]), 0);
+    assert_ne!(check_numbers(&index, &people), 0);
     assert_ne!(index.doubts(), 0);
 }
 
@@ -343,7 +347,7 @@ fn a_nations_syllables_beyond_the_dictionary_are_kept_as_text() {
     let people: Vec<_> =
         (0..70_000).map(|n| Person { name: FullName::parse(&word(n)).ok(), ..numbered(n as u64) }).collect();
     let index = build(&people);
-    assert_eq!(check(&index, &people[69_000..]), 0);
+    assert_eq!(check_numbers(&index, &people[69_000..]), 0);
     assert_eq!(index.syllables().display_len(), u16::MAX);
     assert!(!format!("{index:?}{:?}", people[0]).contains("aaaa"));
 }

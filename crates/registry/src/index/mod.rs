@@ -101,6 +101,11 @@ impl Memory {
         self.snapshot.load_full()
     }
 
+    /// The people as of now, for one answer.
+    pub(crate) fn now(&self) -> arc_swap::Guard<Arc<Snapshot>> {
+        self.snapshot.load()
+    }
+
     /// How many people there are.
     pub(crate) fn len(&self) -> usize {
         self.snapshot.load().len()

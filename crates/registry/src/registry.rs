@@ -216,11 +216,20 @@ impl Registry {
         Ok(version)
     }
 
-    /// Reads the change feed since the last time; gives how many changes it read. To be called several times a second.
+    /// Reads the change feed since the last time; gives how many changes it read. To be called several times a second. When very
+    /// many came, as by an import, everybody is loaded again instead.
     pub fn refresh(&self) -> Result<usize, RegistryError> {
         let shared = &self.0;
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut last, mut total, mut news) = (*seen, 0, Vec::new());
+        let head = shared.store.read("registry.head", read::head)?;
+        if tend::is_far(head - last, shared.memory.now().base.index().len()) {
+            let base = tend::build(&shared.store, &shared.rows)?;
+            *seen = base.standing.position;
+            shared.memory.replace(base);
+            self.save();
+            return Ok(usize::try_from(*seen - last).unwrap_or_default());
+        }
         loop {
             let page =
                 shared.store.read("registry.refresh", |tx| read::changes(tx, &shared.rows, last, PAGE))?;

@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError};
 
 /// People compared with the store in one step.
 const COMPARED: usize = 200;
-/// A file that is further behind the feed than this share of its people is not worth following up.
-const BEHIND: i64 = 4;
+/// So many changes, or this share of the people if that is more, are not worth following up: in the layers they would take more
+/// memory than everybody does.
+const FAR: (i64, usize) = (10_000, 16);
 
 /// What a step of tending did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +49,19 @@ pub(crate) fn saved(store: &Store, rows: &Rows, file: &Path) -> Result<Option<Ba
     let (head, mark) = store.read("registry.standing", |tx| {
         Ok::<_, RegistryError>((read::head(tx)?, read::mark(tx, rows, position)?))
     })?;
-    let people = i64::try_from(base.index().len()).unwrap_or(i64::MAX);
     let is_ours = position <= head && mark == base.standing.mark;
     if !is_ours {
         tracing::warn!(
             "the file of the people in memory is not of this store, or ahead of it: it is built anew"
         );
     }
-    let is_young = head - position <= (people / BEHIND).max(100_000);
+    let is_young = !is_far(head - position, base.index().len());
     Ok(Some(base).filter(|base| is_ours && is_young && !base.is_damaged()))
+}
+
+/// Whether so many changes are better loaded with everybody.
+pub(crate) fn is_far(changes: i64, people: usize) -> bool {
+    changes > FAR.0.max(i64::try_from(people / FAR.1).unwrap_or(i64::MAX))
 }
 
 /// Loads everybody.
@@ -128,8 +133,13 @@ impl Registry {
             let _seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
             shared.memory.rebase(base, made_of);
         }
-        if let Some(file) = &shared.file {
-            save(&shared.memory.snapshot().base, &shared.rows, file);
+        self.save();
+    }
+
+    /// Saves the base, if it has a file.
+    pub(crate) fn save(&self) {
+        if let Some(file) = &self.0.file {
+            save(&self.0.memory.snapshot().base, &self.0.rows, file);
         }
     }
 

@@ -153,6 +153,11 @@ impl Memory {
         snapshot.middle.people().len() >= most
     }
 
+    /// Swaps a new base in that has all changes that the layers have.
+    pub(crate) fn replace(&self, base: Base) {
+        self.snapshot.store(Arc::new(Snapshot::new(Arc::new(base), Vec::new())));
+    }
+
     /// Swaps a new base in; who changed since `made_of`, from which it was made, stays in the layers. With no writer beside it.
     pub(crate) fn rebase(&self, base: Base, made_of: Option<&Snapshot>) {
         let now = self.snapshot.load_full();

@@ -54,8 +54,11 @@ fn by_whole_name(found: &mut Found<'_>, people: &Snapshot, name: &ClaimedName) -
         Some(birth) => index.named(signature, birth.year()..=birth.year(), usize::MAX, &mut places)?,
         None => index.all_named(signature, usize::MAX, &mut places)?,
     }
+    // With marks typed, those who bear the very same are looked for among all whose letters are the same.
+    let (is_marked, is_dated) = (name.has_marks(), found.search.birth.is_some());
     for place in places {
-        if found.of_fit(Fit::Same) >= found.search.limit {
+        let same = || found.of_fit(Fit::Same) >= found.search.limit;
+        if !is_dated && if is_marked { same() } else { found.has_enough() } {
             return Ok(());
         }
         found.kept(people, Some(place))?;

@@ -165,6 +165,28 @@ fn what_differs_from_the_store_is_an_alarm_and_is_built_anew() {
 }
 
 #[test]
+fn an_import_is_loaded_with_everybody() {
+    let (store, _guard) = sqlite_store();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.index");
+    let keys = open(&store).insert_many(&[newcomer(record(0, "Trần An"))], NOW).unwrap();
+    let registry = saved(&store, &file);
+    registry.change(keys[0], &change(1, record(0, "Trần Bình")), NOW).unwrap();
+    open(&store).change(keys[0], &change(2, record(0, "Trần Hòa")), NOW).unwrap();
+    let people: Vec<_> = (1..10_500).map(|n| newcomer(record(n, "Nguyễn Văn An"))).collect();
+    registry.insert_many(&people, NOW).unwrap();
+    assert_eq!((registry.refresh(), registry.count()), (Ok(10_500), 10_500));
+    assert_eq!(searches(&registry), searches(&open(&store)));
+    let search = |name: &str| {
+        let name = Some(ClaimedName::parse(name).unwrap());
+        registry.searched(&Search { name, limit: 9, ..Search::default() })
+    };
+    assert!(search("tran binh")[0].by_former_name, "what a layer said before does not shadow it");
+    assert_eq!(registry.refresh(), Ok(0));
+    assert!(std::fs::metadata(&file).unwrap().len() > 10_500 * 20, "it was saved");
+}
+
+#[test]
 fn what_has_grown_is_merged_and_saved() {
     let (store, _guard) = sqlite_store();
     let folder = tempfile::tempdir().unwrap();

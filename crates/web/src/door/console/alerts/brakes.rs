@@ -221,7 +221,10 @@ pub(in crate::door::console) async fn released(
     let (registry, ring) = (road.registry.clone(), road.ring.clone());
     let person = match blocking(move || Guard::budget_of(number, &registry, &ring)).await {
         Some(Ok(person)) => person,
-        Some(Err(error)) => return Err(seat.failed(&error)),
+        Some(Err(error)) => {
+            tracing::error!(%error, "whose budget it is cannot be read");
+            return Err(Oops::page(seat.shell(Place::Alerts), ErrorKind::Server));
+        }
         None => return Err(Oops::page(seat.shell(Place::Alerts), ErrorKind::Server)),
     };
     let (Some(guess), Some(person)) = (road.guard.guess.clone(), person) else { return Ok(false) };

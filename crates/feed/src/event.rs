@@ -36,6 +36,11 @@ pub enum Event {
         /// Why, without personal data
         reason: String,
     },
+    /// The people in memory differed from the store, or their file was damaged: the store answers until they are built anew
+    PeopleDoubted {
+        /// What was found, without personal data
+        reason: String,
+    },
     /// Somebody could not sign in
     SignInRefused {
         /// Code of the refusal
@@ -131,6 +136,7 @@ impl Event {
             Self::QuorumMissing { .. } => "quorum_missing",
             Self::QuorumBack { .. } => "quorum_back",
             Self::PublisherHalted { .. } => "publisher_halted",
+            Self::PeopleDoubted { .. } => "people_doubted",
             Self::SignInRefused { .. } => "sign_in_refused",
             Self::RuleActed { .. } => "rule_acted",
             Self::Emergency { .. } => "emergency",
@@ -159,7 +165,7 @@ impl Event {
                 .with(Field::Wanted, wanted.to_string())
                 .with(Field::Size, size.to_string()),
             Self::QuorumBack { size } => message.with(Field::Size, size.to_string()),
-            Self::PublisherHalted { reason } => message.with(Field::Reason, reason),
+            Self::PublisherHalted { reason } | Self::PeopleDoubted { reason } => message.with(Field::Reason, reason),
             Self::SignInRefused { code, account, source } => message
                 .with(Field::Outcome, code)
                 .with(Field::Result, "failure".to_owned())
@@ -214,6 +220,7 @@ impl Event {
             Self::QuorumMissing { have: 1, wanted: 2, size: 3 },
             Self::QuorumBack { size: 4 },
             Self::PublisherHalted { reason: text("the store holds less than was published") },
+            Self::PeopleDoubted { reason: text("memory differed from the store") },
             Self::SignInRefused {
                 code: text("CREDENTIALS_WRONG"),
                 account: Some(text("htmc-0001")),

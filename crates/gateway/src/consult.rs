@@ -7,7 +7,7 @@ use dancu_citizen::{
 use dancu_keys::KeyRing;
 use dancu_message::{Answer, LookUp, Outcome, Refusal, Request, Service, Verification};
 use dancu_policy::{Agreement, Permit};
-use dancu_registry::{Finding, PersonKey, Registry, RegistryError, TestPeople};
+use dancu_registry::{Doubt, Finding, PersonKey, Registry, RegistryError, TestPeople};
 use std::borrow::Cow;
 
 /// What the registry said, and what of it leaves.
@@ -48,13 +48,19 @@ impl Found {
 
 /// Where answers come from: the registry, or the synthetic people of the sandbox.
 pub(crate) trait People: Clone + Send + 'static {
-    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding;
+    /// Blocks in doubt.
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, RegistryError>;
+    /// From memory alone.
+    fn verify_now(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, Doubt>;
     fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError>;
 }
 
 impl People for Registry {
-    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, RegistryError> {
         Self::verify(self, claim, allowed)
+    }
+    fn verify_now(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, Doubt> {
+        Self::verify_now(self, claim, allowed)
     }
     fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError> {
         Self::record(self, person, fields)
@@ -62,8 +68,11 @@ impl People for Registry {
 }
 
 impl People for TestPeople {
-    fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
-        Self::verify(self, claim, allowed)
+    fn verify(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, RegistryError> {
+        Ok(Self::verify(self, claim, allowed))
+    }
+    fn verify_now(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, Doubt> {
+        Ok(Self::verify(self, claim, allowed))
     }
     fn record(&self, person: PersonKey, fields: FieldSet) -> Result<Option<Record>, RegistryError> {
         Ok(Self::record(self, person, fields))
@@ -96,16 +105,36 @@ impl<P> Desk<'_, P> {
 /// Asks the registry what the permit allows.
 pub(crate) async fn consult(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
     match request.service {
-        Service::Verify => verify(desk, permit, request),
+        Service::Verify => verify(desk, permit, request).await,
         Service::LookUp => look_up(desk, permit, request).await,
     }
 }
 
-fn verify(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
+/// Asks memory, and in doubt the store, which blocks.
+pub(crate) async fn ask(people: &impl People, claim: &Claim, allowed: Allowed) -> Result<Finding, Code> {
+    if let Ok(finding) = people.verify_now(claim, allowed) {
+        return Ok(finding);
+    }
+    let (people, claim) = (people.clone(), claim.clone());
+    match tokio::task::spawn_blocking(move || people.verify(&claim, allowed)).await {
+        Ok(Ok(finding)) => Ok(finding),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a person cannot be read");
+            Err(Code::StoreUnavailable)
+        }
+        Err(_) => Err(Code::Internal),
+    }
+}
+
+async fn verify(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
     let registry = desk.people;
     // The rule looks at every field of the agreement; the caller is told only of those it asked for.
     let agreed = permit.agreement.grants.verify.unwrap_or_default();
-    let finding = registry.verify(&request.claim, Allowed { fields: agreed, near: permit.near });
+    let asked = ask(registry, &request.claim, Allowed { fields: agreed, near: permit.near }).await;
+    let finding = match asked {
+        Ok(finding) => finding,
+        Err(code) => return Found::refused(Refusal { code, field: None }),
+    };
     if let Err(code) = desk.weigh(permit, request, &finding) {
         return Found::paused(code, &finding);
     }
@@ -121,7 +150,11 @@ fn verify(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> F
     let told = if permit.fields == agreed {
         finding.comparison
     } else {
-        registry.verify(&request.claim, Allowed { fields: permit.fields, near: permit.near }).comparison
+        let told = Allowed { fields: permit.fields, near: permit.near };
+        match ask(registry, &request.claim, told).await {
+            Ok(finding) => finding.comparison,
+            Err(code) => return Found::refused(Refusal { code, field: None }),
+        }
     };
     let subject = finding.number;
     Found {
@@ -135,7 +168,11 @@ fn verify(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> F
 /// Shows a record only to a caller that already knows number, name and birth date (Decree 70/2024/NĐ-CP).
 async fn look_up(desk: &Desk<'_, impl People>, permit: &Permit, request: &Request) -> Found {
     let registry = desk.people;
-    let finding = registry.verify(&request.claim, Allowed { fields: COMPARED, near: false });
+    let asked = ask(registry, &request.claim, Allowed { fields: COMPARED, near: false }).await;
+    let finding = match asked {
+        Ok(finding) => finding,
+        Err(code) => return Found::refused(Refusal { code, field: None }),
+    };
     if let Err(code) = desk.weigh(permit, request, &finding) {
         return Found::paused(code, &finding);
     }

@@ -3,7 +3,7 @@ use dancu_catalogue::Code;
 use dancu_citizen::{Allowed, BirthDate, Claim, IdCardNumber, PersonNumber, PersonalId};
 use dancu_keys::KeyRing;
 use dancu_policy::Permit;
-use dancu_registry::{Finding, PersonKey, Registry};
+use dancu_registry::{Finding, PersonKey, Registry, RegistryError};
 use dancu_watch::guess::shared::Guess;
 use dancu_watch::guess::{Person, Standing, claim_hash};
 use dancu_watch::{Brakes, Watch};
@@ -25,10 +25,15 @@ impl Guard {
         Self { brakes: watch.brakes(), watch, guess }
     }
 
-    /// Whose budget questions about a number count against: what a supervisor's release names.
-    pub fn budget_of(number: PersonalId, registry: &Registry, ring: &KeyRing) -> Option<Person> {
+    /// Whose budget questions about a number count against: what a supervisor's release names. In doubt it asks the store, and
+    /// blocks.
+    pub fn budget_of(
+        number: PersonalId,
+        registry: &Registry,
+        ring: &KeyRing,
+    ) -> Result<Option<Person>, RegistryError> {
         let claim = Claim { personal_id: Some(number), ..Claim::default() };
-        person(&claim, &registry.verify(&claim, Allowed::ALL), ring)
+        Ok(person(&claim, &registry.verify(&claim, Allowed::ALL)?, ring))
     }
 
     /// Whether what was permitted may pass now. Nothing is allocated, and nobody is waited for.

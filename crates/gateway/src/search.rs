@@ -9,7 +9,7 @@ use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Draft, Outcome, Personal, subject_hash};
 use dancu_keys::KeyRing;
 use dancu_policy::{Ask, Permit, Service, Workplace, decide};
-use dancu_registry::{Hit, PersonKey, Search};
+use dancu_registry::{Hit, PersonKey, RegistryError, Search};
 
 /// Who searches, and on what ground.
 #[derive(Clone)]
@@ -40,6 +40,20 @@ const SHOWN: FieldSet = FieldSet::EMPTY
     .with(Field::Sex)
     .with(Field::PermanentResidence);
 
+/// Asks the registry where it may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RegistryError> + Send + 'static,
+) -> Result<T, Code> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "people cannot be read");
+            Err(Code::StoreUnavailable)
+        }
+        Err(_) => Err(Code::Internal),
+    }
+}
+
 impl Road {
     /// Searches, if the officer may. The search is charged and journalled first; then each person found gets an entry of
     /// their own, so that the journal can tell them that they were seen; then they are shown.
@@ -50,9 +64,7 @@ impl Road {
         asked.limit = search.limit + 1;
         let registry = self.registry.clone();
         let found = match &station.permit {
-            Ok(_) => {
-                tokio::task::spawn_blocking(move || registry.search(&asked)).await.map_err(|_| Code::Internal)
-            }
+            Ok(_) => blocking(move || registry.search(&asked)).await,
             Err(code) => Err(*code),
         };
         let outcome = match &found {
@@ -82,8 +94,14 @@ impl Road {
         let now_us = self.clock.now_us();
         let station = self.station(ground, now_us).await;
         let card = station.may_show_card();
-        let mut hit = self.registry.hit(person);
-        let draft = match (&station.permit, &hit) {
+        let registry = self.registry.clone();
+        let read = blocking(move || registry.hit(person)).await;
+        // Whether the officer may comes first; who may is told when the person cannot be read.
+        let (permit, mut hit) = match (station.permit, read) {
+            (Ok(_), Err(code)) | (Err(code), _) => (Err(code), None),
+            (Ok(permit), Ok(hit)) => (Ok(permit), hit),
+        };
+        let draft = match (&permit, &hit) {
             (Ok(_), Some(hit)) => seen(hit, card, &station.entry, &self.ring),
             (Ok(_), None) => dancu_journal::Call {
                 outcome: Outcome::Answered(Answered::NotFound),
@@ -97,7 +115,7 @@ impl Road {
         if let (false, Some(hit)) = (card, &mut hit) {
             hit.id_card_number = None;
         }
-        station.permit.map(|_| hit)
+        permit.map(|_| hit)
     }
 
     /// Proves and decides: the stations before the registry.

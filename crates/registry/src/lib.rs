@@ -4,11 +4,13 @@ mod block;
 mod codec;
 pub mod generate;
 mod index;
+pub mod nation;
 mod person;
 mod registry;
 mod reseal;
 mod sandbox;
 mod store;
+mod tend;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -17,10 +19,12 @@ pub mod transfer;
 mod verify;
 
 pub use codec::CodecError;
+pub use dancu_verify_index::Doubt;
 pub use person::{Change, Entry, Finding, Hit, NewPerson, PersonKey, Search, Version};
 pub use registry::Registry;
 pub use sandbox::TestPeople;
 pub use store::MIGRATIONS;
+pub use tend::Tended;
 
 use dancu_keys::SealError;
 use dancu_storage::StoreError;
@@ -63,6 +67,9 @@ pub enum RegistryError {
         /// Position in the list that was given, from 0
         position: usize,
     },
+    /// People who make no index in memory
+    #[error("the people in the store make no index: {0}")]
+    Index(dancu_verify_index::BuildError),
     /// No such person
     #[error("no such person")]
     NoSuchPerson,

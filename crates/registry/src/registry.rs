@@ -1,11 +1,14 @@
 //! The registry: the tables and the people in memory, kept alike by the change feed.
-use crate::index::Index;
+use crate::index::{Base, Bearer, Memory, scan};
 use crate::store::{MIGRATIONS, OWNER, Rows, read, write};
+use crate::tend::{self, Tending};
 use crate::{Change, Finding, Hit, NewPerson, PersonKey, RegistryError, Search, Version, reseal, verify};
-use dancu_citizen::{Allowed, Claim, FieldSet, Record};
+use dancu_citizen::{Allowed, Claim, FieldSet, FullName, PersonNumber, Record};
 use dancu_keys::KeyRing;
 use dancu_storage::Store;
+use dancu_verify_index::Doubt;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -13,16 +16,20 @@ use std::thread;
 const PAGE: usize = 2_000;
 
 /// The citizens. Cheap to clone; clones share the people in memory. Every method blocks but those that answer from
-/// memory: [`verify`](Self::verify), [`search`](Self::search), [`count`](Self::count).
+/// memory: [`verify_now`](Self::verify_now), [`name_now`](Self::name_now), [`count`](Self::count).
 #[derive(Clone)]
-pub struct Registry(Arc<Shared>);
+pub struct Registry(pub(crate) Arc<Shared>);
 
-struct Shared {
-    store: Store,
-    rows: Rows,
-    index: Index,
-    /// Last number of the change feed that the index knows; held while it is brought up to date.
-    seen: Mutex<i64>,
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) rows: Rows,
+    pub(crate) memory: Memory,
+    /// Last number of the change feed that memory knows; held while it is brought up to date
+    pub(crate) seen: Mutex<i64>,
+    /// Where the people in memory are saved, if they are
+    pub(crate) file: Option<PathBuf>,
+    /// What tending comes to next; held by the one who tends
+    pub(crate) tending: Mutex<Tending>,
 }
 
 impl Registry {
@@ -31,26 +38,63 @@ impl Registry {
         read::in_force(&self.0.store, &self.0.rows, each)
     }
 
-    /// Brings the tables up to date and loads everybody.
+    /// Brings the tables up to date and loads everybody into memory.
     pub fn open(store: Store, ring: KeyRing) -> Result<Self, RegistryError> {
         store.migrate(OWNER, MIGRATIONS)?;
         let rows = Rows { ring };
-        // The head is read first: who changes during the load is read again by the first refresh.
-        let seen = store.read("registry.head", read::head)?;
-        let people = read::everybody(&store, &rows)?;
-        let index = Index::build(people);
-        Ok(Self(Arc::new(Shared { store, rows, index, seen: Mutex::new(seen) })))
+        let base = tend::build(&store, &rows)?;
+        Ok(Self::with(store, rows, base, None))
+    }
+
+    /// The same, with the people in memory saved in a file: a start opens it, and reads the changes since from the store. When
+    /// there is none, or it is not this store's, everybody is loaded, and it is written.
+    pub fn open_saved(store: Store, ring: KeyRing, file: &Path) -> Result<Self, RegistryError> {
+        store.migrate(OWNER, MIGRATIONS)?;
+        let rows = Rows { ring };
+        let base = match tend::saved(&store, &rows, file)? {
+            Some(base) => base,
+            None => tend::build_and_save(&store, &rows, file)?,
+        };
+        let registry = Self::with(store, rows, base, Some(file.to_owned()));
+        registry.refresh()?;
+        Ok(registry)
+    }
+
+    fn with(store: Store, rows: Rows, base: Base, file: Option<PathBuf>) -> Self {
+        let seen = Mutex::new(base.standing.position);
+        let memory = Memory::new(base);
+        Self(Arc::new(Shared { store, rows, memory, seen, file, tending: Mutex::default() }))
     }
 
     /// How many people there are.
     pub fn count(&self) -> usize {
-        self.0.index.len()
+        self.0.memory.len()
     }
 
     /// Compares a claim with the record of the person whom its numbers name: the personal number, else the old card
-    /// number, in force or former. Answers from memory.
-    pub fn verify(&self, claim: &Claim, allowed: Allowed) -> Finding {
-        verify::verify(&self.0.index, claim, allowed)
+    /// number, in force or former. Answers from memory; in doubt it asks the store, and blocks.
+    pub fn verify(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, RegistryError> {
+        match self.verify_now(claim, allowed) {
+            Ok(finding) => Ok(finding),
+            Err(Doubt) => verify::verify(|number| self.stored(number), claim, allowed),
+        }
+    }
+
+    /// The same from memory alone, without blocking.
+    ///
+    /// # Errors
+    ///
+    /// In doubt: then [`verify`](Self::verify) is to be asked, where one may block.
+    pub fn verify_now(&self, claim: &Claim, allowed: Allowed) -> Result<Finding, Doubt> {
+        let snapshot = self.0.memory.now();
+        verify::verify(|number| snapshot.by_number(number), claim, allowed)
+    }
+
+    /// Who bears a number, by the store.
+    fn stored(&self, number: PersonNumber) -> Result<Option<Bearer>, RegistryError> {
+        let shared = &self.0;
+        let read = shared.store.read("registry.number", |tx| read::by_number(tx, &shared.rows, number));
+        Ok(read?.map(|person| Bearer::Changed(Arc::new(person))))
     }
 
     /// The asked fields of the record whom the claim's numbers name, from the store. Compares nothing: call
@@ -60,8 +104,27 @@ impl Registry {
         claim: &Claim,
         allowed: Allowed,
     ) -> Result<Option<(PersonKey, Record)>, RegistryError> {
-        let Some((person, _)) = verify::find(&self.0.index, claim) else { return Ok(None) };
-        Ok(self.record(person.key, allowed.fields)?.map(|record| (person.key, record)))
+        let found = match verify::find(|number| self.0.memory.by_number(number), claim) {
+            Ok(found) => found,
+            Err(Doubt) => verify::find(|number| self.stored(number), claim)?,
+        };
+        let Some((person, _)) = found else { return Ok(None) };
+        Ok(self.record(person.key(), allowed.fields)?.map(|record| (person.key(), record)))
+    }
+
+    /// The name in force of whoever bears a number, from memory alone, without blocking.
+    ///
+    /// # Errors
+    ///
+    /// In doubt: then a search by the number is to be asked, where one may block.
+    pub fn name_now(&self, number: PersonNumber) -> Result<Option<FullName>, Doubt> {
+        let snapshot = self.0.memory.now();
+        if let Some(person) = snapshot.changed_with(number) {
+            return Ok(person.name.clone());
+        }
+        let Some(place) = snapshot.base.place(number)? else { return Ok(None) };
+        let name = snapshot.base.trusted()?.names(place)?.into_iter().next().filter(|name| !name.is_empty());
+        name.map(|name| FullName::parse(&name).map_err(|_| Doubt)).transpose()
     }
 
     /// The asked fields of the version in force, from the store; no other field is opened.
@@ -74,14 +137,39 @@ impl Registry {
         self.0.store.read("registry.history", |tx| read::history(tx, &self.0.rows, person))
     }
 
-    /// Those whom a search means, the likeliest first. Answers from memory.
-    pub fn search(&self, search: &Search) -> Vec<Hit> {
-        self.0.index.search(search)
+    /// Those whom a search means, the likeliest first. Finds them in memory and shows them by the store.
+    pub fn search(&self, search: &Search) -> Result<Vec<Hit>, RegistryError> {
+        let shared = &self.0;
+        let found = match shared.memory.search(search) {
+            Ok(found) => found,
+            Err(Doubt) => self.scan(search)?,
+        };
+        let shown = shared.store.read("registry.hits", |tx| {
+            let hit = |(key, former): &(PersonKey, bool)| {
+                Ok::<_, RegistryError>(
+                    read::by_key(tx, &shared.rows, *key)?.map(|person| person.hit(*former)),
+                )
+            };
+            found.iter().map(hit).collect::<Result<Vec<_>, _>>()
+        })?;
+        Ok(shown.into_iter().flatten().collect())
     }
 
-    /// A person as a search shows them, by key.
-    pub fn hit(&self, person: PersonKey) -> Option<Hit> {
-        self.0.index.by_key(person).map(|p| p.hit(false))
+    /// The same by walking along the store: what is done in doubt.
+    fn scan(&self, search: &Search) -> Result<Vec<(PersonKey, bool)>, RegistryError> {
+        let mut found = scan(search);
+        read::everybody(&self.0.store, &self.0.rows, |person| {
+            found.changed(&person);
+            Ok(())
+        })?;
+        Ok(found.done())
+    }
+
+    /// A person as a search shows them, by key, from the store.
+    pub fn hit(&self, person: PersonKey) -> Result<Option<Hit>, RegistryError> {
+        let shared = &self.0;
+        let read = shared.store.read("registry.hit", |tx| read::by_key(tx, &shared.rows, person))?;
+        Ok(read.map(|person| person.hit(false)))
     }
 
     /// Inserts people, all or none, in one transaction: give it a few thousand at a time. They are found after the
@@ -128,11 +216,20 @@ impl Registry {
         Ok(version)
     }
 
-    /// Reads the change feed since the last time; gives how many changes it read. To be called several times a second.
+    /// Reads the change feed since the last time; gives how many changes it read. To be called several times a second. When very
+    /// many came, as by an import, everybody is loaded again instead.
     pub fn refresh(&self) -> Result<usize, RegistryError> {
         let shared = &self.0;
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut last, mut total, mut news) = (*seen, 0, Vec::new());
+        let head = shared.store.read("registry.head", read::head)?;
+        if tend::is_far(head - last, shared.memory.now().base.index().len()) {
+            let base = tend::build(&shared.store, &shared.rows)?;
+            *seen = base.standing.position;
+            shared.memory.replace(base);
+            self.save();
+            return Ok(usize::try_from(*seen - last).unwrap_or_default());
+        }
         loop {
             let page =
                 shared.store.read("registry.refresh", |tx| read::changes(tx, &shared.rows, last, PAGE))?;
@@ -142,7 +239,7 @@ impl Registry {
                 break;
             }
         }
-        shared.index.apply(news);
+        shared.memory.apply(news);
         *seen = last;
         Ok(total)
     }

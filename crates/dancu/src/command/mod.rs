@@ -9,6 +9,7 @@ mod feed;
 mod journal;
 mod keeping;
 mod keys;
+mod nation;
 pub mod registry;
 mod resume;
 pub mod serve;
@@ -39,6 +40,8 @@ pub enum Command {
     /// The citizens: generate, import, export
     #[command(subcommand)]
     Registry(registry::Registry),
+    /// Draw a nation, index it, save, open and question it; print the figures beside their aims
+    Nation(nation::Nation),
     /// The keys: make, rotate
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -74,6 +77,7 @@ impl Command {
             Self::Doctor(doctor) => doctor.run().await,
             Self::Exchange(exchange) => exchange.run().await,
             Self::Registry(registry) => registry.run().await,
+            Self::Nation(nation) => nation.run(),
             Self::Keys(keys) => keys.run().await,
             Self::Journal(journal) => journal.run().await,
             Self::Evidence(evidence) => evidence.run().await,

@@ -85,6 +85,7 @@ impl Config {
                 postgres: String::new(),
                 postgres_ca: PathBuf::new(),
                 max_connections: 16,
+                index: PathBuf::new(),
             },
             keys: Keys { directory: directory.join("keys") },
             listen: Listen {

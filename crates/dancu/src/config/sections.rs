@@ -14,6 +14,18 @@ pub struct Store {
     pub postgres_ca: PathBuf,
     /// Connections to PostgreSQL at most
     pub max_connections: usize,
+    /// File in which the people in memory are kept, sealed; empty for `people.index` beside the embedded store
+    pub index: PathBuf,
+}
+
+impl Store {
+    /// File in which the people in memory are kept.
+    pub fn index_file(&self) -> PathBuf {
+        if self.index.as_os_str().is_empty() {
+            return self.sqlite.with_file_name("people.index");
+        }
+        self.index.clone()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

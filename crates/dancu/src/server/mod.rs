@@ -1,6 +1,7 @@
 //! Composes the floors into a running service.
 mod compose;
 mod fresh;
+mod people;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -51,7 +52,11 @@ impl Floor {
         let ring = keys.ring().context("keys")?;
         let store = open_store(config, create)?;
         let exchange = Exchange::open(store.clone(), ring.clone()).context("exchange")?;
-        let registry = Registry::open(store.clone(), ring.clone()).context("registry")?;
+        let people = config.store.index_file();
+        if let Some(folder) = people.parent().filter(|folder| create || !folder.exists()) {
+            crate::files::private_directory(folder)?;
+        }
+        let registry = Registry::open_saved(store.clone(), ring.clone(), &people).context("registry")?;
         Ok(Self { store, keys, ring, exchange, registry })
     }
 }
@@ -187,6 +192,7 @@ impl Server {
             tokio::spawn(crate::time::keep(console.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, inside, Notes::new()?, stopped.clone())),
+            tokio::spawn(people::tend(Arc::clone(&road), stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), console.secrets.clone(), stopped.clone())),
             tokio::spawn(crate::watch::keep(config.watch.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(cosigned),

@@ -64,8 +64,9 @@ impl Floors {
             PersonNumber::PersonalId(n) => Claim { personal_id: Some(n), ..Claim::default() },
             PersonNumber::IdCard(n) => Claim { id_card_number: Some(n), ..Claim::default() },
         };
-        let person = self.registry.verify(&claim, Allowed { fields: FieldSet::EMPTY, near: false }).person?;
-        match self.registry.record(person, KIN) {
+        let allowed = Allowed { fields: FieldSet::EMPTY, near: false };
+        let found = self.registry.verify(&claim, allowed).map(|finding| finding.person).transpose()?;
+        match found.and_then(|person| self.registry.record(person, KIN)) {
             Ok(record) => record.as_ref().map(family),
             Err(error) => {
                 tracing::warn!(%error, "a family could not be read; kinship is not judged");

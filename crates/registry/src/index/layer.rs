@@ -1,7 +1,7 @@
 //! People with the ways to find them; built once, then only read.
 use super::Person;
 use crate::PersonKey;
-use dancu_citizen::{Facts, IdCardNumber, NameForms, PersonNumber, PersonalId};
+use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,8 +12,6 @@ pub(super) struct Layer {
     ids: HashMap<PersonalId, u32>,
     cards: HashMap<IdCardNumber, u32>,
     keys: HashMap<PersonKey, u32>,
-    /// Unaccented words of names and former names, sorted, with the places of those who bear them, ascending.
-    words: Vec<(Box<str>, Vec<u32>)>,
 }
 
 impl Layer {
@@ -39,27 +37,11 @@ impl Layer {
     }
 
     fn index(&mut self) {
-        let mut words: HashMap<&str, Vec<u32>> = HashMap::new();
         for (place, person) in (0_u32..).zip(&self.people) {
             let facts = &person.facts;
             self.ids.extend(facts.personal_id.iter().chain(&facts.former_personal_ids).map(|n| (*n, place)));
             self.cards.extend(facts.id_card_number.iter().chain(&facts.former_id_cards).map(|n| (*n, place)));
-            for word in names(facts).flat_map(|name| name.unaccented().split(' ')) {
-                let places = words.entry(word).or_default();
-                if places.last() != Some(&place) {
-                    places.push(place);
-                }
-            }
         }
-        let mut words: Vec<_> = words
-            .into_iter()
-            .map(|(word, mut places)| {
-                places.shrink_to_fit();
-                (Box::from(word), places)
-            })
-            .collect();
-        words.sort_unstable();
-        self.words = words;
     }
 
     pub(super) fn people(&self) -> &[Arc<Person>] {
@@ -77,27 +59,7 @@ impl Layer {
         })
     }
 
-    pub(super) fn at(&self, place: u32) -> Option<&Arc<Person>> {
+    fn at(&self, place: u32) -> Option<&Arc<Person>> {
         self.people.get(place as usize)
     }
-
-    /// The lists of those with this very word in a name.
-    pub(super) fn with_word(&self, word: &str) -> &[(Box<str>, Vec<u32>)] {
-        let start = self.words.partition_point(|(w, _)| **w < *word);
-        let end = self.words.partition_point(|(w, _)| **w <= *word);
-        self.words.get(start..end).unwrap_or_default()
-    }
-
-    /// The lists of those with a word in a name that begins so.
-    pub(super) fn with_beginning(&self, beginning: &str) -> &[(Box<str>, Vec<u32>)] {
-        let start = self.words.partition_point(|(w, _)| **w < *beginning);
-        let rest = self.words.get(start..).unwrap_or_default();
-        let end = rest.partition_point(|(w, _)| w.starts_with(beginning));
-        rest.get(..end).unwrap_or_default()
-    }
-}
-
-/// The name in force, then the former ones.
-pub(super) fn names(facts: &Facts) -> impl Iterator<Item = &NameForms> {
-    facts.name.iter().chain(&facts.former_names)
 }

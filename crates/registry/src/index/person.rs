@@ -2,13 +2,18 @@
 use crate::block::Block;
 use crate::{Hit, PersonKey};
 use dancu_citizen::{Facts, FullName, PersonNumber};
+use std::sync::Arc;
 
-/// What is kept in memory of a person.
+/// What the layers keep of a person who came or changed.
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) key: PersonKey,
     pub(crate) version: u32,
     pub(crate) facts: Facts,
     pub(crate) name: Option<FullName>,
+    pub(crate) former_names: Vec<FullName>,
+    /// Whether the base does not have them
+    pub(crate) is_new: bool,
     province: ShortCode,
     commune: ShortCode,
 }
@@ -18,13 +23,13 @@ impl Person {
         let facts = block.facts();
         let (province, commune) =
             (ShortCode::of(block.province.as_deref()), ShortCode::of(block.commune.as_deref()));
-        Self { key, version, facts, name: block.name, province, commune }
+        let (name, former_names) = (block.name, block.former_names);
+        Self { key, version, facts, name, former_names, is_new: false, province, commune }
     }
 
-    /// The number in force: the personal number, else the old card's.
-    pub(crate) fn number(&self) -> Option<PersonNumber> {
-        let card = || self.facts.id_card_number.map(PersonNumber::IdCard);
-        self.facts.personal_id.map(PersonNumber::PersonalId).or_else(card)
+    /// The same person, new to the base or not.
+    pub(super) fn marked(self: Arc<Self>, is_new: bool) -> Arc<Self> {
+        if self.is_new == is_new { self } else { Arc::new(Self { is_new, ..Self::clone(&self) }) }
     }
 
     pub(crate) fn hit(&self, by_former_name: bool) -> Hit {
@@ -40,6 +45,36 @@ impl Person {
             province: self.province.text(),
             commune: self.commune.text(),
         }
+    }
+}
+
+/// Who bears a number.
+pub(crate) enum Bearer {
+    /// Somebody who came or changed since the base
+    Changed(Arc<Person>),
+    /// Somebody in the base
+    Kept(PersonKey, Facts),
+}
+
+impl Bearer {
+    pub(crate) fn key(&self) -> PersonKey {
+        match self {
+            Self::Changed(person) => person.key,
+            Self::Kept(key, _) => *key,
+        }
+    }
+
+    pub(crate) fn facts(&self) -> &Facts {
+        match self {
+            Self::Changed(person) => &person.facts,
+            Self::Kept(_, facts) => facts,
+        }
+    }
+
+    /// The number in force: the personal number, else the old card's.
+    pub(crate) fn number(&self) -> Option<PersonNumber> {
+        let card = || self.facts().id_card_number.map(PersonNumber::IdCard);
+        self.facts().personal_id.map(PersonNumber::PersonalId).or_else(card)
     }
 }
 

@@ -7,4 +7,4 @@ pub(crate) mod write;
 
 pub use schema::MIGRATIONS;
 pub(crate) use schema::OWNER;
-pub(crate) use sealed::{Rows, VersionRow};
+pub(crate) use sealed::{KEY, Rows, VersionRow};

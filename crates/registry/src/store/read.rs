@@ -4,7 +4,7 @@ use super::{Rows, VersionRow};
 use crate::block::Block;
 use crate::index::Person;
 use crate::{PersonKey, RegistryError, Version};
-use dancu_citizen::{FieldSet, Record};
+use dancu_citizen::{FieldSet, PersonNumber, Record};
 use dancu_storage::{Row, Store, Tx};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -154,25 +154,73 @@ pub(crate) fn changes(tx: &mut Tx<'_>, rows: &Rows, after: i64, limit: usize) ->
     Ok(Page { people: people.into_values().collect(), last, read })
 }
 
-/// Everybody. One thread reads, the others open what it read.
-pub(crate) fn everybody(store: &Store, rows: &Rows) -> Result<Vec<Arc<Person>>, RegistryError> {
+/// Whoever bears a number, or bore it.
+pub(crate) fn by_number(
+    tx: &mut Tx<'_>,
+    rows: &Rows,
+    number: PersonNumber,
+) -> Result<Option<Person>, RegistryError> {
+    let row = tx.query_opt(
+        "SELECT p.person_key, p.version, p.verify_block FROM person_number n
+         JOIN person p ON p.person_key = n.person_key WHERE n.number_hash = $1",
+        &[rows.number_hash(number).into()],
+    )?;
+    row.map(|row| person(rows, &row)).transpose()
+}
+
+/// The person of a key.
+pub(crate) fn by_key(tx: &mut Tx<'_>, rows: &Rows, key: PersonKey) -> Result<Option<Person>, RegistryError> {
+    let row = tx.query_opt(
+        "SELECT person_key, version, verify_block FROM person WHERE person_key = $1",
+        &[key.0.into()],
+    )?;
+    row.map(|row| person(rows, &row)).transpose()
+}
+
+/// Changes that a mark of the feed covers.
+const MARKED: i64 = 64;
+
+/// Tells this feed, up to a number, from another one that has come as far.
+pub(crate) fn mark(tx: &mut Tx<'_>, rows: &Rows, position: i64) -> Result<[u8; 16], RegistryError> {
+    let mut last = Vec::new();
+    tx.for_each(
+        "SELECT seq, person_key, version FROM person_change WHERE seq > $1 AND seq <= $2 ORDER BY seq",
+        &[(position - MARKED).into(), position.into()],
+        |row| {
+            last.extend(row.int(0)?.to_be_bytes());
+            last.extend(row.array::<16>(1)?);
+            last.extend(row.number::<u32>(2)?.to_be_bytes());
+            Ok::<_, RegistryError>(())
+        },
+    )?;
+    Ok(rows.ring.keyed_hash("registry.feed", &last))
+}
+
+/// Streams everybody, in no order. One thread reads, the others open what it read; `each` is called on this one.
+pub(crate) fn everybody(
+    store: &Store,
+    rows: &Rows,
+    mut each: impl FnMut(Person) -> Result<(), RegistryError>,
+) -> Result<(), RegistryError> {
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let (to_workers, chunks) = mpsc::sync_channel::<Vec<Row>>(workers * 2);
+    let (opened, people) = mpsc::sync_channel(workers * 2);
     // Owned by the workers alone: when none is left, sending fails and does not wait for ever.
     let chunks = Arc::new(Mutex::new(chunks));
     thread::scope(|scope| {
-        let worker = |chunks| scope.spawn(move || open_chunks(rows, &chunks));
-        let opening: Vec<_> = std::iter::repeat_n(chunks, workers).map(worker).collect();
-        let scanned = scan_in_chunks(store, &to_workers);
-        drop(to_workers);
-        let mut people = Vec::new();
-        for worker in opening {
-            match worker.join() {
-                Ok(opened) => people.extend(opened?),
-                Err(panic) => std::panic::resume_unwind(panic),
+        for (chunks, opened) in std::iter::repeat_n((chunks, opened), workers) {
+            scope.spawn(move || open_chunks(rows, &chunks, &opened));
+        }
+        let reader = scope.spawn(move || scan_in_chunks(store, &to_workers));
+        let mut taken = Ok(());
+        for chunk in people {
+            taken = chunk.and_then(|chunk: Vec<Person>| chunk.into_iter().try_for_each(&mut each));
+            if taken.is_err() {
+                break;
             }
         }
-        scanned.map(|()| people)
+        let scanned = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        taken.and(scanned)
     })
 }
 
@@ -193,18 +241,20 @@ fn scan_in_chunks(store: &Store, to_workers: &mpsc::SyncSender<Vec<Row>>) -> Res
     Ok(())
 }
 
+/// Ends when no more rows come, at an error, or when nobody takes what was opened.
 fn open_chunks(
     rows: &Rows,
-    chunks: &Arc<Mutex<mpsc::Receiver<Vec<Row>>>>,
-) -> Result<Vec<Arc<Person>>, RegistryError> {
-    let mut people = Vec::new();
+    chunks: &Mutex<mpsc::Receiver<Vec<Row>>>,
+    opened: &mpsc::SyncSender<Result<Vec<Person>, RegistryError>>,
+) {
     let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok(chunk) = next() {
-        for row in &chunk {
-            people.push(Arc::new(person(rows, row)?));
+        let people = chunk.iter().map(|row| person(rows, row)).collect::<Result<_, _>>();
+        let failed = people.is_err();
+        if opened.send(people).is_err() || failed {
+            return;
         }
     }
-    Ok(people)
 }
 
 /// From columns key, version, block.

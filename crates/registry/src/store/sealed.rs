@@ -9,6 +9,8 @@ use dancu_storage::{Row, StoreError, Value};
 const PERSON: &str = "person";
 const VERSION: &str = "person_version";
 const BLOCK: &str = "verify_block";
+/// Label of the hash that is a person's key.
+pub(crate) const KEY: &str = "registry.person";
 
 /// Seals and opens the rows of the registry's tables.
 #[derive(Clone)]
@@ -36,6 +38,11 @@ impl Rows {
     /// Hash to find a number by.
     pub(crate) fn number_hash(&self, number: PersonNumber) -> [u8; 16] {
         self.ring.keyed_hash("registry.number", number.expose().as_bytes())
+    }
+
+    /// Key of a person whose first number is this one.
+    pub(crate) fn key_of_number(&self, number: PersonNumber) -> PersonKey {
+        PersonKey(self.ring.keyed_hash(KEY, number.expose().as_bytes()))
     }
 
     /// Parameters of a row of `person_version`.

@@ -1,5 +1,5 @@
 //! What is written to the tables.
-use super::Rows;
+use super::{KEY, Rows};
 use crate::block::Block;
 use crate::{Change, Entry, NewPerson, PersonKey, RegistryError};
 use dancu_citizen::PersonNumber;
@@ -46,12 +46,12 @@ pub(crate) fn seal_new(rows: &Rows, new: &NewPerson, now_us: i64) -> Result<Seal
 
 /// Derived from the first number, so that who is imported twice is noticed; from the name and birth date without one.
 fn new_key(rows: &Rows, block: &Block) -> PersonKey {
-    let number = block.numbers().next().map(|(number, _)| number.expose());
-    let name = || {
-        let name = block.name.as_ref().map_or("", |n| n.whole());
-        format!("{name}\n{}", block.birth_date.map(dancu_citizen::BirthDate::iso).unwrap_or_default())
-    };
-    PersonKey(rows.ring.keyed_hash("registry.person", number.unwrap_or_else(name).as_bytes()))
+    if let Some((number, _)) = block.numbers().next() {
+        return rows.key_of_number(number);
+    }
+    let name = block.name.as_ref().map_or("", |n| n.whole());
+    let name = format!("{name}\n{}", block.birth_date.map(dancu_citizen::BirthDate::iso).unwrap_or_default());
+    PersonKey(rows.ring.keyed_hash(KEY, name.as_bytes()))
 }
 
 fn number_row(rows: &Rows, key: PersonKey, number: PersonNumber, in_force: bool) -> Vec<Value> {

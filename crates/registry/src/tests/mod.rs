@@ -1,6 +1,7 @@
 //! The registry over its tables, on every engine.
 mod index;
 mod rotation;
+mod saved;
 mod tables;
 
 use crate::{Change, Entry, NewPerson, Registry};
@@ -69,4 +70,20 @@ pub(super) fn claim(number: u64, name: &str) -> Claim {
 pub(super) fn locked(mut record: Record) -> Record {
     record.state = LifeState::Locked;
     record
+}
+
+/// What tests ask, without the errors of the store.
+pub(super) trait Asked {
+    fn verified(&self, claim: &Claim, allowed: dancu_citizen::Allowed) -> crate::Finding;
+    fn searched(&self, search: &crate::Search) -> Vec<crate::Hit>;
+}
+
+impl Asked for Registry {
+    fn verified(&self, claim: &Claim, allowed: dancu_citizen::Allowed) -> crate::Finding {
+        self.verify(claim, allowed).unwrap()
+    }
+
+    fn searched(&self, search: &crate::Search) -> Vec<crate::Hit> {
+        self.search(search).unwrap()
+    }
 }

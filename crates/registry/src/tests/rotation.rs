@@ -101,7 +101,7 @@ fn an_altered_or_moved_block_stops_the_start() {
                WHERE person_key = $1";
     run(&store, sql, &[keys[0].0.into(), keys[1].0.into()]);
     altered(Registry::open(store, ring()), "person");
-    assert!(registry.verify(&claim(1, "Trần An"), Allowed::ALL).found(), "who has loaded serves on");
+    assert!(registry.verified(&claim(1, "Trần An"), Allowed::ALL).found(), "who has loaded serves on");
 }
 
 #[test]

@@ -32,12 +32,12 @@ fn a_change_is_a_version_and_the_former_one_stays() {
         assert!(history[0].record == first && history[1].record == second);
 
         for registry in [registry.clone(), open(&store)] {
-            let old = registry.verify(&claim(1, "tran thi hoa"), Allowed::ALL);
+            let old = registry.verified(&claim(1, "tran thi hoa"), Allowed::ALL);
             assert_eq!((old.person, old.number), (Some(key), Some(PersonNumber::PersonalId(id(2)))));
             let verdicts = old.comparison.unwrap();
             assert_eq!(verdicts.get(Field::PersonalId).verdict, Verdict::Near);
             assert_eq!(verdicts.get(Field::FullName).verdict, Verdict::Near);
-            let new = registry.verify(&claim(2, "Trần Thị Bình"), Allowed::ALL).comparison.unwrap();
+            let new = registry.verified(&claim(2, "Trần Thị Bình"), Allowed::ALL).comparison.unwrap();
             assert!(new.agrees(FieldSet::EMPTY.with(Field::PersonalId).with(Field::FullName)));
         }
     }
@@ -77,9 +77,9 @@ fn two_registries_on_one_store_agree_by_the_feed() {
         assert_eq!((one.count(), two.count()), (0, 0));
         assert_eq!((one.refresh().unwrap(), two.refresh().unwrap()), (50, 50), "{engine}");
         two.change(keys[3], &change(1, locked(record(3, "Nguyễn Văn An"))), NOW).unwrap();
-        assert!(one.verify(&claim(3, "Nguyễn Văn An"), Allowed::ALL).usable());
+        assert!(one.verified(&claim(3, "Nguyễn Văn An"), Allowed::ALL).usable());
         assert_eq!((one.refresh().unwrap(), one.refresh().unwrap()), (1, 0));
-        assert_eq!(one.verify(&claim(3, "Nguyễn Văn An"), Allowed::ALL).state, LifeState::Locked);
+        assert_eq!(one.verified(&claim(3, "Nguyễn Văn An"), Allowed::ALL).state, LifeState::Locked);
         assert_eq!((one.count(), two.count()), (50, 50));
     }
 }
@@ -140,12 +140,12 @@ fn a_card_of_somebody_else_is_a_mismatch() {
     registry.refresh().unwrap();
     let verdict = |n: u32| {
         let claim = Claim { id_card_number: Some(card(n)), ..claim(1, "Trần An") };
-        registry.verify(&claim, Allowed::ALL).comparison.unwrap().get(Field::IdCardNumber).verdict
+        registry.verified(&claim, Allowed::ALL).comparison.unwrap().get(Field::IdCardNumber).verdict
     };
     assert_eq!((verdict(7), verdict(8)), (Verdict::Mismatch, NOT_ON_RECORD));
     let by_card = Claim { id_card_number: Some(card(7)), ..Claim::default() };
-    assert_eq!(registry.verify(&by_card, Allowed::ALL).number, Some(PersonNumber::PersonalId(id(2))));
-    let nobody = registry.verify(&claim(5, "Trần An"), Allowed::ALL);
+    assert_eq!(registry.verified(&by_card, Allowed::ALL).number, Some(PersonNumber::PersonalId(id(2))));
+    let nobody = registry.verified(&claim(5, "Trần An"), Allowed::ALL);
     assert!(!nobody.found() && !nobody.usable() && nobody.comparison.is_none());
 }
 
@@ -157,7 +157,7 @@ fn states_say_whether_a_record_is_usable() {
         let record = Record { state, ..record(n, "Trần An") };
         registry.insert_many(&[newcomer(record)], NOW).unwrap();
         registry.refresh().unwrap();
-        let finding = registry.verify(&claim(n, "Trần An"), Allowed::ALL);
+        let finding = registry.verified(&claim(n, "Trần An"), Allowed::ALL);
         assert_eq!((finding.state, finding.usable()), (state, state == LifeState::Alive));
     }
 }
@@ -175,12 +175,12 @@ fn former_names_and_numbers_become_earlier_versions() {
     registry.refresh().unwrap();
     assert_eq!(registry.history(key).unwrap().len(), 3);
     for number in [8, 9] {
-        let finding = registry.verify(&claim(number, "Trần Bình"), Allowed::ALL);
+        let finding = registry.verified(&claim(number, "Trần Bình"), Allowed::ALL);
         assert_eq!(finding.person, Some(key));
         assert_eq!(finding.comparison.unwrap().get(Field::FullName).verdict, Verdict::Near);
     }
     let by_card = Claim { id_card_number: Some(card(3)), ..Claim::default() };
-    assert!(registry.verify(&by_card, Allowed::ALL).found());
+    assert!(registry.verified(&by_card, Allowed::ALL).found());
 }
 
 #[test]

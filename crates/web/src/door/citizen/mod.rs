@@ -129,14 +129,15 @@ fn posted(pages: &Pages, headers: &HeaderMap, uri: &Uri, sent: &Sent) -> Result<
 }
 
 /// The name of the person who has this number now.
-fn name_of(pages: &Pages, number: PersonalId) -> Option<String> {
-    let search = Search {
-        name: None,
-        birth: None,
-        sex: None,
-        number: Some(PersonNumber::PersonalId(number)),
-        limit: 1,
+async fn name_of(pages: &Pages, number: PersonalId) -> Option<String> {
+    let (registry, number) = (pages.road.registry.clone(), PersonNumber::PersonalId(number));
+    let name = match registry.name_now(number) {
+        Ok(name) => name?,
+        Err(_doubt) => {
+            let search = Search { number: Some(number), limit: 1, ..Search::default() };
+            let searched = tokio::task::spawn_blocking(move || registry.search(&search)).await.ok()?;
+            searched.ok()?.into_iter().next()?.full_name?
+        }
     };
-    let hit = pages.road.registry.search(&search).into_iter().next()?;
-    Some(hit.full_name.map(|name| name.whole().to_owned()).unwrap_or_default())
+    Some(name.whole().to_owned())
 }

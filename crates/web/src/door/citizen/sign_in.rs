@@ -109,7 +109,7 @@ async fn prove(
     let digits: String =
         form::value(sent, "number").chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
     let number = PersonalId::parse(&digits).map_err(|_| Code::CredentialsWrong)?;
-    let name = name_of(pages, number).ok_or(Code::CredentialsWrong)?;
+    let name = name_of(pages, number).await.ok_or(Code::CredentialsWrong)?;
     Ok((number.expose(), name))
 }
 

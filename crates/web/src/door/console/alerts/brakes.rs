@@ -218,7 +218,15 @@ pub(in crate::door::console) async fn released(
     why: String,
 ) -> Result<bool, Oops> {
     let road = &seat.console.road;
-    let person = Guard::budget_of(number, &road.registry, &road.ring);
+    let (registry, ring) = (road.registry.clone(), road.ring.clone());
+    let person = match blocking(move || Guard::budget_of(number, &registry, &ring)).await {
+        Some(Ok(person)) => person,
+        Some(Err(error)) => {
+            tracing::error!(%error, "whose budget it is cannot be read");
+            return Err(Oops::page(seat.shell(Place::Alerts), ErrorKind::Server));
+        }
+        None => return Err(Oops::page(seat.shell(Place::Alerts), ErrorKind::Server)),
+    };
     let (Some(guess), Some(person)) = (road.guard.guess.clone(), person) else { return Ok(false) };
     seat.record("guess_release", format!("account={account}"), Place::Alerts).await?;
     let order = ReleaseOrder { person, account, by: seat.id().to_owned(), why };

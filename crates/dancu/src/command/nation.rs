@@ -1,0 +1,108 @@
+//! `dancu nation`: a synthetic nation of any size in memory, saved, opened and questioned, with figures beside their aims.
+use anyhow::Context as _;
+use clap::Args;
+use dancu_keys::{KeyRing, Secret};
+use dancu_registry::nation::{Figure, question};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Bytes that a person takes in the file of the index, at most.
+const INDEX_BYTES: u64 = 48;
+/// Bytes that a full record takes in an embedded store, with its versions, numbers and feed: a round number on the safe side.
+const RECORD_BYTES: u64 = 6_000;
+/// Between two lines of progress.
+const PROGRESS: Duration = Duration::from_secs(5);
+
+/// Draw a nation, index it, save, open and question it; print the figures beside their aims
+#[derive(Debug, Args)]
+pub struct Nation {
+    /// How many people
+    #[arg(long, value_name = "N", default_value_t = 100_000_000)]
+    count: u64,
+    /// Make the index alone, without full records in a store
+    #[arg(long)]
+    index_only: bool,
+    /// Folder for the file of the index; the file is removed at the end
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Seed of the nation
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Write the figures to this file, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+impl Nation {
+    pub fn run(self) -> anyhow::Result<()> {
+        let folder = self.dir.clone().unwrap_or_else(std::env::temp_dir);
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        self.check_room(&folder)?;
+        let file = folder.join("nation.index");
+        anyhow::ensure!(!file.exists(), "{} is there already", file.display());
+        // Nobody in it is real: the keys are as good as any.
+        let ring = KeyRing::new(&Secret::new([1; 32]), &Secret::new([2; 32]))?;
+        let (start, mut told) = (Instant::now(), Instant::now());
+        let figures = question(self.seed, self.count, &file, &ring, |drawn| {
+            if drawn.is_multiple_of(1024) && told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                progress(drawn, self.count, start.elapsed());
+            }
+        });
+        for path in [&file, &file.with_extension("lock")] {
+            // What was never made needs no removing.
+            let _ = std::fs::remove_file(path);
+        }
+        self.tell(&figures?)
+    }
+
+    /// Says what the disk must have, before anything is begun.
+    fn check_room(&self, folder: &Path) -> anyhow::Result<()> {
+        let system = rustix::fs::statvfs(folder).context("how much room the disk has")?;
+        let free = system.f_bavail.saturating_mul(system.f_frsize);
+        let need = |bytes: u64| self.count.saturating_mul(bytes);
+        let (index, records) = (need(INDEX_BYTES), need(RECORD_BYTES));
+        println!(
+            "{} people: the index takes about {} of disk, full records in a store about {}; {} are free",
+            self.count,
+            size(index),
+            size(records),
+            size(free)
+        );
+        anyhow::ensure!(free > index, "not enough room for the index in {}", folder.display());
+        anyhow::ensure!(
+            self.index_only,
+            "say --index-only for the index alone; full records are made by `dancu registry generate`{}",
+            if free > records { "" } else { ", for which the disk has not the room" }
+        );
+        Ok(())
+    }
+
+    fn tell(&self, figures: &[Figure]) -> anyhow::Result<()> {
+        for figure in figures {
+            let aim = match figure.aim {
+                Some(aim) if figure.value <= aim => format!("  (aim {aim}: reached)"),
+                Some(aim) => format!("  (aim {aim}: missed)"),
+                None => String::new(),
+            };
+            println!("{:36} {:>12.3} {}{aim}", figure.name, figure.value, figure.unit);
+        }
+        if let Some(path) = &self.json {
+            let all = serde_json::json!({ "people": self.count, "figures": figures });
+            let text = format!("{}\n", serde_json::to_string_pretty(&all)?);
+            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn progress(done: u64, count: u64, since: Duration) {
+    let left = since.as_secs_f64() * count.saturating_sub(done) as f64 / done.max(1) as f64;
+    println!("{done} of {count} drawn, about {left:.0} s left");
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn size(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}

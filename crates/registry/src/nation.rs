@@ -1,0 +1,218 @@
+//! A synthetic nation of any size in memory: drawn, saved, opened and questioned, with its figures.
+use crate::generate::{People, Synthetic};
+use dancu_citizen::{Allowed, Claim, ClaimedName, NameForms, PersonalId, compare};
+use dancu_keys::KeyRing;
+use dancu_verify_index::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Signature, Standing};
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// People who are asked about.
+const ASKED: u64 = 20_000;
+
+/// A measured figure beside its aim.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Figure {
+    /// What was measured
+    pub name: &'static str,
+    /// How much
+    pub value: f64,
+    /// Of what
+    pub unit: &'static str,
+    /// At most; none where there is no aim
+    pub aim: Option<f64>,
+}
+
+/// Why a nation has no figures.
+#[derive(Debug, thiserror::Error)]
+pub enum NationError {
+    /// The people make no index
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The file could not be written or opened
+    #[error(transparent)]
+    File(#[from] OpenError),
+    /// A page did not open
+    #[error(transparent)]
+    Doubt(#[from] Doubt),
+    /// The index does not find who is in it
+    #[error("only {found} of {asked} were found")]
+    NotFound {
+        /// How many were found
+        found: usize,
+        /// How many were asked about
+        asked: usize,
+    },
+}
+
+/// Draws so many people of a seed, makes their index, saves it to a file, opens that and asks it. `progress` hears after each person
+/// how many are drawn.
+pub fn question(
+    seed: u64,
+    count: u64,
+    file: &Path,
+    ring: &KeyRing,
+    mut progress: impl FnMut(u64),
+) -> Result<Vec<Figure>, NationError> {
+    let mut figures = Vec::new();
+    let mut note = |name, value, unit, aim| figures.push(Figure { name, value, unit, aim });
+    let start = Instant::now();
+    let mut builder = Builder::with_capacity(usize::try_from(count).unwrap_or_default());
+    let mut asked = Vec::new();
+    let every = (count / ASKED).max(1);
+    for (number, synthetic) in (0..).zip(People::new(seed, count)) {
+        if number % every == 0 {
+            asked.extend(claim(&synthetic));
+        }
+        builder.add(&person(synthetic, number))?;
+        progress(number + 1);
+    }
+    note("draw", start.elapsed().as_secs_f64(), "s", None);
+    let start = Instant::now();
+    let index = builder.build()?;
+    note("sort", start.elapsed().as_secs_f64(), "s", None);
+    let start = Instant::now();
+    index.save(file, ring, Standing::default())?;
+    note("write", start.elapsed().as_secs_f64(), "s", None);
+    drop(index);
+
+    let start = Instant::now();
+    let (index, _) = Index::open(file, ring)?;
+    note("open", milliseconds(start.elapsed()), "ms", Some(2_000.0));
+    let start = Instant::now();
+    index.read_all(|| true);
+    note("every page", start.elapsed().as_secs_f64(), "s", None);
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    let (bytes, people) = (index.bytes() as f64, index.len() as f64);
+    note("a person", bytes / people.max(1.0), "B", Some(48.0));
+    note("in memory", bytes / 1e9, "GB", Some(6.0));
+    let (mean, late) = times(&asked, |claim| verdict(&index, ring, claim))?;
+    note("verdict", mean, "µs", Some(2.0));
+    note("verdict, p99", late, "µs", None);
+    let (mean, late) = times(&asked, |claim| search(&index, claim))?;
+    note("name, birth date and sex", mean, "µs", Some(1_000.0));
+    note("name, birth date and sex, p99", late, "µs", None);
+    let (mean, rest) = many(&index, &asked);
+    note("numbers, many at once", mean, "µs", None);
+    note("names and birth dates, many at once", rest, "µs", None);
+    Ok(figures)
+}
+
+/// Mean time of a number, and of a name with a birth date, asked together with many others.
+fn many(index: &Index, asked: &[Claim]) -> (f64, f64) {
+    let ids: Vec<_> = asked.iter().filter_map(|claim| claim.personal_id).collect();
+    let mut places = Vec::new();
+    let start = Instant::now();
+    index.places_of(&ids, &mut places);
+    let numbers = start.elapsed();
+    let named =
+        |claim: &Claim| Some((Signature::of(claim.full_name.as_ref()?.unaccented()), claim.birth_date?));
+    let names: Vec<_> = asked.iter().filter_map(named).collect();
+    let mut found = Vec::new();
+    let start = Instant::now();
+    index.born_many(&names, &mut found);
+    black_box((places, found));
+    let each = |time: Duration, count: usize| {
+        milliseconds(time / u32::try_from(count).unwrap_or(1).max(1)) * 1_000.0
+    };
+    (each(numbers, ids.len()), each(start.elapsed(), names.len()))
+}
+
+/// A synthetic person as the index takes one.
+fn person(synthetic: Synthetic, number: u64) -> Person {
+    let (record, former) = (synthetic.record, synthetic.former);
+    let id = record.personal_id.map(|s| s.value);
+    Person {
+        key: if id.is_some() { Key::OfNumber } else { Key::Other(u128::from(number).to_be_bytes()) },
+        personal_id: id,
+        former_personal_ids: former.personal_ids,
+        id_card_number: record.id_card_number.map(|s| s.value),
+        former_id_cards: former.id_cards,
+        name: record.full_name.map(|s| s.value),
+        former_names: former.names,
+        birth_date: record.birth_date.map(|s| s.value),
+        sex: record.sex.map(|s| s.value).unwrap_or_default(),
+        state: record.state,
+    }
+}
+
+/// What a client in the field sends for a person: the name in capitals.
+fn claim(person: &Synthetic) -> Option<Claim> {
+    let record = &person.record;
+    let name = record.full_name.as_ref()?.value.whole().to_uppercase();
+    Some(Claim {
+        personal_id: Some(record.personal_id.as_ref()?.value),
+        full_name: ClaimedName::parse(&name).ok(),
+        birth_date: record.birth_date.as_ref().map(|date| date.value),
+        sex: record.sex.as_ref().map(|sex| sex.value),
+        ..Claim::default()
+    })
+}
+
+/// A verdict, and the key of the person in the store.
+fn verdict(index: &Index, ring: &KeyRing, claim: &Claim) -> Result<bool, Doubt> {
+    let Some(id) = claim.personal_id else { return Ok(false) };
+    let Some(place) = index.place_of(id)? else { return Ok(false) };
+    let facts = index.facts(place)?;
+    black_box((ring.keyed_hash("registry.person", id.expose().as_bytes()), index.key(place)?));
+    let comparison = compare(claim, &facts, Allowed::ALL);
+    Ok(comparison.agrees(claim.fields()))
+}
+
+/// Who has this name, birth date and sex: whether the one asked about is among them.
+fn search(index: &Index, claim: &Claim) -> Result<bool, Doubt> {
+    let (Some(name), Some(birth)) = (&claim.full_name, claim.birth_date) else { return Ok(false) };
+    let mut found = Vec::new();
+    index.born(Signature::of(name.unaccented()), birth, &mut found)?;
+    let mut is_found = false;
+    for place in found {
+        let entry = index.entry(place)?;
+        let is_named = |forms: &NameForms| forms.unaccented() == name.unaccented();
+        let same = claim.sex == Some(entry.sex)
+            && index.syllables().name_forms(entry.name.ids()).as_ref().is_some_and(is_named);
+        is_found |=
+            same && entry.personal_id.map(PersonalId::as_u64) == claim.personal_id.map(PersonalId::as_u64);
+    }
+    Ok(is_found)
+}
+
+/// Mean and 99th percentile of a question in µs. Nearly everybody is to be found: names of nine words and more are not looked at.
+fn times(asked: &[Claim], question: impl Fn(&Claim) -> Result<bool, Doubt>) -> anyhow::Result<(f64, f64)> {
+    let mut times = Vec::with_capacity(asked.len());
+    let (mut found, start) = (0, Instant::now());
+    for claim in asked {
+        let start = Instant::now();
+        found += usize::from(black_box(question(claim))?);
+        times.push(start.elapsed());
+    }
+    let all = start.elapsed();
+    if found * 100 < asked.len() * 99 {
+        return Err(NationError::NotFound { found, asked: asked.len() });
+    }
+    times.sort_unstable();
+    let late = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
+    let count = u32::try_from(asked.len()).unwrap_or(u32::MAX).max(1);
+    Ok((milliseconds(all / count) * 1_000.0, milliseconds(late) * 1_000.0))
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dancu_keys::Secret;
+
+    #[test]
+    fn a_small_nation_is_drawn_saved_opened_and_questioned() {
+        let folder = tempfile::tempdir().unwrap();
+        let ring = KeyRing::new(&Secret::new([1; 32]), &Secret::new([2; 32])).unwrap();
+        let mut drawn = 0;
+        let figures =
+            question(1, 3_000, &folder.path().join("nation.index"), &ring, |count| drawn = count).unwrap();
+        assert_eq!(drawn, 3_000);
+        let of = |name| figures.iter().find(|figure| figure.name == name).unwrap().value;
+        assert!(of("a person") < 64.0, "{}", of("a person"));
+    }
+}

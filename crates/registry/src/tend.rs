@@ -1,0 +1,248 @@
+//! What keeps the people in memory right and their file young, a step at a time.
+use crate::index::{Base, Gathering, Snapshot};
+use crate::store::{Rows, read};
+use crate::{Registry, RegistryError};
+use dancu_storage::Store;
+use dancu_verify_index::{Doubt, Place, Standing};
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+/// People compared with the store in one step.
+const COMPARED: usize = 200;
+/// So many changes, or this share of the people if that is more, are not worth following up: in the layers they would take more
+/// memory than everybody does.
+const FAR: (i64, usize) = (10_000, 16);
+
+/// What a step of tending did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tended {
+    /// So many people were compared with the store, and nothing differed
+    Compared(usize),
+    /// Memory said something else than the store: an alarm. It answers nothing any more until it is built anew
+    Differs,
+    /// Pages of the file did not open, or memory differed: everybody was loaded from the store again
+    Rebuilt,
+    /// Who changed was merged into the rest
+    Merged,
+}
+
+/// Where the comparison stands.
+#[derive(Default)]
+pub(crate) struct Tending {
+    page: usize,
+    next: usize,
+}
+
+/// The saved people, if they are of this store. What is wrong with a file is told in the log: it is only written anew.
+pub(crate) fn saved(store: &Store, rows: &Rows, file: &Path) -> Result<Option<Base>, RegistryError> {
+    let base = match Base::open(file, rows) {
+        Ok(base) => base,
+        Err(dancu_verify_index::OpenError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(None);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the file of the people in memory is built anew");
+            return Ok(None);
+        }
+    };
+    let position = base.standing.position;
+    let (head, mark) = store.read("registry.standing", |tx| {
+        Ok::<_, RegistryError>((read::head(tx)?, read::mark(tx, rows, position)?))
+    })?;
+    let is_ours = position <= head && mark == base.standing.mark;
+    if !is_ours {
+        tracing::warn!(
+            "the file of the people in memory is not of this store, or ahead of it: it is built anew"
+        );
+    }
+    let is_young = !is_far(head - position, base.index().len());
+    Ok(Some(base).filter(|base| is_ours && is_young && !base.is_damaged()))
+}
+
+/// Whether so many changes are better loaded with everybody.
+pub(crate) fn is_far(changes: i64, people: usize) -> bool {
+    changes > FAR.0.max(i64::try_from(people / FAR.1).unwrap_or(i64::MAX))
+}
+
+/// Loads everybody.
+pub(crate) fn build(store: &Store, rows: &Rows) -> Result<Base, RegistryError> {
+    // The head is read first: who changes during the load is read again by the next refresh.
+    let standing = store.read("registry.head", |tx| {
+        let position = read::head(tx)?;
+        Ok::<_, RegistryError>(Standing { position, mark: read::mark(tx, rows, position)? })
+    })?;
+    let mut people = Gathering::new(rows);
+    read::everybody(store, rows, |person| people.add(&person))?;
+    people.done(standing)
+}
+
+/// Loads everybody and saves them.
+pub(crate) fn build_and_save(store: &Store, rows: &Rows, file: &Path) -> Result<Base, RegistryError> {
+    let base = build(store, rows)?;
+    save(&base, rows, file);
+    Ok(base)
+}
+
+/// A file that cannot be written is not worth a stop: the next start takes longer.
+fn save(base: &Base, rows: &Rows, file: &Path) {
+    if let Err(error) = base.save(file, rows) {
+        tracing::warn!(%error, "the people in memory could not be saved");
+    }
+}
+
+impl Registry {
+    /// Does the next step: builds what is damaged anew, merges what has grown, else compares some people with the store. To be
+    /// called about once a second, by one thread; it blocks.
+    pub fn tend(&self) -> Result<Tended, RegistryError> {
+        let shared = &self.0;
+        let mut tending = shared.tending.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = shared.memory.snapshot();
+        if snapshot.base.is_damaged() {
+            self.rebuild()?;
+            *tending = Tending::default();
+            return Ok(Tended::Rebuilt);
+        }
+        if shared.memory.has_grown() {
+            if self.merge()? {
+                *tending = Tending::default();
+                return Ok(Tended::Merged);
+            }
+            self.rebuild()?;
+            *tending = Tending::default();
+            return Ok(Tended::Rebuilt);
+        }
+        self.compare(&snapshot, &mut tending)
+    }
+
+    /// Reads what of the file was not read yet, as long as it is told to go on.
+    pub fn read_ahead(&self, go_on: impl Fn() -> bool + Sync) {
+        self.0.memory.snapshot().base.index().read_all(go_on);
+    }
+
+    fn rebuild(&self) -> Result<(), RegistryError> {
+        let shared = &self.0;
+        let base = build(&shared.store, &shared.rows)?;
+        self.swap(base, None);
+        Ok(())
+    }
+
+    /// Swaps a new base in and saves it. Changes that it has not are kept, or read again.
+    fn swap(&self, base: Base, made_of: Option<&Snapshot>) {
+        let shared = &self.0;
+        {
+            let _seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.memory.rebase(base, made_of);
+        }
+        self.save();
+    }
+
+    /// Saves the base, if it has a file.
+    pub(crate) fn save(&self) {
+        if let Some(file) = &self.0.file {
+            save(&self.0.memory.snapshot().base, &self.0.rows, file);
+        }
+    }
+
+    /// False in doubt.
+    fn merge(&self) -> Result<bool, RegistryError> {
+        let shared = &self.0;
+        let (snapshot, position) = {
+            let seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            (shared.memory.snapshot(), *seen)
+        };
+        let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, position))?;
+        let mut people = Gathering::new(&shared.rows);
+        for page in 0..snapshot.base.index().pages() {
+            if keep_page(&snapshot, page, &mut people)?.is_err() {
+                return Ok(false);
+            }
+        }
+        snapshot.all_changed().try_for_each(|person| people.add(person))?;
+        self.swap(people.done(Standing { position, mark })?, Some(&snapshot));
+        Ok(true)
+    }
+
+    /// Compares the next people with the store.
+    fn compare(&self, snapshot: &Snapshot, tending: &mut Tending) -> Result<Tended, RegistryError> {
+        let index = snapshot.base.index();
+        if tending.page >= index.pages() {
+            *tending = Tending::default();
+        }
+        let Ok(places) = index.places_in(tending.page) else { return Ok(Tended::Compared(0)) };
+        let some: Vec<Place> = places.iter().copied().skip(tending.next).take(COMPARED).collect();
+        tending.next += some.len();
+        if tending.next >= places.len() {
+            (tending.page, tending.next) = (tending.page + 1, 0);
+        }
+        if self.all_agree(snapshot, &some)? {
+            return Ok(Tended::Compared(some.len()));
+        }
+        // Somebody may have changed just now: whoever did is in the layers after this.
+        self.refresh()?;
+        let now = self.0.memory.snapshot();
+        if !Arc::ptr_eq(&now.base, &snapshot.base) || self.all_agree(&now, &some)? {
+            return Ok(Tended::Compared(some.len()));
+        }
+        snapshot.base.distrust();
+        tracing::error!("the people in memory differ from the store; they are built anew");
+        Ok(Tended::Differs)
+    }
+
+    fn all_agree(&self, snapshot: &Snapshot, places: &[Place]) -> Result<bool, RegistryError> {
+        let shared = &self.0;
+        shared.store.read("registry.compare", |tx| {
+            for place in places {
+                let Ok((key, said)) = said(snapshot, *place) else { return Ok(false) };
+                let Some(said) = said else { continue };
+                let stored = read::by_key(tx, &shared.rows, key)?;
+                if stored.is_none_or(|stored| stored.facts != said) {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        })
+    }
+}
+
+/// What memory says of somebody, by the ways that questions take; nothing when they have changed since the base.
+fn said(
+    snapshot: &Snapshot,
+    place: Place,
+) -> Result<(crate::PersonKey, Option<dancu_citizen::Facts>), Doubt> {
+    let index = snapshot.base.trusted()?;
+    let facts = index.facts(place)?;
+    let key = snapshot.base.key(place, Some(&facts))?;
+    if snapshot.is_shadowed(place)? {
+        return Ok((key, None));
+    }
+    let is_found = |number| snapshot.base.place(number).map(|found| found == Some(place));
+    for number in crate::index::numbers(&facts) {
+        if !is_found(number)? {
+            return Err(Doubt);
+        }
+    }
+    Ok((key, Some(facts)))
+}
+
+/// Takes over those of a page who did not change since.
+fn keep_page(
+    snapshot: &Snapshot,
+    page: usize,
+    people: &mut Gathering<'_>,
+) -> Result<Result<(), Doubt>, RegistryError> {
+    let Ok(places) = snapshot.base.trusted().and_then(|index| index.places_in(page)) else {
+        return Ok(Err(Doubt));
+    };
+    for place in places {
+        match snapshot.is_shadowed(place) {
+            Ok(true) => {}
+            Ok(false) => {
+                if let Err(doubt) = people.keep(&snapshot.base, place)? {
+                    return Ok(Err(doubt));
+                }
+            }
+            Err(doubt) => return Ok(Err(doubt)),
+        }
+    }
+    Ok(Ok(()))
+}

@@ -1,0 +1,211 @@
+//! The people in memory come from a file, follow the feed, and are held against the store. Whatever befalls the file, they say
+//! what the store says.
+use super::index::{Step, answers, apply, step};
+use super::*;
+use crate::{Search, Tended};
+use dancu_citizen::Allowed;
+use dancu_storage::testing::{sqlite_store, stores};
+use proptest::prelude::*;
+use std::path::Path;
+
+fn saved(store: &Store, file: &Path) -> Registry {
+    Registry::open_saved(store.clone(), ring(), file).unwrap()
+}
+
+/// Flips a bit of a file; gives whether it has any.
+fn flip(file: &Path, at: prop::sample::Index, bit: u8) {
+    let mut bytes = std::fs::read(file).unwrap();
+    let at = at.index(bytes.len());
+    bytes[at] ^= 1 << bit;
+    std::fs::write(file, bytes).unwrap();
+}
+
+fn searches(registry: &Registry) -> Vec<String> {
+    let names = ["nguyen", "Nguyễn Văn An", "an", "ly thi", "thuy"];
+    let search =
+        |name| Search { name: Some(ClaimedName::parse(name).unwrap()), limit: 99, ..Search::default() };
+    let hits =
+        |name| registry.searched(&search(name)).iter().map(|hit| format!("{:?}", hit.person)).collect();
+    names
+        .into_iter()
+        .map(|name| {
+            let hits: Vec<String> = hits(name);
+            hits.join(" ")
+        })
+        .collect()
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Step(Step),
+    Flip(prop::sample::Index, u8),
+    Reopen,
+    Tend,
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        4 => step().prop_map(Event::Step),
+        1 => (any::<prop::sample::Index>(), 0_u8..8).prop_map(|(at, bit)| Event::Flip(at, bit)),
+        2 => Just(Event::Reopen),
+        1 => Just(Event::Tend),
+    ]
+}
+
+fn follow(store: &Store, events: &[Event]) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.index");
+    let (mut registry, mut keys) = (saved(store, &file), Vec::new());
+    for event in events {
+        match event {
+            Event::Step(step) => apply(&registry, &mut keys, step),
+            Event::Flip(at, bit) => flip(&file, *at, *bit),
+            Event::Reopen => registry = saved(store, &file),
+            Event::Tend => assert_ne!(registry.tend().unwrap(), Tended::Differs),
+        }
+    }
+    registry.refresh().unwrap();
+    let fresh = open(store);
+    assert_eq!(answers(&registry, &keys), answers(&fresh, &keys));
+    assert_eq!(searches(&registry), searches(&fresh));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn whatever_befalls_the_file_memory_says_what_the_store_says(events in prop::collection::vec(event(), 1..12)) {
+        let (store, _guard) = sqlite_store();
+        follow(&store, &events);
+    }
+}
+
+#[test]
+fn on_every_engine() {
+    for (_, store, _guard) in stores() {
+        let record = |n| newcomer(record(n, "Nguyễn Văn An")).current.record;
+        let step = |n: std::ops::Range<u64>| Event::Step(Step::Insert(n.map(record).collect()));
+        let at = |n: u64| Event::Step(Step::Insert(vec![record(n)]));
+        follow(&store, &[step(0..40), Event::Reopen, at(41), Event::Reopen, Event::Tend, at(42)]);
+    }
+}
+
+#[test]
+fn a_start_reads_the_file_and_what_changed_since() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.index");
+        let keys = open(&store).insert_many(&[newcomer(record(1, "Trần An"))], NOW).unwrap();
+        drop(saved(&store, &file));
+        let written = std::fs::read(&file).unwrap();
+        open(&store).change(keys[0], &change(1, record(2, "Trần Bình")), NOW).unwrap();
+        let registry = saved(&store, &file);
+        assert_eq!(std::fs::read(&file).unwrap(), written, "{engine}: nothing was built");
+        assert_eq!(registry.verified(&claim(1, "Trần Bình"), Allowed::ALL).person, Some(keys[0]), "{engine}");
+        assert_eq!((registry.count(), searches(&registry)), (1, searches(&open(&store))));
+        assert_eq!(
+            registry.tend(),
+            Ok(Tended::Compared(1)),
+            "who changed since is not compared, and is no difference"
+        );
+    }
+}
+
+#[test]
+fn a_file_of_another_store_or_ahead_of_it_is_not_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.index");
+    let (one, _guard) = sqlite_store();
+    open(&one).insert_many(&[newcomer(record(1, "Trần An")), newcomer(record(2, "Lý An"))], NOW).unwrap();
+    drop(saved(&one, &file));
+    // A store that was put back to an earlier state, then went another way.
+    let (two, _guard) = sqlite_store();
+    assert_eq!(saved(&two, &file).count(), 0, "ahead of this one");
+    drop(saved(&one, &file));
+    open(&two).insert_many(&[newcomer(record(3, "Trần An")), newcomer(record(4, "Lý An"))], NOW).unwrap();
+    let registry = saved(&two, &file);
+    assert!(registry.verified(&claim(3, "Trần An"), Allowed::ALL).found(), "as far, and another");
+    assert!(!registry.verified(&claim(1, "Trần An"), Allowed::ALL).found());
+}
+
+#[test]
+fn what_differs_from_the_store_is_an_alarm_and_is_built_anew() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.index");
+        let people = [newcomer(record(1, "Trần An")), newcomer(record(2, "Lý An"))];
+        let keys = open(&store).insert_many(&people, NOW).unwrap();
+        let registry = saved(&store, &file);
+        assert_eq!(registry.tend(), Ok(Tended::Compared(2)), "{engine}");
+        // A change that goes by the feed: what a fault in the program, or in the machine's memory, would look like.
+        let rows = crate::store::Rows { ring: ring() };
+        let block = crate::block::Block::of(&record(1, "Trần Bình"));
+        let sealed = rows.seal_block(keys[0], 1, &block).unwrap();
+        let sql = "UPDATE person SET verify_block = $2 WHERE person_key = $1";
+        store.run_tx("test", |tx| tx.execute(sql, &[keys[0].0.into(), sealed.clone().into()])).unwrap();
+        assert_eq!(registry.tend(), Ok(Tended::Differs), "{engine}");
+        assert!(
+            registry.verify_now(&claim(1, "Trần An"), Allowed::ALL).is_err(),
+            "{engine}: memory is silent"
+        );
+        let agrees = |registry: &Registry| {
+            let finding = registry.verified(&claim(1, "Trần Bình"), Allowed::ALL).comparison.unwrap();
+            finding.agrees(dancu_citizen::FieldSet::EMPTY.with(dancu_citizen::Field::FullName))
+        };
+        assert!(agrees(&registry), "{engine}: the store answers");
+        assert_eq!(searches(&registry), searches(&open(&store)), "{engine}");
+        assert_eq!(registry.tend(), Ok(Tended::Rebuilt), "{engine}");
+        assert!(registry.verify_now(&claim(1, "Trần An"), Allowed::ALL).is_ok() && agrees(&registry));
+        assert_eq!(
+            saved(&store, &file).tend(),
+            Ok(Tended::Compared(2)),
+            "{engine}: the file was written anew"
+        );
+    }
+}
+
+#[test]
+fn an_import_is_loaded_with_everybody() {
+    let (store, _guard) = sqlite_store();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.index");
+    let keys = open(&store).insert_many(&[newcomer(record(0, "Trần An"))], NOW).unwrap();
+    let registry = saved(&store, &file);
+    registry.change(keys[0], &change(1, record(0, "Trần Bình")), NOW).unwrap();
+    open(&store).change(keys[0], &change(2, record(0, "Trần Hòa")), NOW).unwrap();
+    let people: Vec<_> = (1..10_500).map(|n| newcomer(record(n, "Nguyễn Văn An"))).collect();
+    registry.insert_many(&people, NOW).unwrap();
+    assert_eq!((registry.refresh(), registry.count()), (Ok(10_500), 10_500));
+    assert_eq!(searches(&registry), searches(&open(&store)));
+    let search = |name: &str| {
+        let name = Some(ClaimedName::parse(name).unwrap());
+        registry.searched(&Search { name, limit: 9, ..Search::default() })
+    };
+    assert!(search("tran binh")[0].by_former_name, "what a layer said before does not shadow it");
+    assert_eq!(registry.refresh(), Ok(0));
+    assert!(std::fs::metadata(&file).unwrap().len() > 10_500 * 20, "it was saved");
+}
+
+#[test]
+fn what_has_grown_is_merged_and_saved() {
+    let (store, _guard) = sqlite_store();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.index");
+    let people: Vec<_> = (0..1_000).map(|n| newcomer(record(n, "Nguyễn Văn An"))).collect();
+    let keys = open(&store).insert_many(&people, NOW).unwrap();
+    let registry = saved(&store, &file);
+    let more: Vec<_> = (1_000..6_000).map(|n| newcomer(record(n, "Lý Thị Hòa"))).collect();
+    registry.insert_many(&more, NOW).unwrap();
+    registry.refresh().unwrap();
+    registry.change(keys[7], &change(1, record(9_000, "Lý An")), NOW).unwrap();
+    assert_eq!((registry.tend(), registry.count()), (Ok(Tended::Merged), 6_000));
+    assert!(matches!(registry.tend(), Ok(Tended::Compared(200))));
+    registry.change(keys[7], &change(2, record(9_001, "Lý An")), NOW).unwrap();
+    for registry in [&registry, &saved(&store, &file)] {
+        assert_eq!(registry.count(), 6_000);
+        for number in [7, 9_000, 9_001] {
+            assert_eq!(registry.verified(&claim(number, "Lý An"), Allowed::ALL).person, Some(keys[7]));
+        }
+        assert!(registry.verify_now(&claim(5_999, "Lý Thị Hòa"), Allowed::ALL).unwrap().found());
+    }
+}

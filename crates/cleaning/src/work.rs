@@ -54,14 +54,15 @@ impl Worker<'_> {
                 "a chunk is taken again"
             );
         }
-        match self.answer(&mut lease) {
-            Ok(finish) => Ok(Some((lease, finish))),
-            Err(error) => {
-                // Another may have more luck at once; if this does not reach the store, when the lease is over.
-                let _ = self.cleaning.release(&lease);
-                Err(error)
-            }
-        }
+        self.answered(&mut lease).map(|finish| Some((lease, finish)))
+    }
+
+    /// Answers a chunk that was taken.
+    pub fn answered(&self, lease: &mut Lease) -> Result<Finish, CleaningError> {
+        self.answer(lease).inspect_err(|_| {
+            // Another may have more luck at once; if this does not reach the store, when the lease is over.
+            let _ = self.cleaning.release(lease);
+        })
     }
 
     fn answer(&self, lease: &mut Lease) -> Result<Finish, CleaningError> {

@@ -58,6 +58,9 @@ impl Cleaning {
     ) -> Result<Option<Lease>, CleaningError> {
         let until_us = now_us + self.options.lease_us;
         self.store.run_tx("cleaning.claim", |tx| {
+            const TAKE: &str =
+                "UPDATE cleaning_chunk SET state = 'leased', holder = $3, until_us = $4, tries = $5
+                     WHERE job = $1 AND number = $2";
             for job in open_jobs(tx, job)? {
                 let Some(row) = free(tx, &job, now_us)? else { continue };
                 let chunk: u64 = row.number(0)?;
@@ -69,9 +72,6 @@ impl Cleaning {
                     until_us,
                     job,
                 };
-                const TAKE: &str =
-                    "UPDATE cleaning_chunk SET state = 'leased', holder = $3, until_us = $4, tries = $5
-                     WHERE job = $1 AND number = $2";
                 let parameters: [Value; 5] = [
                     lease.job.as_str().into(),
                     number(chunk)?.into(),
@@ -133,6 +133,8 @@ impl Cleaning {
         let given: [Value; 4] =
             [done.sha256.into(), counts.into(), number(done.people)?.into(), now_us.into()];
         self.store.run_tx("cleaning.finish", |tx| {
+            const DONE: &str = "UPDATE cleaning_chunk SET state = 'done', sha256 = $3, counts = $4, people = $5, done_us = $6
+                 WHERE job = $1 AND number = $2";
             let Some(row) = tx.query_opt(
                 "SELECT c.state, c.sha256 FROM cleaning_chunk c, cleaning_job j
                  WHERE c.job = $1 AND c.number = $2 AND j.id = c.job AND j.state IN ('open', 'done')",
@@ -145,8 +147,6 @@ impl Cleaning {
                 let same = row.bytes(1)? == done.sha256;
                 return Ok(if same { Finish::Already } else { Finish::Differs });
             }
-            const DONE: &str = "UPDATE cleaning_chunk SET state = 'done', sha256 = $3, counts = $4, people = $5, done_us = $6
-                 WHERE job = $1 AND number = $2";
             tx.execute(DONE, &[at.as_slice(), &given].concat())?;
             Ok(Finish::Counted)
         })
@@ -156,9 +156,9 @@ impl Cleaning {
     pub fn progress(&self, job: &str, now_us: i64) -> Result<Progress, CleaningError> {
         let mut progress = Progress::default();
         self.store.read("cleaning.progress", |tx| {
-            progress = Progress::default();
             const ALL: &str =
                 "SELECT state, until_us, row_count, counts, people FROM cleaning_chunk WHERE job = $1";
+            progress = Progress::default();
             tx.for_each(ALL, &[job.into()], |row| progress.add(row, now_us))
         })?;
         progress.people.sort_unstable();

@@ -102,11 +102,11 @@ impl Cleaning {
                  WHERE j.state = 'open' AND ($1 = '' OR j.id = $1) AND (j.holder = '' OR j.until_us <= $2)
                    AND NOT EXISTS (SELECT 1 FROM cleaning_chunk c WHERE c.job = j.id AND c.state IN ('open', 'leased'))
                  ORDER BY j.at_us, j.id LIMIT 1";
+            const TAKE: &str = "UPDATE cleaning_job SET holder = $2, until_us = $3 WHERE id = $1";
             let Some(row) = tx.query_opt(READY, &[job.unwrap_or_default().into(), now_us.into()])? else {
                 return Ok(None);
             };
             let id = row.text(0)?.to_owned();
-            const TAKE: &str = "UPDATE cleaning_job SET holder = $2, until_us = $3 WHERE id = $1";
             tx.execute(TAKE, &[id.as_str().into(), holder.into(), until_us.into()])?;
             Ok(Some(id))
         })

@@ -84,6 +84,8 @@ pub struct NewJob {
     pub columns: Columns,
     /// Whether the agreement lets the number of the person be told
     pub tells_number: bool,
+    /// Whether it is told how a field differs, and how surely a row means somebody; otherwise only that it differs
+    pub tells_near: bool,
     /// Rows in a chunk, 1 to 1,000,000
     pub chunk_rows: u32,
 }
@@ -111,6 +113,8 @@ pub struct Job {
     pub columns: Columns,
     /// Whether the number of the person may be told
     pub tells_number: bool,
+    /// Whether it is told how a field differs
+    pub tells_near: bool,
     /// Who asks and for what
     pub asked: Asked,
     /// When it came, microseconds since the epoch, as all times here
@@ -141,7 +145,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, organisation, system, state, input_sha256, chunk_rows, row_count, chunks, columns, tells_number,
-                asked, at_us, entry, ended_us, fetched_us FROM cleaning_job ",
+                tells_near, asked, at_us, entry, ended_us, fetched_us FROM cleaning_job ",
             $rest
         )
     };
@@ -159,7 +163,7 @@ impl Cleaning {
         }
         let (id, same) = (crate::sealed::random_id()?, self.same(new)?);
         let asked = self.sealer.seal(place(&id, "asked"), &new.asked)?;
-        let parameters: [Value; 10] = [
+        let parameters: [Value; 11] = [
             id.as_str().into(),
             new.organisation.as_str().into(),
             new.system.as_str().into(),
@@ -168,6 +172,7 @@ impl Cleaning {
             new.chunk_rows.into(),
             i64::from(new.columns.bits()).into(),
             i64::from(new.tells_number).into(),
+            i64::from(new.tells_near).into(),
             asked.into(),
             now_us.into(),
         ];
@@ -181,8 +186,8 @@ impl Cleaning {
             }
             tx.execute(
                 "INSERT INTO cleaning_job (id, organisation, system, state, same, input_sha256, chunk_rows, row_count,
-                    chunks, columns, tells_number, asked, at_us, holder, until_us)
-                 VALUES ($1, $2, $3, 'filling', $4, $5, $6, 0, 0, $7, $8, $9, $10, '', 0)",
+                    chunks, columns, tells_number, tells_near, asked, at_us, holder, until_us)
+                 VALUES ($1, $2, $3, 'filling', $4, $5, $6, 0, 0, $7, $8, $9, $10, $11, '', 0)",
                 &parameters,
             )?;
             read(tx, &id)?.ok_or(CleaningError::Damaged("a job is not what was written"))
@@ -199,6 +204,7 @@ impl Cleaning {
             hex::encode(new.input_sha256),
             new.columns.bits(),
             new.tells_number,
+            new.tells_near,
             new.chunk_rows,
             asked,
         );
@@ -318,11 +324,12 @@ impl Cleaning {
             chunks: row.number(7)?,
             columns: Columns::from_bits(row.number(8)?),
             tells_number: row.bool(9)?,
-            asked: self.sealer.open(place(id, "asked"), row.bytes(10)?)?,
-            at_us: row.int(11)?,
-            entry: row.opt_number(12)?,
-            ended_us: row.opt_int(13)?,
-            fetched_us: row.opt_int(14)?,
+            tells_near: row.bool(10)?,
+            asked: self.sealer.open(place(id, "asked"), row.bytes(11)?)?,
+            at_us: row.int(12)?,
+            entry: row.opt_number(13)?,
+            ended_us: row.opt_int(14)?,
+            fetched_us: row.opt_int(15)?,
         })
     }
 

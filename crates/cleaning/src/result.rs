@@ -1,7 +1,7 @@
 //! The result of a job, row by row in the order of the file.
 use crate::review::Decision;
 use crate::{Cleaning, CleaningError, Job, codec};
-use dancu_linkage::{Action, Answer, Column, Row, Verdict};
+use dancu_linkage::{Action, Agreement, Answer, Column, Row, Verdict};
 use std::collections::HashMap;
 
 /// One row of the result.
@@ -59,9 +59,9 @@ impl Cleaning {
     fn decisions(&self, job: &str) -> Result<HashMap<u64, Decision>, CleaningError> {
         let mut all = HashMap::new();
         self.store.read("cleaning.decisions", |tx| {
-            all.clear();
             const DECIDED: &str =
                 "SELECT number, decision FROM cleaning_review WHERE job = $1 AND decision IS NOT NULL";
+            all.clear();
             tx.for_each(DECIDED, &[job.into()], |row| {
                 let decision =
                     Decision::from_name(row.text(1)?).ok_or(CleaningError::Damaged("an unknown decision"))?;
@@ -92,5 +92,27 @@ fn told(job: &Job, answer: &Answer, decision: Option<Decision>) -> Answer {
     if !job.tells_number || !means {
         told.personal_id = None;
     }
+    if !job.tells_near {
+        // As on the road: what is nearly right is a plain difference, and how nearly is not told.
+        told.score = 0;
+        for column in Column::ALL {
+            told.reasons.set(column, plain(told.reasons.get(column)));
+        }
+    }
     told
+}
+
+/// An agreement, as who is not told `near` hears of it.
+fn plain(agreement: Agreement) -> Agreement {
+    match agreement {
+        Agreement::Absent | Agreement::Same | Agreement::Unaccented | Agreement::Unreadable => agreement,
+        Agreement::OtherMarks
+        | Agreement::Typing
+        | Agreement::Words
+        | Agreement::Former
+        | Agreement::DayMonthSwapped
+        | Agreement::LessPrecise
+        | Agreement::MovedUnit
+        | Agreement::Different => Agreement::Different,
+    }
 }

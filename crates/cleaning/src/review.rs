@@ -164,11 +164,11 @@ impl Cleaning {
         self.store.run_tx("cleaning.decide", |tx| {
             const LAST: &str = "UPDATE cleaning_review SET state = 'decided', decision = $3, decided_by = $4, decided_us = $5
                  WHERE job = $1 AND number = $2";
+            const KEEP: &str = "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             if tx.execute(LAST, &[of.as_slice(), &last].concat())? == 0 {
                 return Err(CleaningError::unknown("doubtful row", &given.number.to_string()));
             }
-            const KEEP: &str = "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             tx.execute(KEEP, &[of.as_slice(), &kept].concat())?;
             Ok(())
         })

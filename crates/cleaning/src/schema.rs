@@ -20,6 +20,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             chunks INTEGER NOT NULL,
             columns INTEGER NOT NULL,    -- columns that are compared, bit n for the n-th column of the linkage
             tells_number INTEGER NOT NULL, -- 1: the agreement lets the number of the person be told
+            tells_near INTEGER NOT NULL, -- 1: it is told how a field differs; 0: only that it does
             asked BLOB NOT NULL,         -- who asks, for what, which file: sealed
             at_us INTEGER NOT NULL,      -- when it came, microseconds since the epoch, as all times here
             entry INTEGER,               -- number of its entry in the journal; NULL: not admitted yet

@@ -69,7 +69,7 @@ impl Cleaning {
     ) -> Result<Job, CleaningError> {
         job.in_state(JobState::Filling)?;
         terms.are_of(job)?;
-        let draft = Draft { charges: terms.charges(job.rows), ..Draft::from(self.entry_of_job(job, now_us)) };
+        let draft = Draft { charges: terms.charges(job.rows), ..Draft::from(entry_of_job(job, now_us)) };
         let key = self.key(job, "job", now_us, sha256(job.id.as_bytes()));
         let (system, name, hash) = (key.system.clone(), key.key.clone(), key.body_hash);
         let written = teller.runtime.block_on(teller.journal.append_all(vec![draft], Some(key)));
@@ -93,17 +93,6 @@ impl Cleaning {
         self.get(&job.id)
     }
 
-    fn entry_of_job(&self, job: &Job, now_us: i64) -> Call {
-        let mut call = entry(job, now_us);
-        call.personal.request_id = Some(format!(
-            "clean job={} file_sha256={} rows={}",
-            job.id,
-            hex::encode(job.input_sha256),
-            job.rows
-        ));
-        call
-    }
-
     /// What makes a unit of this job one that is written once.
     fn key(&self, job: &Job, unit: &str, now_us: i64, body_hash: [u8; 32]) -> Idempotency {
         let days = i64::from(self.options.keep_days).max(1);
@@ -115,6 +104,13 @@ impl Cleaning {
             answer: Box::new(|_| Vec::new()),
         }
     }
+}
+
+fn entry_of_job(job: &Job, now_us: i64) -> Call {
+    let mut call = entry(job, now_us);
+    call.personal.request_id =
+        Some(format!("clean job={} file_sha256={} rows={}", job.id, hex::encode(job.input_sha256), job.rows));
+    call
 }
 
 /// What all entries of a job have in common.

@@ -51,6 +51,8 @@ pub struct Terms {
     pub columns: Columns,
     /// Whether the number of the person may be told: the agreement lets it be looked up
     pub tells_number: bool,
+    /// Whether it is told how a field differs: the agreement has `near`
+    pub tells_near: bool,
     /// What the rows count against
     pub(crate) charges: Vec<dancu_policy::Charge>,
 }
@@ -75,6 +77,7 @@ pub fn terms(rules: &Rules, rules_version: u64, wish: &Wish<'_>) -> Result<Terms
         asked: asked(&permit, wish, rules_version),
         columns,
         tells_number: looks_up.contains(Field::PersonalId),
+        tells_near: permit.near,
         charges: permit.charges.to_vec(),
     })
 }
@@ -123,6 +126,7 @@ impl Terms {
             input_sha256: wish.input_sha256,
             columns: self.columns,
             tells_number: self.tells_number,
+            tells_near: self.tells_near,
             chunk_rows,
         }
     }
@@ -146,7 +150,7 @@ impl Terms {
     pub(crate) fn are_of(&self, job: &crate::Job) -> Result<(), CleaningError> {
         let same = self.system == job.system
             && self.columns == job.columns
-            && self.tells_number == job.tells_number
+            && (self.tells_number, self.tells_near) == (job.tells_number, job.tells_near)
             && self.asked.account == job.asked.account;
         if same { Ok(()) } else { Err(CleaningError::NotNow("the terms are another job's")) }
     }

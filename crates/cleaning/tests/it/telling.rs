@@ -4,7 +4,7 @@ use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet};
 use dancu_cleaning::{CleaningError, JobState, SERVICE, Wish, terms};
 use dancu_journal::{Answered, Outcome, Part, Scope};
-use dancu_linkage::Column;
+use dancu_linkage::{Agreement, Column};
 use std::collections::BTreeSet;
 
 fn used(server: &Server, scope: Scope, id: &str) -> u64 {
@@ -76,16 +76,21 @@ fn a_field_outside_the_agreement_is_not_compared_and_the_number_not_told() {
         assert!(!job.tells_number, "{}", server.name);
         let compared: BTreeSet<&str> = job.columns.iter().map(Column::name).collect();
         assert_eq!(compared, BTreeSet::from(["row_id", "personal_id", "full_name"]), "{}", server.name);
-        let mut numbers = 0;
+        let (mut numbers, mut differs) = (0, false);
         let each = |line: &dancu_cleaning::Line<'_>| {
             assert_eq!(line.row.get(Column::BirthDate), "", "it is not even kept");
             let said: Vec<&str> = line.answer.reasons.iter().map(|(column, _)| column.name()).collect();
             assert!(!said.contains(&"birth_date") && !said.contains(&"sex"), "{said:?}");
+            // A doubtful name differs, and that is all that is told of it.
+            let name = line.answer.reasons.get(Column::FullName);
+            assert!(matches!(name, Agreement::Absent | Agreement::Same | Agreement::Different), "{name:?}");
+            differs |= name == Agreement::Different;
+            assert_eq!(line.answer.score, 0);
             numbers += usize::from(line.answer.personal_id.is_some());
             Ok(())
         };
         server.cleaning.result(&job.id, each).unwrap();
-        assert_eq!(numbers, 0, "{}", server.name);
+        assert_eq!((numbers, differs), (0, true), "{}", server.name);
         let about = server.entries().into_iter().filter(|e| e.call.personal.get(Part::Subject).is_some());
         for entry in about {
             assert_eq!(entry.call.released, FieldSet::EMPTY, "{}", server.name);

@@ -34,7 +34,7 @@ const WORLD: &str = r#"{
         "grants": [{"service": "verify", "fields": ["personal_id", "full_name", "birth_date", "sex"]},
                    {"service": "look_up", "fields": ["personal_id", "full_name"]}],
         "purposes": [{"code": "stock"}, {"code": "case", "case_required": true}]},
-       {"id": "untold", "near": true, "valid_from": "2026-01-01",
+       {"id": "untold", "near": false, "valid_from": "2026-01-01",
         "grants": [{"service": "verify", "fields": ["personal_id", "full_name"]}],
         "purposes": [{"code": "narrow"}]}],
      "accounts": [

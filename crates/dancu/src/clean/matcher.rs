@@ -93,7 +93,7 @@ fn by_number(row: &Row<'_>, claim: &Claim, finding: &Finding) -> Answer {
         (Verdict::MatchWithDifferences, Action::Correct)
     };
     let personal_id = match finding.number {
-        Some(PersonNumber::Personal(number)) => Some(number),
+        Some(PersonNumber::PersonalId(number)) => Some(number),
         _ => None,
     };
     Answer { verdict, action, score: score(&reasons), reasons, place: None, personal_id }

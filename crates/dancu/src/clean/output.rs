@@ -24,9 +24,9 @@ pub fn write(cleaning: &Cleaning, id: &str, folder: &Path) -> anyhow::Result<Job
         let answer = line.answer;
         counts.add(&Counts::of(std::slice::from_ref(answer)));
         let number = answer.personal_id.map(PersonalId::expose).unwrap_or_default();
-        let (score, reasons) = (score(answer.score), answer.reasons.to_string());
+        let (row_id, score, reasons) = (line.row_id(), score(answer.score), answer.reasons.to_string());
         let cells: [&str; 6] =
-            [&safe(&line.row_id()), answer.verdict.name(), &number, &score, &reasons, answer.action.name()];
+            [&safe(&row_id), answer.verdict.name(), &number, &score, &reasons, answer.action.name()];
         writer.write_record(cells).map_err(|error| CleaningError::Output(error.to_string()))
     })?;
     let out = writer.into_inner().map_err(|error| anyhow::anyhow!("{}", error.error()))?;

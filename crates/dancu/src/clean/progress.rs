@@ -2,7 +2,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
-pub struct Progress {
+pub(super) struct Progress {
     what: &'static str,
     total: u64,
     /// What was done before this run
@@ -14,18 +14,18 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(what: &'static str, total: u64, before: u64) -> Self {
+    pub(super) fn new(what: &'static str, total: u64, before: u64) -> Self {
         let (now, terminal) = (Instant::now(), std::io::stdout().is_terminal());
         let every = if terminal { Duration::from_millis(500) } else { Duration::from_secs(30) };
         Self { what, total, before, began: now, told: now, every, terminal }
     }
 
     /// Whether it is time to tell again.
-    pub fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.told.elapsed() >= self.every
     }
 
-    pub fn at(&mut self, done: u64) {
+    pub(super) fn at(&mut self, done: u64) {
         self.told = Instant::now();
         let spent = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let here = done.saturating_sub(self.before).max(1);
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    pub fn end(&self, done: u64) {
+    pub(super) fn end(&self, done: u64) {
         let (start, spent) = (if self.terminal { "\r" } else { "" }, self.began.elapsed().as_secs_f64());
         println!("{start}  {done} {} in {spent:.1} s                         ", self.what);
     }

@@ -2,12 +2,14 @@
 use super::StoreArguments;
 use crate::clean::{self, Opened, input::Input};
 use crate::clock::SystemClock;
+use crate::config::Config;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use dancu_catalogue::Lang;
-use dancu_cleaning::{Job, JobState, Wish, terms};
+use dancu_catalogue::{Code, Lang};
+use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
 use dancu_gateway::Clock as _;
 use dancu_policy::Workplace;
+use dancu_watch::Brakes;
 use std::path::PathBuf;
 
 /// Clean an agency's stock: each row with a verdict, reasons and what to do
@@ -134,7 +136,7 @@ impl Run {
         let config = self.store.config()?;
         let input = Input::open(&self.input, &self.map)?;
         let opened = clean::open(&config)?;
-        let job = self.submit(&opened, &input)?;
+        let job = self.submit(&config, &opened, &input)?;
         if self.shared {
             println!(
                 "job {}: {} rows in {} chunks, journal entry {}",
@@ -153,7 +155,7 @@ impl Run {
     }
 
     /// The job of this file, admitted: a new one, or the one that a crash has left.
-    fn submit(&self, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
+    fn submit(&self, config: &Config, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
         let file = input.name();
         let wish = Wish {
             system: &self.system,
@@ -172,7 +174,8 @@ impl Run {
         };
         let snapshot = opened.floor.exchange.snapshot();
         let decided = terms(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), &wish);
-        let terms = match decided {
+        let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
+        let terms = match decided.and_then(|terms| passes(&brakes, terms, wish.now_us)) {
             Ok(terms) => terms,
             Err(code) => {
                 opened.teller.refuse(&wish, code)?;
@@ -202,6 +205,16 @@ impl Run {
         }
         Ok(job)
     }
+}
+
+/// As on the road: a system or account that is braked gets nothing, though the rules would let it.
+fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
+    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
+    if brakes.on(system, Some(account), now_us).is_none() {
+        return Ok(terms);
+    }
+    let whole = brakes.on(system, None, now_us).is_some();
+    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
 }
 
 fn entry(job: &Job) -> String {

@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod alarms;
 pub mod beside;
+pub mod clean;
 pub mod client;
 pub mod clock;
 pub mod command;

@@ -127,6 +127,7 @@ pub(crate) fn charge(charge: &dancu_policy::Charge) -> Charge {
         id: charge.id.to_string(),
         day: i64::from(charge.day),
         limit: u64::from(charge.limit),
+        calls: 1,
     }
 }
 

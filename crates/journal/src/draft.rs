@@ -85,7 +85,7 @@ impl Scope {
     }
 }
 
-/// One call counted against a daily quota.
+/// Calls counted against a daily quota.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
     /// What the quota belongs to
@@ -96,6 +96,8 @@ pub struct Charge {
     pub day: i64,
     /// Calls that the day allows
     pub limit: u64,
+    /// How many calls it counts for: one, or as many as a file has rows; all or none
+    pub calls: u64,
 }
 
 /// Makes several drafts one unit that is never written twice (`Idempotency-Key`).

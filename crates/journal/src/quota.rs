@@ -44,19 +44,19 @@ impl<'d> Counters<'d> {
         Ok(Self(counters))
     }
 
-    /// Counts one call against all charges, or against none and names the one that is used up.
+    /// Counts the calls of a draft against all its charges, or against none and names the one that is used up.
     pub(crate) fn charge(&mut self, charges: &[Charge]) -> Result<(), Code> {
         for (done, charge) in charges.iter().enumerate() {
             let Some(count) = self.count(charge) else { return Err(Code::Internal) };
-            if count.used >= charge.limit {
+            let Some(used) = count.used.checked_add(charge.calls).filter(|used| *used <= charge.limit) else {
                 for undo in charges.iter().take(done) {
                     if let Some(count) = self.count(undo) {
-                        count.used -= 1;
+                        count.used -= undo.calls;
                     }
                 }
                 return Err(charge.scope.refusal());
-            }
-            count.used += 1;
+            };
+            count.used = used;
             count.changed = true;
         }
         Ok(())

@@ -127,6 +127,21 @@ pub struct Permit {
 pub fn decide(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
     let now = VietnamTime::of(ask.now_us).ok_or(Code::Internal)?;
     let of = stands(rules, ask.system, ask.source, now)?;
+    permit(rules, of, ask, now)
+}
+
+/// As [`decide`], of a file that was carried here by hand: it came over no network and at no hour, so all is asked but
+/// check 3's network and hours.
+pub fn decide_carried(rules: &Rules, ask: &Ask<'_>) -> Result<Permit, Code> {
+    let now = VietnamTime::of(ask.now_us).ok_or(Code::Internal)?;
+    let of = rules.system(ask.system).ok_or(Code::SystemNotConnected)?;
+    connected(of)?;
+    secured(rules, &of.system, now)?;
+    permit(rules, of, ask, now)
+}
+
+/// From the place of work on: of a system that may connect.
+fn permit(rules: &Rules, of: &SystemRules, ask: &Ask<'_>, now: VietnamTime) -> Result<Permit, Code> {
     stands_at(rules, of, ask.workplace)?;
     serving(of, ask.service, now)?;
     let account = account(of, ask)?;

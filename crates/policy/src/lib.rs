@@ -14,7 +14,7 @@ mod workplace;
 
 pub use agency::{AgencyCode, AgencyCodeError, lies_under};
 pub use deadline::{Calendar, Deadlines, Term};
-pub use decide::{Ask, Charge, Permit, Scope, decide, may_connect, may_enrol};
+pub use decide::{Ask, Charge, Permit, Scope, decide, decide_carried, may_connect, may_enrol};
 pub use hours::{Hours, HoursError, VietnamTime};
 pub use law::{Law, LawError, LawRules};
 pub use model::{

@@ -12,7 +12,7 @@ pub(super) fn draft(caller: u32, number: u32, live: bool) -> Draft {
     for (to, from) in id.iter_mut().zip([caller.to_be_bytes(), number.to_be_bytes()].concat()) {
         *to = from;
     }
-    let charge = |scope, id: String| Charge { scope, id, day: 20_778, limit: u64::MAX };
+    let charge = |scope, id: String| Charge { scope, id, day: 20_778, limit: u64::MAX, calls: 1 };
     let compared = [Field::PersonalId, Field::FullName, Field::BirthDate, Field::Sex];
     // Multiplying by a large prime spreads the people over the calls.
     let person = (u64::from(caller) << 32 | u64::from(number)).wrapping_mul(0x9E37_79B1) % PEOPLE;

@@ -80,6 +80,7 @@ fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
     told("account tables, quotas and reviews", office.campaigns.reseal(BATCH)?);
     told("alerts, lists and rules of the watch", office.watch.reseal(BATCH)?);
     told("evidence", office.evidence.reseal(BATCH)?);
+    told("cleaning jobs", crate::clean::jobs(&config, &floor)?.reseal(BATCH)?);
     told("inquiries", Inquiries::open(floor.store.clone(), floor.ring.clone())?.reseal(BATCH)?);
     let journal = Journal::open(floor.store.clone(), floor.ring.clone(), Options::default())?;
     told("the keys of the journal's months", journal.rewrap_month_keys()?);

@@ -1,6 +1,7 @@
 //! One module per command.
 mod backup;
 mod call;
+mod clean;
 mod docs;
 mod doctor;
 mod evidence;
@@ -54,6 +55,8 @@ pub enum Command {
     /// The feed to a security centre: tokens for those who fetch
     #[command(subcommand)]
     Feed(feed::Feed),
+    /// Clean an agency's stock: each row with a verdict, reasons and what to do
+    Clean(Box<clean::Clean>),
     /// Verify or look up from the shell
     Call(call::Call),
     /// Witness logs: cosign what continues what was seen, and nothing else
@@ -82,6 +85,7 @@ impl Command {
             Self::Journal(journal) => journal.run().await,
             Self::Evidence(evidence) => evidence.run().await,
             Self::Feed(feed) => feed.run(),
+            Self::Clean(clean) => clean.run().await,
             Self::Call(call) => call.run().await,
             Self::Witness(witness) => witness.run().await,
             Self::Timestamp(timestamp) => timestamp.run().await,

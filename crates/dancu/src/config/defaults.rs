@@ -1,7 +1,7 @@
 //! What holds where the file says nothing.
 use super::{
-    Admin, Config, Console, Evidence, Feed, Journal, Keeping, Keys, Limits, Listen, Log, Pki, Signing, Store,
-    Timestamps, Tracker, Watch, Web,
+    Admin, Cleaning, Config, Console, Evidence, Feed, Journal, Keeping, Keys, Limits, Listen, Log, Pki,
+    Signing, Store, Timestamps, Tracker, Watch, Web,
 };
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ macro_rules! default_from_config {
     })* };
 }
 default_from_config! {
-    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Pki pki; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Evidence evidence; Feed feed; Web web; Console console; Watch watch; Tracker tracker; Log log;
+    Store store; Keys keys; Listen listen; Admin admin; Limits limits; Pki pki; Signing signing; Journal journal; Keeping keeping; Timestamps timestamps; Evidence evidence; Feed feed; Web web; Console console; Watch watch; Tracker tracker; Cleaning cleaning; Log log;
 }
 
 impl Pki {
@@ -174,6 +174,7 @@ impl Config {
             console: Console::here(),
             watch: Watch::usual(),
             tracker: Tracker { systems: Vec::new() },
+            cleaning: Cleaning { workers: 0, lease_seconds: 60, keep_days: 30, folder: PathBuf::new() },
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
                 format: "json".to_owned(),

@@ -29,6 +29,7 @@ pub struct Config {
     pub console: Console,
     pub watch: Watch,
     pub tracker: Tracker,
+    pub cleaning: Cleaning,
     pub log: Log,
 }
 

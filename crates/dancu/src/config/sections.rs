@@ -351,6 +351,20 @@ pub struct Tracker {
     pub systems: Vec<String>,
 }
 
+/// Cleaning jobs.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cleaning {
+    /// Threads of one process that work on chunks; 0 for as many as the machine has processors
+    pub workers: u16,
+    /// Seconds after which another worker takes a chunk from one that is silent
+    pub lease_seconds: u32,
+    /// Days for which a job that has ended is kept
+    pub keep_days: u32,
+    /// Folder of rows and answers, the same on all servers; empty for one beside the journal
+    pub folder: PathBuf,
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {

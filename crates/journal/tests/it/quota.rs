@@ -7,7 +7,7 @@ use dancu_journal::{Charge, Draft, Filter, Outcome, RefusalHash, Scope};
 const DAY: i64 = 20_778;
 
 pub(crate) fn account_charge(id: &str, limit: u64) -> Charge {
-    Charge { scope: Scope::Account, id: id.into(), day: DAY, limit }
+    Charge { scope: Scope::Account, id: id.into(), day: DAY, limit, calls: 1 }
 }
 
 fn system_charge(id: &str, limit: u64) -> Charge {
@@ -104,6 +104,29 @@ fn a_draft_that_is_refused_already_is_not_charged() {
             draft.call.outcome = Outcome::Refused(Code::CaseMissing);
             assert_eq!(journal.append(draft).await.unwrap().ruling, Err(Code::CaseMissing), "{name}");
             assert_eq!(journal.quota_used(Scope::Account, "a", DAY).await, Ok(0), "{name}");
+        });
+    }
+}
+
+/// A file is counted by its rows: all of them or none, and what is left counts for others.
+#[test]
+fn many_calls_count_at_once_or_not_at_all() {
+    for (name, [journal, _], _guard) in pairs() {
+        run(async {
+            let file = |calls| {
+                vec![
+                    Charge { calls, ..account_charge("account-1", 1_000) },
+                    Charge { calls, ..system_charge("one-stop", 100) },
+                ]
+            };
+            let receipts = journal.append_all(
+                vec![charged(0, file(90)), charged(1, file(11)), charged(2, file(10)), charged(3, file(1))],
+                None,
+            );
+            let rulings: Vec<_> = receipts.await.unwrap().into_iter().map(|receipt| receipt.ruling).collect();
+            assert_eq!(rulings, [Ok(()), Err(Code::QuotaSystem), Ok(()), Err(Code::QuotaSystem)], "{name}");
+            assert_eq!(journal.quota_used(Scope::Account, "account-1", DAY).await, Ok(100), "{name}");
+            assert_eq!(journal.quota_used(Scope::System, "one-stop", DAY).await, Ok(100), "{name}");
         });
     }
 }

@@ -5,9 +5,11 @@
 //! members of the household, contact) does not travel by it.
 mod as_of;
 pub mod json;
+mod texts;
 pub mod xml;
 
 pub use as_of::AsOf;
+pub use texts::{CitizenTexts, read_texts};
 
 use crate::XmlLimits;
 use crate::congdan::read::Origin;

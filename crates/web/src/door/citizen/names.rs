@@ -13,6 +13,7 @@ const SERVICES: &[&str] = &[
     "verify",
     "look_up",
     "search",
+    "clean",
     "unread",
     "examine",
     "inquiry_acknowledge",
@@ -21,7 +22,7 @@ const SERVICES: &[&str] = &[
 ];
 
 /// Services that ask for data.
-const DATA: &[&str] = &["verify", "look_up", "search", "unread"];
+const DATA: &[&str] = &["verify", "look_up", "search", "clean", "unread"];
 
 /// A citizen asks about looks at her data and at her history; not about the answers to what she asked.
 pub(super) fn may_ask(call: &SeenCall) -> bool {

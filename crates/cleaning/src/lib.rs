@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod chunks;
+mod cleaning;
+mod close;
+mod codec;
+mod columns;
+mod counts;
+mod error;
+mod fill;
+mod job;
+mod reseal;
+mod result;
+mod review;
+mod schema;
+mod sealed;
+mod tell;
+mod terms;
+mod work;
+
+pub use chunks::{Finish, Lease, Progress};
+pub use cleaning::{Cleaning, Options};
+pub use close::Closed;
+pub use columns::{Columns, field_of};
+pub use counts::Counts;
+pub use error::CleaningError;
+pub use fill::Filler;
+pub use job::{Asked, Job, JobState, NewJob};
+pub use result::Line;
+pub use review::{Decide, Decided, Decision, Review};
+pub use tell::{SERVICE, Teller};
+pub use terms::{Terms, Wish, terms};
+pub use work::{Matcher, Worker};

@@ -1,0 +1,238 @@
+//! What the journal is told: one entry for the job, one for every person it touched, each before it has any effect.
+use crate::sealed::sha256;
+use crate::terms::{Terms, Wish};
+use crate::{Cleaning, CleaningError, Job, JobState};
+use dancu_catalogue::Code;
+use dancu_citizen::{Field, FieldSet, PersonalId};
+use dancu_journal::{
+    Answered, Call, Draft, Idempotency, Journal, JournalError, Outcome, Personal, subject_hash,
+};
+use dancu_linkage::{Answer, Verdict};
+use std::collections::HashSet;
+use std::future::Future;
+use tokio::runtime::Handle;
+
+/// The name by which the journal is searched for these entries.
+pub const SERVICE: &str = "clean";
+
+/// Entries written together. A group of the journal is about as big.
+const BATCH: usize = 256;
+/// Batches that may wait for their commit.
+const AHEAD: usize = 4;
+
+/// Writes to the journal from a blocking thread.
+#[derive(Clone)]
+pub struct Teller {
+    /// The journal
+    pub journal: Journal,
+    /// Drives what it waits for; calls must not come from its asynchronous tasks
+    pub runtime: Handle,
+}
+
+impl Teller {
+    /// Writes down that a wish was refused.
+    pub fn refuse(&self, wish: &Wish<'_>, code: Code) -> Result<(), CleaningError> {
+        let mut correlation = [0; 16];
+        aws_lc_rs::rand::fill(&mut correlation).map_err(|_| CleaningError::NoRandomness)?;
+        let call = Call {
+            at_us: wish.now_us,
+            correlation,
+            form: wish.form.to_owned(),
+            service: SERVICE.to_owned(),
+            system_id: Some(wish.system.to_owned()),
+            inputs: wish.columns.fields(),
+            outcome: Outcome::Refused(code),
+            personal: Personal {
+                request_id: Some(format!("clean file_sha256={}", hex::encode(wish.input_sha256))),
+                officer: Some(wish.login.to_owned()),
+                case_number: wish.case_number.map(ToOwned::to_owned),
+                purpose: wish.purpose.map(ToOwned::to_owned),
+                source_address: wish.source.map(|source| source.to_string()),
+                ..Personal::default()
+            },
+            ..Call::default()
+        };
+        self.runtime.block_on(self.journal.append(Draft::from(call)))?;
+        Ok(())
+    }
+}
+
+impl Cleaning {
+    /// Admits a filled job: its rows are charged and its entry is written, once, then it is open for work. Refused by a quota,
+    /// it ends and its rows are removed; the entry says so.
+    pub fn admit(
+        &self,
+        job: &Job,
+        terms: &Terms,
+        teller: &Teller,
+        now_us: i64,
+    ) -> Result<Job, CleaningError> {
+        job.in_state(JobState::Filling)?;
+        terms.are_of(job)?;
+        let draft = Draft { charges: terms.charges(job.rows), ..Draft::from(entry_of_job(job, now_us)) };
+        let key = self.key(job, "job", now_us, sha256(job.id.as_bytes()));
+        let (system, name, hash) = (key.system.clone(), key.key.clone(), key.body_hash);
+        let written = teller.runtime.block_on(teller.journal.append_all(vec![draft], Some(key)));
+        let receipts = match written {
+            Err(JournalError::DuplicateKey) => {
+                let found = teller.journal.find_idempotent(&system, &name, &hash, now_us);
+                match teller.runtime.block_on(found)? {
+                    dancu_journal::Idempotent::Replay(_, receipts) => receipts,
+                    _ => return Err(JournalError::DuplicateKey.into()),
+                }
+            }
+            other => other?,
+        };
+        let receipt = receipts.first().ok_or(CleaningError::Damaged("an entry without a receipt"))?;
+        if let Err(code) = receipt.ruling {
+            self.end(&job.id, JobState::Refused, now_us)?;
+            self.drop_files(&job.id)?;
+            return Err(CleaningError::Refused(code));
+        }
+        self.opened(job, receipt.index)?;
+        self.get(&job.id)
+    }
+
+    /// What makes a unit of this job one that is written once.
+    fn key(&self, job: &Job, unit: &str, now_us: i64, body_hash: [u8; 32]) -> Idempotency {
+        let days = i64::from(self.options.keep_days).max(1);
+        Idempotency {
+            system: job.system.clone(),
+            key: format!("{SERVICE} {} {unit}", job.id),
+            body_hash,
+            expires_us: now_us + days * 86_400_000_000,
+            answer: Box::new(|_| Vec::new()),
+        }
+    }
+}
+
+fn entry_of_job(job: &Job, now_us: i64) -> Call {
+    let mut call = entry(job, now_us);
+    call.personal.request_id =
+        Some(format!("clean job={} file_sha256={} rows={}", job.id, hex::encode(job.input_sha256), job.rows));
+    call
+}
+
+/// What all entries of a job have in common.
+fn entry(job: &Job, now_us: i64) -> Call {
+    let asked = &job.asked;
+    Call {
+        at_us: now_us,
+        correlation: job.correlation(),
+        form: asked.form.clone(),
+        service: SERVICE.to_owned(),
+        procedure: Some(asked.purpose.clone()),
+        system_id: Some(job.system.clone()),
+        account_id: Some(asked.account.clone()),
+        role: Some(asked.role.clone()),
+        agency_code: Some(asked.agency_code.clone()),
+        organisation: Some(job.organisation.clone()),
+        inputs: job.columns.fields(),
+        outcome: Outcome::Answered(Answered::Served),
+        rules_version: asked.rules_version,
+        agreement_id: Some(asked.agreement.clone()),
+        personal: Personal {
+            officer: Some(asked.login.clone()),
+            case_number: asked.case_number.clone(),
+            ..Personal::default()
+        },
+        ..Call::default()
+    }
+}
+
+/// Tells of the people of one job, each once.
+pub(crate) struct People<'t> {
+    cleaning: &'t Cleaning,
+    job: &'t Job,
+    teller: &'t Teller,
+    told: HashSet<u64>,
+    waiting: Vec<(usize, Draft)>,
+}
+
+impl<'t> People<'t> {
+    pub(crate) fn new(cleaning: &'t Cleaning, job: &'t Job, teller: &'t Teller) -> Self {
+        Self { cleaning, job, teller, told: HashSet::new(), waiting: Vec::new() }
+    }
+
+    /// How many people.
+    pub(crate) fn len(&self) -> u64 {
+        self.told.len() as u64
+    }
+
+    /// The people of a chunk who were in none before it. What is told of them, and together with whom, depends on the answers
+    /// alone: after a crash the same units are written, and the journal takes none twice.
+    pub(crate) fn chunk(
+        &mut self,
+        chunk: u64,
+        answers: &[Answer],
+        clock: &dyn Fn() -> i64,
+    ) -> Result<(), CleaningError> {
+        let now_us = clock();
+        for answer in answers.iter().filter(|answer| is_touched(answer)) {
+            let Some(person) = answer.personal_id else { continue };
+            if self.told.insert(person.as_u64()) {
+                let draft = Draft::from(self.entry(person, answer.verdict, now_us));
+                self.waiting.push((self.waiting.len() / BATCH, draft));
+            }
+        }
+        let mut batches = std::mem::take(&mut self.waiting).into_iter().peekable();
+        let mut under_way = std::collections::VecDeque::new();
+        while let Some(&(batch, _)) = batches.peek() {
+            let drafts: Vec<Draft> = std::iter::from_fn(|| batches.next_if(|(number, _)| *number == batch))
+                .map(|(_, d)| d)
+                .collect();
+            under_way.push_back(self.send(&format!("{chunk}/{batch}"), drafts, now_us));
+            if under_way.len() >= AHEAD
+                && let Some(first) = under_way.pop_front()
+            {
+                self.written(first)?;
+            }
+        }
+        under_way.into_iter().try_for_each(|written| self.written(written))
+    }
+
+    fn send(
+        &self,
+        unit: &str,
+        drafts: Vec<Draft>,
+        now_us: i64,
+    ) -> impl Future<Output = Result<Vec<dancu_journal::Receipt>, JournalError>> + Send + use<> {
+        let key = self.cleaning.key(self.job, unit, now_us, sha256(unit.as_bytes()));
+        self.teller.journal.append_all(drafts, Some(key))
+    }
+
+    fn written(
+        &self,
+        unit: impl Future<Output = Result<Vec<dancu_journal::Receipt>, JournalError>>,
+    ) -> Result<(), CleaningError> {
+        match self.teller.runtime.block_on(unit) {
+            // Written before a crash.
+            Err(JournalError::DuplicateKey) => Ok(()),
+            other => {
+                let refused = other?.into_iter().find_map(|receipt| receipt.ruling.err());
+                refused.map_or(Ok(()), |code| Err(CleaningError::Refused(code)))
+            }
+        }
+    }
+
+    fn entry(&self, person: PersonalId, verdict: Verdict, now_us: i64) -> Call {
+        let number = person.expose();
+        let mut call = entry(self.job, now_us);
+        call.subject = Some(subject_hash(self.cleaning.sealer.ring(), &number));
+        call.personal.subject = Some(number);
+        call.outcome = Outcome::Answered(match (self.job.tells_number, verdict) {
+            (true, _) => Answered::Released,
+            (false, Verdict::Match) => Answered::Verified,
+            (false, _) => Answered::Mismatch,
+        });
+        if self.job.tells_number {
+            call.released = FieldSet::EMPTY.with(Field::PersonalId);
+        }
+        call
+    }
+}
+
+/// Whether the answer tells something of a person.
+fn is_touched(answer: &Answer) -> bool {
+    !matches!(answer.verdict, Verdict::NotFound | Verdict::Unreadable)
+}

@@ -1,0 +1,55 @@
+//! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
+pub mod input;
+pub mod matcher;
+pub mod output;
+mod progress;
+pub mod work;
+
+use crate::config::Config;
+use crate::server::Floor;
+use anyhow::Context as _;
+use dancu_cleaning::{Cleaning, Options, Teller};
+use dancu_storage::blob::Blobs;
+
+/// What a command about jobs needs.
+pub struct Opened {
+    pub floor: Floor,
+    pub cleaning: Cleaning,
+    pub teller: Teller,
+}
+
+/// Opens store, people and journal, beside a service that may be running. Blocks.
+pub fn open(config: &Config) -> anyhow::Result<Opened> {
+    let floor = Floor::open(config, false)?;
+    let cleaning = jobs(config, &floor)?;
+    let journal = crate::journal::open(config, &floor.store, &floor.ring)?;
+    let teller = Teller { journal, runtime: tokio::runtime::Handle::current() };
+    Ok(Opened { floor, cleaning, teller })
+}
+
+/// The jobs alone.
+pub fn jobs(config: &Config, floor: &Floor) -> anyhow::Result<Cleaning> {
+    let options = Options {
+        lease_us: i64::from(config.cleaning.lease_seconds.max(1)) * 1_000_000,
+        keep_days: config.cleaning.keep_days,
+    };
+    Cleaning::open(floor.store.clone(), floor.ring.clone(), blobs(config)?, options).context("cleaning jobs")
+}
+
+/// Where the rows and answers of jobs lie, sealed: the same files on every server.
+fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+    let folder = &config.cleaning.folder;
+    if folder.as_os_str().is_empty() {
+        return crate::journal::blobs_beside(config, ".cleaning").context("cleaning.folder");
+    }
+    crate::files::private_directory(folder)?;
+    Blobs::folder(folder).with_context(|| format!("cleaning.folder {}", folder.display()))
+}
+
+/// Workers of one process: as configured, or as many as the machine has processors.
+pub fn workers(config: &Config) -> usize {
+    match config.cleaning.workers {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        workers => usize::from(workers),
+    }
+}

@@ -1,0 +1,100 @@
+//! Workers of one process: chunks of whatever jobs are open, then their closing.
+use super::Opened;
+use super::matcher::People;
+use super::progress::Progress;
+use crate::clock::SystemClock;
+use dancu_cleaning::{CleaningError, JobState, Matcher as _, Worker};
+use dancu_gateway::Clock as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// Between two looks at a job whose last chunks others have.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Works on one job, or on all, with so many threads. For one job: until it is done, whoever does it, with its progress told.
+/// For all: until there is nothing left to take, or with `stay` until the process ends. Blocks.
+pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> anyhow::Result<()> {
+    let people = People(opened.floor.registry.clone());
+    let process = crate::files::random_text(12)?;
+    let (stop, failed) = (AtomicBool::new(false), Mutex::new(None));
+    let mut progress = job.map(|job| begin(opened, job)).transpose()?;
+    loop {
+        std::thread::scope(|scope| {
+            for thread in 0..threads.max(1) {
+                let worker = Worker {
+                    cleaning: &opened.cleaning,
+                    matcher: &people,
+                    holder: format!("{process}-{thread}"),
+                    clock: &|| SystemClock.now_us(),
+                    stop: &stop,
+                };
+                let failed = &failed;
+                let stop = &stop;
+                scope.spawn(move || {
+                    if let Err(error) = chunks(&worker, job) {
+                        stop.store(true, Ordering::Relaxed);
+                        if let Ok(mut failed) = failed.lock() {
+                            failed.get_or_insert(error);
+                        }
+                    }
+                });
+            }
+            if let (Some(progress), Some(job)) = (&mut progress, job) {
+                tell(opened, job, progress, &stop);
+            }
+        });
+        if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
+            return Err(error.into());
+        }
+        let closed = opened
+            .cleaning
+            .close(job, &process, people.threshold(), &opened.teller, &|| SystemClock.now_us())?;
+        if let Some(closed) = &closed {
+            println!(
+                "  job {}: {} people told of in the journal, {} rows to look at",
+                closed.job, closed.people, closed.reviews
+            );
+        }
+        let is_over = match job {
+            Some(job) => opened.cleaning.get(job)?.state != JobState::Open,
+            None => closed.is_none() && !stay,
+        };
+        if is_over {
+            if let (Some(progress), Some(job)) = (&progress, job) {
+                progress.end(opened.cleaning.get(job)?.rows);
+            }
+            return Ok(());
+        }
+        if closed.is_none() {
+            std::thread::sleep(PAUSE);
+            opened.floor.registry.refresh()?;
+            opened.cleaning.tick(SystemClock.now_us())?;
+        }
+    }
+}
+
+fn chunks(worker: &Worker<'_>, job: Option<&str>) -> Result<(), CleaningError> {
+    while worker.one(job)?.is_some() {}
+    Ok(())
+}
+
+fn begin(opened: &Opened, job: &str) -> anyhow::Result<Progress> {
+    let before = opened.cleaning.progress(job, SystemClock.now_us())?.rows_done;
+    Ok(Progress::new("rows", opened.cleaning.get(job)?.rows, before))
+}
+
+/// Tells of a job until no chunk is left to take.
+fn tell(opened: &Opened, job: &str, progress: &mut Progress, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        let Ok(now) = opened.cleaning.progress(job, SystemClock.now_us()) else { return };
+        if progress.is_due() {
+            progress.at(now.rows_done);
+        }
+        let Ok(job) = opened.cleaning.get(job) else { return };
+        if now.done == job.chunks || job.state != JobState::Open {
+            return;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}

@@ -1,0 +1,267 @@
+//! `dancu clean`: an agency's stock against the registry, alone on this machine or as a job that several servers share.
+use super::StoreArguments;
+use crate::clean::{self, Opened, input::Input};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use dancu_catalogue::{Code, Lang};
+use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
+use dancu_gateway::Clock as _;
+use dancu_policy::Workplace;
+use dancu_watch::Brakes;
+use std::path::PathBuf;
+
+/// Clean an agency's stock: each row with a verdict, reasons and what to do
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Clean {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    run: Option<Run>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Work on shared jobs: chunks that nobody has, until there is nothing to take
+    Work(Work),
+    /// List the jobs, the newest first
+    Jobs(Jobs),
+    /// Write the result of a job that is done
+    Fetch(Fetch),
+    /// End a job before it is done
+    Cancel(One),
+    /// Remove a job that has ended, with its rows and answers
+    Remove(One),
+}
+
+/// A file to be cleaned. Interrupted, the same command goes on where it was.
+#[derive(Debug, Args)]
+struct Run {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// The file: CSV, Parquet, XLSX or XML of QCVN 109
+    input: PathBuf,
+    /// Folder of the result
+    #[arg(long, value_name = "DIR", required_unless_present = "shared")]
+    out: Option<PathBuf>,
+    /// A column and the heading that it has in the file, for example full_name='Họ và tên'
+    #[arg(long, value_name = "COLUMN=HEADING")]
+    map: Vec<String>,
+    /// System that asks; its agreement says what is compared and told
+    #[arg(long, value_name = "ID")]
+    system: String,
+    /// Login of the account at that system; its quota counts the rows
+    #[arg(long, value_name = "LOGIN")]
+    account: String,
+    /// Code of the purpose or procedure
+    #[arg(long, value_name = "CODE")]
+    purpose: String,
+    /// Number of the case, where the purpose demands one
+    #[arg(long, value_name = "NUMBER")]
+    case: Option<String>,
+    /// Agency code of who asks
+    #[arg(long, value_name = "CODE")]
+    agency: Option<String>,
+    /// Put it into the shared store, for `dancu clean work` on any server, instead of working on it here
+    #[arg(long)]
+    shared: bool,
+    /// Rows that a worker takes at a time
+    #[arg(long, default_value_t = 16_384, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    chunk_rows: u32,
+}
+
+#[derive(Debug, Args)]
+struct Work {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Stay and wait for further jobs
+    #[arg(long)]
+    stay: bool,
+}
+
+#[derive(Debug, Args)]
+struct Jobs {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// How many at most
+    #[arg(long, default_value_t = 50)]
+    limit: u32,
+}
+
+#[derive(Debug, Args)]
+struct Fetch {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Folder of the result
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The job
+    job: String,
+}
+
+#[derive(Debug, Args)]
+struct One {
+    #[command(flatten)]
+    store: StoreArguments,
+    /// The job
+    job: String,
+}
+
+impl Clean {
+    pub async fn run(self) -> anyhow::Result<()> {
+        tokio::task::spawn_blocking(move || match (self.what, self.run) {
+            (Some(What::Work(work)), _) => work.run(),
+            (Some(What::Jobs(jobs)), _) => jobs.run(),
+            (Some(What::Fetch(fetch)), _) => fetch.run(),
+            (Some(What::Cancel(one)), _) => {
+                let opened = open(&one.store)?;
+                Ok(opened.cleaning.cancel(&one.job, SystemClock.now_us())?)
+            }
+            (Some(What::Remove(one)), _) => Ok(open(&one.store)?.cleaning.remove(&one.job)?),
+            (None, Some(run)) => run.run(),
+            (None, None) => anyhow::bail!("a file or a command is needed"),
+        })
+        .await?
+    }
+}
+
+fn open(store: &StoreArguments) -> anyhow::Result<Opened> {
+    clean::open(&store.config()?)
+}
+
+impl Run {
+    fn run(self) -> anyhow::Result<()> {
+        let config = self.store.config()?;
+        let input = Input::open(&self.input, &self.map)?;
+        let opened = clean::open(&config)?;
+        let job = self.submit(&config, &opened, &input)?;
+        if self.shared {
+            println!(
+                "job {}: {} rows in {} chunks, journal entry {}",
+                job.id,
+                job.rows,
+                job.chunks,
+                entry(&job)
+            );
+        } else {
+            clean::work::work(&opened, Some(&job.id), clean::workers(&config), false)?;
+            let out = self.out.as_deref().context("--out DIR is needed")?;
+            fetch(&opened, &job.id, out)?;
+        }
+        tokio::runtime::Handle::current().block_on(opened.teller.journal.close());
+        Ok(())
+    }
+
+    /// The job of this file, admitted: a new one, or the one that a crash has left.
+    fn submit(&self, config: &Config, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
+        let file = input.name();
+        let wish = Wish {
+            system: &self.system,
+            login: &self.account,
+            officer: None,
+            agency_code: self.agency.as_deref(),
+            purpose: Some(&self.purpose),
+            case_number: self.case.as_deref(),
+            columns: input.columns(),
+            file,
+            input_sha256: input.sha256(),
+            form: "shell",
+            source: None,
+            workplace: Workplace::System,
+            now_us: SystemClock.now_us(),
+        };
+        let snapshot = opened.floor.exchange.snapshot();
+        let decided = terms(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), &wish);
+        let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
+        let terms = match decided.and_then(|terms| passes(&brakes, terms, wish.now_us)) {
+            Ok(terms) => terms,
+            Err(code) => {
+                opened.teller.refuse(&wish, code)?;
+                anyhow::bail!("{}: {} (the journal says so too)", code.name(), code.title(Lang::En));
+            }
+        };
+        let left: Vec<&str> = wish
+            .columns
+            .iter()
+            .filter(|c| !terms.columns.contains(*c))
+            .map(dancu_linkage::Column::name)
+            .collect();
+        if !left.is_empty() {
+            println!("not compared, for the agreement does not have it: {}", left.join(", "));
+        }
+        let cleaning = &opened.cleaning;
+        let mut job = cleaning.begin(&terms.job(&wish, self.chunk_rows), wish.now_us)?;
+        if job.state == JobState::Filling && !cleaning.is_filled(&job) {
+            let mut filler = cleaning.fill(&job)?;
+            input.read(|row| Ok(filler.push(row)?))?;
+            job = filler.finish()?;
+        } else {
+            println!("job {} goes on", job.id);
+        }
+        if job.state == JobState::Filling {
+            job = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us())?;
+        }
+        Ok(job)
+    }
+}
+
+/// As on the road: a system or account that is braked gets nothing, though the rules would let it.
+fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
+    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
+    if brakes.on(system, Some(account), now_us).is_none() {
+        return Ok(terms);
+    }
+    let whole = brakes.on(system, None, now_us).is_some();
+    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
+}
+
+fn entry(job: &Job) -> String {
+    job.entry.map_or_else(|| "none yet".to_owned(), |entry| entry.to_string())
+}
+
+fn fetch(opened: &Opened, id: &str, out: &std::path::Path) -> anyhow::Result<()> {
+    let job = clean::output::write(&opened.cleaning, id, out)?;
+    opened.cleaning.fetched(id, SystemClock.now_us())?;
+    println!("{} rows in {}; journal entry {}", job.rows, out.display(), entry(&job));
+    Ok(())
+}
+
+impl Work {
+    fn run(self) -> anyhow::Result<()> {
+        let config = self.store.config()?;
+        let opened = clean::open(&config)?;
+        clean::work::work(&opened, None, clean::workers(&config), self.stay)?;
+        tokio::runtime::Handle::current().block_on(opened.teller.journal.close());
+        Ok(())
+    }
+}
+
+impl Jobs {
+    fn run(self) -> anyhow::Result<()> {
+        let opened = open(&self.store)?;
+        for job in opened.cleaning.list(None, None, self.limit)? {
+            let progress = opened.cleaning.progress(&job.id, SystemClock.now_us())?;
+            println!(
+                "{}  {:9}  {} of {} rows  {} of {} chunks, {} under way  {}  entry {}",
+                job.id,
+                job.state.name(),
+                progress.rows_done,
+                job.rows,
+                progress.done,
+                job.chunks,
+                progress.leased,
+                job.system,
+                entry(&job)
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Fetch {
+    fn run(self) -> anyhow::Result<()> {
+        fetch(&open(&self.store)?, &self.job, &self.out)
+    }
+}

@@ -1,0 +1,328 @@
+//! Parquet: row groups cut into chunks. Text, whole numbers and days are read; other types are refused, other columns left out.
+use super::chunk::{Builder, Chunk};
+use super::heading::{Layout, Map};
+use super::workbook::padded;
+use super::{CHUNK_ROWS, Limits, ReadError};
+use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type as PhysicalType};
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{ByteArrayType, DataType, Int32Type, Int64Type};
+use ::parquet::errors::{ParquetError, Result as ParquetResult};
+use ::parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
+use ::parquet::schema::types::ColumnDescriptor;
+use bytes::Bytes;
+use dancu_linkage::Column;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+
+/// A file whose foot was read.
+pub(super) struct Outline {
+    layout: Layout,
+    pub(super) chunks: Vec<Place>,
+    pub(super) rows: u64,
+}
+
+/// A chunk's place: rows of one row group.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    group: usize,
+    skip: usize,
+    rows: usize,
+    first: u64,
+}
+
+pub(super) fn outline(file: &Arc<File>, bytes: u64, map: &Map, limits: Limits) -> Result<Outline, ReadError> {
+    let reader = open(file, bytes)?;
+    let columns = reader.metadata().file_metadata().schema_descr().columns();
+    let names: Vec<String> = columns.iter().map(|column| column.path().string()).collect();
+    let layout = Layout::of(&names, map)?;
+    if !layout.names_people() {
+        return Err(ReadError::NoHeadings);
+    }
+    for column in layout.columns() {
+        for at in layout.places(column) {
+            let known = columns.get(*at).and_then(|column| Kind::of(column));
+            known.ok_or(ReadError::Type(column))?;
+        }
+    }
+    let (mut chunks, mut rows) = (Vec::new(), 0);
+    for (group, meta) in reader.metadata().row_groups().iter().enumerate() {
+        for column in layout.columns() {
+            for at in layout.places(column) {
+                let compression = meta.columns().get(*at).map(|column| column.compression());
+                match compression {
+                    Some(Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) => {}
+                    Some(other) => return Err(ReadError::Compression(other.to_string())),
+                    None => return Err(ReadError::Parquet(group)),
+                }
+            }
+        }
+        let count = usize::try_from(meta.num_rows()).map_err(|_| ReadError::Parquet(group))?;
+        if count as u64 > limits.rows.saturating_sub(rows) {
+            return Err(ReadError::TooManyRows(limits.rows));
+        }
+        for skip in (0..count).step_by(CHUNK_ROWS) {
+            let here = CHUNK_ROWS.min(count - skip);
+            chunks.push(Place { group, skip, rows: here, first: rows });
+            rows += here as u64;
+        }
+    }
+    Ok(Outline { layout, chunks, rows })
+}
+
+impl Outline {
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Reads a chunk.
+    pub(super) fn chunk(&self, cursor: &mut Cursor, number: u64) -> Result<Option<Chunk>, ReadError> {
+        let Some(place) = usize::try_from(number).ok().and_then(|at| self.chunks.get(at)).copied() else {
+            return Ok(None);
+        };
+        let wrong = |_| ReadError::Parquet(place.group);
+        cursor.seek(&self.layout, place).map_err(wrong)?;
+        let mut builder = Builder::new(number, place.first, Vec::new(), self.layout.has(Column::RowId));
+        builder.rows(place.rows);
+        let mut open = std::mem::take(&mut cursor.open).into_iter();
+        let mut back = Vec::new();
+        for column in self.layout.columns() {
+            let mut joined: Vec<Vec<u8>> = Vec::new();
+            let parts = self.layout.places(column).len();
+            if parts > 1 {
+                joined.resize(place.rows, Vec::new());
+            }
+            for _ in 0..parts {
+                let Some(mut reader) = open.next() else { return Err(ReadError::Parquet(place.group)) };
+                reader
+                    .each(place.rows, column, |row, text| match joined.get_mut(row) {
+                        None => {
+                            let text = builder.keep(text);
+                            builder.set(row, column, text);
+                        }
+                        Some(whole) => {
+                            whole.extend_from_slice(if whole.is_empty() { b"" } else { b" " });
+                            whole.extend_from_slice(text);
+                        }
+                    })
+                    .map_err(wrong)?;
+                back.push(reader);
+            }
+            for (row, text) in joined.iter().enumerate() {
+                let text = builder.keep(text);
+                builder.set(row, column, text);
+            }
+        }
+        cursor.open = back;
+        cursor.row += place.rows;
+        if builder.bytes() > u32::MAX as usize {
+            return Err(ReadError::Parquet(place.group));
+        }
+        Ok(Some(builder.finish()))
+    }
+}
+
+/// Where reading is: the columns of one row group.
+pub(super) struct Cursor {
+    reader: SerializedFileReader<Bytewise>,
+    group: Option<usize>,
+    row: usize,
+    open: Vec<Open>,
+}
+
+impl Cursor {
+    pub(super) fn new(file: &Arc<File>, bytes: u64) -> Result<Self, ReadError> {
+        Ok(Self { reader: open(file, bytes)?, group: None, row: 0, open: Vec::new() })
+    }
+
+    fn seek(&mut self, layout: &Layout, place: Place) -> ParquetResult<()> {
+        if self.group != Some(place.group) || self.row > place.skip || self.open.is_empty() {
+            let group = self.reader.get_row_group(place.group)?;
+            let schema = group.metadata().schema_descr();
+            let mut open = Vec::new();
+            for column in layout.columns() {
+                for at in layout.places(column) {
+                    let described = schema.column(*at);
+                    let kind = Kind::of(&described).ok_or_else(foreign)?;
+                    let reader = group.get_column_reader(*at)?;
+                    open.push(Open { reader, kind, max_level: described.max_def_level() });
+                }
+            }
+            (self.group, self.row, self.open) = (Some(place.group), 0, open);
+        }
+        let skip = place.skip - self.row;
+        for open in &mut self.open {
+            open.skip(skip)?;
+        }
+        self.row = place.skip;
+        Ok(())
+    }
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Text,
+    Whole32,
+    Whole64,
+    Day,
+}
+
+impl Kind {
+    fn of(column: &ColumnDescriptor) -> Option<Self> {
+        if column.max_rep_level() > 0 {
+            return None;
+        }
+        let is_day = column.logical_type_ref() == Some(&LogicalType::Date)
+            || column.converted_type() == ConvertedType::DATE;
+        let is_number = matches!(column.logical_type_ref(), None | Some(LogicalType::Integer { .. }))
+            && !matches!(
+                column.converted_type(),
+                ConvertedType::DECIMAL
+                    | ConvertedType::TIME_MILLIS
+                    | ConvertedType::TIME_MICROS
+                    | ConvertedType::TIMESTAMP_MILLIS
+                    | ConvertedType::TIMESTAMP_MICROS
+            );
+        match column.physical_type() {
+            PhysicalType::BYTE_ARRAY => Some(Self::Text),
+            PhysicalType::INT32 if is_day => Some(Self::Day),
+            PhysicalType::INT32 if is_number => Some(Self::Whole32),
+            PhysicalType::INT64 if is_number => Some(Self::Whole64),
+            _ => None,
+        }
+    }
+}
+
+struct Open {
+    reader: ColumnReader,
+    kind: Kind,
+    max_level: i16,
+}
+
+impl Open {
+    fn skip(&mut self, rows: usize) -> ParquetResult<()> {
+        if rows == 0 {
+            return Ok(());
+        }
+        let skipped = match &mut self.reader {
+            ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows)?,
+            ColumnReader::Int32ColumnReader(reader) => reader.skip_records(rows)?,
+            ColumnReader::Int64ColumnReader(reader) => reader.skip_records(rows)?,
+            _ => return Err(foreign()),
+        };
+        if skipped == rows { Ok(()) } else { Err(foreign()) }
+    }
+
+    /// Hands over the texts of the next rows, those that have one.
+    fn each(&mut self, rows: usize, column: Column, mut each: impl FnMut(usize, &[u8])) -> ParquetResult<()> {
+        let (max, is_day) = (self.max_level, self.kind == Kind::Day);
+        let mut number = |row: usize, value: i64| {
+            let text = if is_day { day(value) } else { padded(value.to_string(), column) };
+            each(row, text.as_bytes());
+        };
+        match &mut self.reader {
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                pull::<ByteArrayType>(reader, rows, max, |row, value| each(row, value.data().trim_ascii()))
+            }
+            ColumnReader::Int32ColumnReader(reader) => {
+                pull::<Int32Type>(reader, rows, max, |row, value| number(row, i64::from(*value)))
+            }
+            ColumnReader::Int64ColumnReader(reader) => {
+                pull::<Int64Type>(reader, rows, max, |row, value| number(row, *value))
+            }
+            _ => Err(foreign()),
+        }
+    }
+}
+
+fn pull<T: DataType>(
+    reader: &mut ColumnReaderImpl<T>,
+    rows: usize,
+    max_level: i16,
+    mut each: impl FnMut(usize, &T::T),
+) -> ParquetResult<()> {
+    let mut done = 0;
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    while done < rows {
+        levels.clear();
+        values.clear();
+        let (records, ..) = reader.read_records(rows - done, Some(&mut levels), None, &mut values)?;
+        if records == 0 {
+            return Err(foreign());
+        }
+        if max_level == 0 {
+            (done..).zip(&values).for_each(|(row, value)| each(row, value));
+        } else {
+            let mut values = values.iter();
+            for (row, level) in (done..).zip(&levels) {
+                if *level == max_level {
+                    each(row, values.next().ok_or_else(foreign)?);
+                }
+            }
+        }
+        done += records;
+    }
+    Ok(())
+}
+
+fn foreign() -> ParquetError {
+    ParquetError::General("not what the foot of the file says".to_owned())
+}
+
+/// Days since 1970 as `YYYY-MM-DD`; nothing beyond the years that are written with four digits.
+fn day(days: i64) -> String {
+    let span = jiff::Span::new().try_days(days);
+    let day = span.and_then(|span| jiff::civil::date(1970, 1, 1).checked_add(span));
+    day.map_or_else(|_| String::new(), |day| day.to_string())
+}
+
+fn open(file: &Arc<File>, bytes: u64) -> Result<SerializedFileReader<Bytewise>, ReadError> {
+    let reader = SerializedFileReader::new(Bytewise { file: Arc::clone(file), bytes });
+    reader.map_err(|_| ReadError::Parquet(0))
+}
+
+/// A file read by place, so that threads do not move each other's.
+struct Bytewise {
+    file: Arc<File>,
+    bytes: u64,
+}
+
+impl Length for Bytewise {
+    fn len(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl ChunkReader for Bytewise {
+    type T = io::BufReader<Onward>;
+
+    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
+        Ok(io::BufReader::new(Onward { file: Arc::clone(&self.file), at: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
+        // What a file says of itself takes no more memory than it has bytes.
+        if length as u64 > self.bytes.saturating_sub(start) {
+            return Err(foreign());
+        }
+        let mut bytes = vec![0; length];
+        self.file.read_exact_at(&mut bytes, start)?;
+        Ok(bytes.into())
+    }
+}
+
+/// Reading on from a place.
+struct Onward {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for Onward {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}

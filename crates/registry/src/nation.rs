@@ -2,7 +2,9 @@
 use crate::generate::{People, Synthetic};
 use dancu_citizen::{Allowed, Claim, ClaimedName, NameForms, PersonalId, compare};
 use dancu_keys::KeyRing;
-use dancu_verify_index::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Signature, Standing};
+use dancu_verify_index::{
+    BuildError, Builder, Doubt, Index, Key, OpenError, Person, Signature, Sought, Standing,
+};
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -95,7 +97,20 @@ pub fn question(
     let (mean, rest) = many(&index, &asked);
     note("numbers, many at once", mean, "µs", None);
     note("names and birth dates, many at once", rest, "µs", None);
+    note("parts of a name, nobody found", walk(&index)?, "ms", Some(1.0));
     Ok(figures)
+}
+
+/// The longest that a search by parts of a name takes: nobody fits, so it walks along everybody.
+fn walk(index: &Index) -> Result<f64, Doubt> {
+    let sought = Sought::new(index, ["nguyen", "van", "xx"].into_iter(), false, None, None);
+    let (start, mut found) = (Instant::now(), Vec::new());
+    let mut next = Some(0);
+    while let Some(page) = next {
+        next = index.seek_page(&sought, page, &mut found)?;
+    }
+    black_box(found);
+    Ok(milliseconds(start.elapsed()))
 }
 
 /// Mean time of a number, and of a name with a birth date, asked together with many others.
@@ -177,7 +192,10 @@ fn search(index: &Index, claim: &Claim) -> Result<bool, Doubt> {
 }
 
 /// Mean and 99th percentile of a question in µs. Nearly everybody is to be found: names of nine words and more are not looked at.
-fn times(asked: &[Claim], question: impl Fn(&Claim) -> Result<bool, Doubt>) -> anyhow::Result<(f64, f64)> {
+fn times(
+    asked: &[Claim],
+    question: impl Fn(&Claim) -> Result<bool, Doubt>,
+) -> Result<(f64, f64), NationError> {
     let mut times = Vec::with_capacity(asked.len());
     let (mut found, start) = (0, Instant::now());
     for claim in asked {

@@ -78,10 +78,9 @@ impl Work for Indexing {
             // It is at the end: what comes meanwhile is taken up together, in one transaction, which writes the rows of frequent
             // terms anew however few entries it adds.
             Ok(Stepped::Done(some)) if some >= MANY => idle * 3,
-            Ok(Stepped::Done(_)) => idle,
+            Ok(Stepped::Done(_) | Stepped::End) => idle,
             // Another server does the work; this one is there should it stop.
             Ok(Stepped::Overtaken) => idle * LONGER,
-            Ok(Stepped::End) => idle,
             Err(error) => failed(&error, "indexing", idle),
         };
         let epoch = if self.turns.epoch.is_over() {

@@ -252,6 +252,14 @@ def test_out_of_one_engine_into_the_other(backed_up, tmp_path):
         print(ok("restore", tmp_path / "again", "--config", config, "--check"))
 
 
+def test_a_store_that_never_served(backed_up, tmp_path):
+    place = tmp_path / "fresh"
+    ok("keys", "init", "--store", place)
+    ok("registry", "generate", "--store", place, "--count", 50)
+    assert "a journal of 0 entries" in ok("backup", "--store", place, tmp_path / "copy")
+    assert "50 people open" in ok("restore", tmp_path / "copy", "--store", place, "--check")
+
+
 def test_into_a_bucket_and_back(backed_up, tmp_path):
     demo, backup, *_ = backed_up
     config = configuration(demo, tmp_path / "new", origin=origin_of(demo))

@@ -177,12 +177,12 @@ def test_a_restored_service_waits_for_proof_and_goes_on(backed_up, tmp_path):
     resume = ["journal", "resume", "--config", config, "--expect-checkpoint"]
     # The operator errs, and gives the checkpoint of the backup itself: a witness knows better, and silent ones stop it too.
     backups_own = place / "journal/checkpoint"
-    with Witness(log / "witnessed") as knows, Witness(None) as silent:
+    with Witness(log / "checkpoint") as knows, Witness(None) as silent:
         configuration(demo, place, witnesses=[silent, knows], quorum=2, origin=origin_of(demo))
         assert "it is not the newest" in refused(*resume, backups_own)
         configuration(demo, place, witnesses=[silent, silent], quorum=1, origin=origin_of(demo))
         assert "too few witnesses answer" in refused(*resume, backups_own)
-    with Witness(log / "witnessed") as knows:
+    with Witness(log / "checkpoint") as knows:
         configuration(demo, place, witnesses=[knows, knows], origin=origin_of(demo))
         give_missing_entries(demo, place, resume, log, tmp_path, size, acknowledged)
     serve_again(demo, place, config, log, tmp_path)

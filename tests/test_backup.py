@@ -177,12 +177,12 @@ def test_a_restored_service_waits_for_proof_and_goes_on(backed_up, tmp_path):
     resume = ["journal", "resume", "--config", config, "--expect-checkpoint"]
     # The operator errs, and gives the checkpoint of the backup itself: a witness knows better, and silent ones stop it too.
     backups_own = place / "journal/checkpoint"
-    with Witness(log / "witnessed") as knows, Witness(None) as silent:
+    with Witness(log / "checkpoint") as knows, Witness(None) as silent:
         configuration(demo, place, witnesses=[silent, knows], quorum=2, origin=origin_of(demo))
         assert "it is not the newest" in refused(*resume, backups_own)
         configuration(demo, place, witnesses=[silent, silent], quorum=1, origin=origin_of(demo))
         assert "too few witnesses answer" in refused(*resume, backups_own)
-    with Witness(log / "witnessed") as knows:
+    with Witness(log / "checkpoint") as knows:
         configuration(demo, place, witnesses=[knows, knows], origin=origin_of(demo))
         give_missing_entries(demo, place, resume, log, tmp_path, size, acknowledged)
     serve_again(demo, place, config, log, tmp_path)
@@ -250,6 +250,14 @@ def test_out_of_one_engine_into_the_other(backed_up, tmp_path):
         print(ok("restore", backup, "--config", config))
         ok("backup", "--config", config, tmp_path / "again")
         print(ok("restore", tmp_path / "again", "--config", config, "--check"))
+
+
+def test_a_store_that_never_served(backed_up, tmp_path):
+    place = tmp_path / "fresh"
+    ok("keys", "init", "--store", place)
+    ok("registry", "generate", "--store", place, "--count", 50)
+    assert "a journal of 0 entries" in ok("backup", "--store", place, tmp_path / "copy")
+    assert "50 people open" in ok("restore", tmp_path / "copy", "--store", place, "--check")
 
 
 def test_into_a_bucket_and_back(backed_up, tmp_path):

@@ -10,5 +10,5 @@ mod restore;
 pub use error::BackupError;
 pub use make::{Source, Wraps, make};
 pub use manifest::{Counted, FORMAT, Log, Manifest, Part};
-pub use open::{Opened, Unlock, envelopes};
+pub use open::{KeyFile, Opened, Unlock, envelopes};
 pub use restore::Target;

@@ -2,7 +2,7 @@
 use crate::manifest::{Key, PATH, Schema, TAG};
 use crate::parts::{KEYS, Parts};
 use crate::record::Record;
-use crate::{BackupError, Counted, FORMAT, Log, Manifest};
+use crate::{BackupError, Counted, FORMAT, KeyFile, Log, Manifest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dancu_journal::Moment;
@@ -58,7 +58,7 @@ pub struct Wraps<'a> {
     /// Whoever holds the key of one of these certificates
     pub recipients: Vec<Recipient>,
     /// Files of the key folder to be put in, by name; none by default
-    pub private: Vec<(String, Zeroizing<Vec<u8>>)>,
+    pub private: Vec<KeyFile>,
 }
 
 /// Makes a backup in an empty place. The manifest is written last: what has none is no backup. Blocks.

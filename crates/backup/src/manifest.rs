@@ -85,7 +85,7 @@ pub(crate) struct Key {
     pub(crate) ring: String,
     /// Sealed by its ring, base64
     pub(crate) sealed: String,
-    /// CMS AuthEnvelopedData to recovery certificates, base64 of DER
+    /// CMS `AuthEnvelopedData` to recovery certificates, base64 of DER
     pub(crate) envelopes: Vec<String>,
 }
 

@@ -11,6 +11,9 @@ use dancu_keys::{FileKey, KeyRing, SealError};
 use dancu_storage::blob::Blobs;
 use zeroize::Zeroizing;
 
+/// A file of the key folder: its name and its content, wiped when dropped.
+pub type KeyFile = (String, Zeroizing<Vec<u8>>);
+
 /// With what a backup is opened.
 #[derive(Debug)]
 pub enum Unlock<'a> {
@@ -67,7 +70,7 @@ impl Opened {
     /// # Errors
     ///
     /// As [`Opened::verify`].
-    pub fn keys(&self) -> Result<Vec<(String, Zeroizing<Vec<u8>>)>, BackupError> {
+    pub fn keys(&self) -> Result<Vec<KeyFile>, BackupError> {
         let Some(part) = self.manifest.parts.iter().find(|part| part.name == KEYS) else { return Ok(vec![]) };
         let plain = self.part(part)?;
         let file = |record| match record {

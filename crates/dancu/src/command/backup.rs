@@ -4,9 +4,9 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use anyhow::Context as _;
 use clap::Args;
-use dancu_backup::{BackupError, Manifest, Opened, Source, Target, Unlock, Wraps};
+use dancu_backup::{BackupError, KeyFile, Manifest, Opened, Source, Target, Unlock, Wraps};
 use dancu_gateway::Clock as _;
-use dancu_keys::KeyDir;
+use dancu_keys::{KeyDir, KeyRing};
 use dancu_pki::Recipient;
 use dancu_storage::Store;
 use dancu_storage::blob::Blobs;
@@ -110,7 +110,7 @@ impl Backup {
         let (config, began) = (self.store.config()?, Instant::now());
         let keys = KeyDir::open(&config.keys.directory, false).context("keys")?;
         let ring = keys.ring().context("keys")?;
-        let source = source(&config, &keys)?;
+        let source = source(&config, &keys, &ring)?;
         let recipients = self.recipient.iter().map(|file| recipient(file)).collect::<anyhow::Result<_>>()?;
         let private = if self.with_keys { private_keys(&config)? } else { Vec::new() };
         let wraps = Wraps { ring: &ring, recipients, private };
@@ -155,7 +155,7 @@ fn recipient(file: &Path) -> anyhow::Result<Recipient> {
 }
 
 /// All files of the key folder.
-fn private_keys(config: &Config) -> anyhow::Result<Vec<(String, Zeroizing<Vec<u8>>)>> {
+fn private_keys(config: &Config) -> anyhow::Result<Vec<KeyFile>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(&config.keys.directory)? {
         let entry = entry?;
@@ -185,8 +185,11 @@ fn files(config: &Config) -> anyhow::Result<Vec<(&'static str, Blobs)>> {
     Ok(files)
 }
 
-fn source(config: &Config, keys: &KeyDir) -> anyhow::Result<Source> {
+fn source(config: &Config, keys: &KeyDir, ring: &KeyRing) -> anyhow::Result<Source> {
     let store = crate::server::open_store(config, false)?;
+    // Where the service never ran, the journal has no tables yet.
+    let journal = crate::journal::open(config, &store, ring)?;
+    tokio::runtime::Handle::current().block_on(journal.close());
     let index = index_of(config, &store)?;
     // One that was never filled has nothing to say.
     let index = index.map(|index| anyhow::Ok((!index.is_blank()?).then_some(index))).transpose()?.flatten();

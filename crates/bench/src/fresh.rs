@@ -97,7 +97,7 @@ impl Records {
         let registry = Registry::open(store, ring)?;
         let number = PersonalId::parse(NUMBER).map_err(|_| anyhow::anyhow!("a number of the examples"))?;
         let claim = Claim { personal_id: Some(number), ..Claim::default() };
-        let person = registry.verify(&claim, Allowed::ALL).person.context("nobody of the examples")?;
+        let person = registry.verify(&claim, Allowed::ALL)?.person.context("nobody of the examples")?;
         let now = registry.history(person)?.pop().context("a person without a record")?;
         let born = now.record.birth_date.context("a person without a birth date")?.value;
         Ok(Self { registry, person, born })

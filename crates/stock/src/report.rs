@@ -159,7 +159,7 @@ impl Writing<'_> {
     fn method(&self, about: &About<'_>) -> Vec<ReportPart> {
         let say =
             |key, name, value: &str| ReportPart::Item("-".to_owned(), self.texts.with(key, &[(name, value)]));
-        // Four letters a group: somebody may have to compare it with the eye.
+        // Eight letters a group: somebody may have to compare it with the eye.
         let seal: Vec<String> = about.input_sha256.chunks(4).map(hex::encode).collect();
         vec![
             self.heading("report-method"),

@@ -147,7 +147,8 @@ fn table(summary: &str, heads: &[(String, u8)], rows: &[Vec<String>]) -> Table {
     let column = |(at, (head, share)): (usize, &(String, u8))| Column {
         head: bold(head).centre(),
         share: f32::from(*share),
-        align: if at == 0 { Align::Left } else { Align::Centre },
+        // What stands first and last is words, what is between figures.
+        align: if at == 0 || at + 1 == heads.len() { Align::Left } else { Align::Centre },
     };
     Table {
         columns: heads.iter().enumerate().map(column).collect(),

@@ -15,6 +15,11 @@ pub trait Form {
         Vec::new()
     }
 
+    /// In which language it is written, as BCP 47 has it.
+    fn language(&self) -> &'static str {
+        "vi-VN"
+    }
+
     /// The layout, with the texts in force on a day. For [`render`].
     #[doc(hidden)]
     fn compose(&self, day: CivilDate) -> Composition;
@@ -59,7 +64,7 @@ pub fn render(form: &impl Form, now_us: i64) -> Result<Paper, PaperError> {
     }
     let composition = form.compose(day);
     let flow = Flow::lay(composition.orientation, &composition.blocks, composition.notes);
-    let drawn = draw(&flow, &composition.title, now_us)?;
+    let drawn = draw(&flow, &composition.title, form.language(), now_us)?;
     let pdf =
         sign::add_fields(drawn.pdf, &drawn.rooms).map_err(|error| PaperError::Pdf(error.to_string()))?;
     let fields = drawn

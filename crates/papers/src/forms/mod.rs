@@ -4,6 +4,7 @@ mod disconnection;
 mod record;
 mod registration;
 mod reminder;
+mod report;
 mod request;
 mod review;
 mod sample;
@@ -14,6 +15,7 @@ pub use disconnection::{Disconnection, Measure, Scope};
 pub use record::{AssessmentKind, AssessmentRecord, Finding, Member, Outcome};
 pub use registration::{AccountRow, Contact, Registration};
 pub use reminder::{Reminder, Standing, UnitRow};
+pub use report::{Bar, Report, ReportPart, Signing};
 pub use request::{ConnectionRequest, ServiceRow};
 pub use review::{AccountState, Conclusion, ReviewResult, ReviewRow};
 

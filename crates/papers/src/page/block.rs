@@ -37,6 +37,9 @@ pub(crate) enum Item {
     Paragraph(Paragraph),
     /// Empty room of this height in points for a signature and a stamp; the number is that of the signature field
     Room(f32, u8),
+    /// A bar of a chart: this part of the column's width, from 0 to 1, and its height in points. Only for the eye: what it
+    /// says stands in words beside it
+    Bar(f32, f32),
 }
 
 /// A table with lines between its cells. Its head stands on each of its pages.

@@ -28,28 +28,25 @@ pub(crate) struct Drawn {
     pub pages: usize,
 }
 
-/// Grey of a table's head, of 255
-const GROUND: u8 = 238;
-
-/// Draws pages. `now_us` becomes the document's date.
-pub(crate) fn draw(flow: &Flow, title: &str, now_us: i64) -> Result<Drawn, PaperError> {
+/// Draws pages. `language` is a tag of BCP 47; `now_us` becomes the document's date.
+pub(crate) fn draw(flow: &Flow, title: &str, language: &str, now_us: i64) -> Result<Drawn, PaperError> {
     let configuration = ConfigurationBuilder::new().with_archival_validator(Archival::A2_A).finish();
     let configuration = configuration.map_err(|_| PaperError::Pdf("configure".to_owned()))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..Default::default() });
-    document.set_metadata(metadata(title, now_us));
+    document.set_metadata(metadata(title, language, now_us));
     let mut drawn = Vec::new();
     for sheet in &flow.sheets {
         drawn.push(draw_sheet(&mut document, sheet)?);
     }
-    document.set_tag_tree(tag_tree(&flow.tree, &drawn));
+    document.set_tag_tree(tag_tree(&flow.tree, language, &drawn));
     let pdf = document.finish().map_err(|error| PaperError::Pdf(error.to_string()))?;
     let rooms = flow.sheets.iter().enumerate();
     let rooms = rooms.flat_map(|(page, sheet)| sheet.rooms.iter().map(move |room| (page, *room)));
     Ok(Drawn { pdf, rooms: rooms.collect(), pages: flow.sheets.len() })
 }
 
-fn metadata(title: &str, now_us: i64) -> Metadata {
-    let mut metadata = Metadata::new().title(title.to_owned()).language("vi-VN".to_owned());
+fn metadata(title: &str, language: &str, now_us: i64) -> Metadata {
+    let mut metadata = Metadata::new().title(title.to_owned()).language(language.to_owned());
     metadata = metadata.creator("dancu".to_owned()).producer("dancu".to_owned());
     if let Some(date) = date_time(now_us) {
         metadata = metadata.creation_date(date);
@@ -102,11 +99,11 @@ fn draw_addition(surface: &mut Surface<'_>, mark: &Mark) {
     match mark {
         Mark::Text { x, y, pieces, .. } => draw_pieces(surface, *x, *y, pieces),
         Mark::Line { from, to, width, dotted } => draw_line(surface, *from, *to, *width, *dotted),
-        Mark::Ground { left, top, right, bottom } => {
+        Mark::Ground { left, top, right, bottom, grey } => {
             let mut path = PathBuilder::new();
             path.push_rect_if(Rect::from_ltrb(*left, *top, *right, *bottom));
             surface.set_stroke(None);
-            surface.set_fill(Some(fill(GROUND)));
+            surface.set_fill(Some(fill(*grey)));
             path.finish().iter().for_each(|path| surface.draw_path(path));
         }
     }
@@ -181,8 +178,8 @@ impl PushIf for PathBuilder {
     }
 }
 
-fn tag_tree(tree: &Tree, names: &[Vec<Option<Identifier>>]) -> TagTree {
-    let mut tags = TagTree::new().with_lang(Some("vi-VN".to_owned()));
+fn tag_tree(tree: &Tree, language: &str, names: &[Vec<Option<Identifier>>]) -> TagTree {
+    let mut tags = TagTree::new().with_lang(Some(language.to_owned()));
     for root in &tree.roots {
         if let Some(group) = group(tree, *root, names) {
             tags.push(group);

@@ -16,6 +16,11 @@ const LONG: f32 = 297.0 * MM;
 /// Room of the line above the footnotes
 const NOTES_RULE: f32 = 9.0;
 
+/// Greys of a chart's bar and of the room that it could fill, of 255, and what is left above it, in points
+const BAR: u8 = 96;
+const BAR_GROUND: u8 = 238;
+const BAR_ABOVE: f32 = 2.5;
+
 /// Lays blocks on pages.
 pub(crate) struct Flow {
     pub sheets: Vec<Sheet>,
@@ -223,6 +228,7 @@ impl Flow {
             let items = items.iter().map(|item| match item {
                 Item::Paragraph(paragraph) => ReadyItem::Paragraph(Box::new(Ready::new(paragraph, width))),
                 Item::Room(height, field) => ReadyItem::Room(*height, *field),
+                Item::Bar(part, height) => ReadyItem::Bar(part.clamp(0.0, 1.0), *height),
             });
             ready.push(ReadyColumn { left, width, items: items.collect() });
             left += width + columns.gap;
@@ -248,12 +254,21 @@ impl Flow {
                         self.sheets.last_mut().map(|sheet| sheet.rooms.push(room)).unwrap_or_default();
                         y += height;
                     }
+                    ReadyItem::Bar(part, height) => {
+                        let (left, top) = (column.left, y + BAR_ABOVE);
+                        let bottom = top + height;
+                        let right = left + column.width;
+                        self.mark(Mark::Ground { left, top, right, bottom, grey: BAR_GROUND });
+                        let right = left + column.width * part;
+                        self.mark(Mark::Ground { left, top, right, bottom, grey: BAR });
+                        y = bottom;
+                    }
                 }
             }
         }
         let notes = columns.cells.iter().flatten().flat_map(|item| match item {
             Item::Paragraph(paragraph) => paragraph.notes.clone(),
-            Item::Room(..) => Vec::new(),
+            Item::Room(..) | Item::Bar(..) => Vec::new(),
         });
         self.open_note(&notes.collect::<Vec<_>>());
         self.y = top + height(ready);
@@ -327,6 +342,7 @@ struct ReadyColumn {
 enum ReadyItem {
     Paragraph(Box<Ready>),
     Room(f32, u8),
+    Bar(f32, f32),
 }
 
 fn height(columns: &[ReadyColumn]) -> f32 {
@@ -334,6 +350,7 @@ fn height(columns: &[ReadyColumn]) -> f32 {
         let items = column.items.iter().map(|item| match item {
             ReadyItem::Paragraph(ready) => ready.height(),
             ReadyItem::Room(height, _) => *height,
+            ReadyItem::Bar(_, height) => BAR_ABOVE + height,
         });
         items.sum()
     };

@@ -16,8 +16,8 @@ pub(crate) enum Mark {
     Text { x: f32, y: f32, pieces: Vec<Piece>, read: bool },
     /// A straight line
     Line { from: (f32, f32), to: (f32, f32), width: f32, dotted: bool },
-    /// A grey ground
-    Ground { left: f32, top: f32, right: f32, bottom: f32 },
+    /// A ground of this grey, of 255
+    Ground { left: f32, top: f32, right: f32, bottom: f32, grey: u8 },
 }
 
 /// Room for a signature, in points from the upper left corner.

@@ -9,6 +9,8 @@ const SIDE: f32 = 3.2;
 const ABOVE: f32 = 2.8;
 const BELOW: f32 = 2.8;
 const LINE: f32 = 0.5;
+/// Grey of a table's head, of 255
+const GROUND: u8 = 238;
 
 /// A table that is set.
 pub(super) struct Laying {
@@ -118,7 +120,7 @@ impl Laying {
     fn put_head(&self, flow: &mut Flow, row: Option<usize>) {
         let (top, high) = (flow.y, height(&self.head));
         if let (Some(left), Some(right)) = (self.edges.first(), self.edges.last()) {
-            flow.mark(Mark::Ground { left: *left, top, right: *right, bottom: top + high });
+            flow.mark(Mark::Ground { left: *left, top, right: *right, bottom: top + high, grey: GROUND });
         }
         for (cell, left) in self.head.iter().zip(&self.edges) {
             let node = row.map(|row| flow.tree.add(Some(row), Kind::HeadCell));

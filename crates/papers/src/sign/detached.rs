@@ -185,7 +185,7 @@ pub(super) fn check(
     verified.map_err(|_| SignError::Mismatch)
 }
 
-fn chain(identity: &Identity, trust: &Trust, at_us: i64) -> Result<(), SignError> {
+pub(super) fn chain(identity: &Identity, trust: &Trust, at_us: i64) -> Result<(), SignError> {
     let untrusted = || SignError::NotValid("leads to no trusted authority");
     let der = CertificateDer::from(identity.der.as_slice());
     let leaf = EndEntityCert::try_from(&der).map_err(|_| untrusted())?;

@@ -5,16 +5,19 @@
 //! steps: [`Unsigned::prepare`], sign [`Unsigned::to_sign`], [`Unsigned::with_signature`], stamp [`Signed::to_stamp`],
 //! [`Signed::finish`].
 //!
-//! [`sign_detached`] signs a file of any kind in a file beside it, [`verify_detached`] checks that.
+//! [`sign_detached`] signs a file of any kind in a file beside it, [`verify_detached`] checks that; [`sign_enveloping`] and
+//! [`verify_enveloping`] do the same with the file inside the signature.
 mod appearance;
 mod certificate;
 mod cms;
 mod detached;
+mod enveloping;
 mod field;
 mod key;
 mod update;
 
 pub use detached::{Signer, Trust, sign_detached, verify_detached};
+pub use enveloping::{sign_enveloping, verify_enveloping};
 pub use key::{Algorithm, PemKey, SigningKey};
 pub use update::{Signed, Unsigned};
 

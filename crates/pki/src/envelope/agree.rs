@@ -51,7 +51,7 @@ pub(super) fn wrap(recipient: &Recipient, key: &ContentKey) -> Result<KeyAgreeRe
 }
 
 /// The first block of the derivation, which is as long as the key: SHA-256 over secret, counter 1, shared info.
-fn derive(shared: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
+pub(super) fn derive(shared: &[u8], info: &[u8]) -> Zeroizing<[u8; 32]> {
     let mut hash = digest::Context::new(&digest::SHA256);
     hash.update(shared);
     hash.update(&1_u32.to_be_bytes());

@@ -2,7 +2,10 @@
 //! content wrapped for the key of an X.509 certificate. `openssl cms -decrypt` opens it.
 mod agree;
 mod asn1;
+mod open;
 mod transport;
+
+pub use open::{OpenRefused, RecipientSecret, open};
 
 use crate::recipient::{Recipient, RecipientKey};
 use asn1::{AuthEnvelopedData, GcmParameters};

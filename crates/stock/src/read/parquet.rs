@@ -7,6 +7,7 @@ use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type as Physical
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArrayType, DataType, Int32Type, Int64Type};
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
+use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::{ChunkReader, FileReader as _, Length, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
 use bytes::Bytes;
@@ -50,7 +51,7 @@ pub(super) fn outline(file: &Arc<File>, bytes: u64, map: &Map, limits: Limits) -
     for (group, meta) in reader.metadata().row_groups().iter().enumerate() {
         for column in layout.columns() {
             for at in layout.places(column) {
-                let compression = meta.columns().get(*at).map(|column| column.compression());
+                let compression = meta.columns().get(*at).map(ColumnChunkMetaData::compression);
                 match compression {
                     Some(Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) => {}
                     Some(other) => return Err(ReadError::Compression(other.to_string())),

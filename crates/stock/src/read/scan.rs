@@ -144,9 +144,9 @@ mod tests {
                 let mut out = Vec::new();
                 let bytes = &body[cell.at..cell.end];
                 if cell.is_quoted {
-                    unquoted(bytes, &mut out)
+                    unquoted(bytes, &mut out);
                 } else {
-                    out.extend(bytes)
+                    out.extend(bytes);
                 }
                 out
             });

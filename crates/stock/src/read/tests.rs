@@ -5,6 +5,7 @@ use ::parquet::file::writer::SerializedFileWriter;
 use ::parquet::schema::parser::parse_message_type;
 use dancu_linkage::{Column, Row};
 use proptest::prelude::*;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 fn open(bytes: &[u8], map: &[&str], limits: Limits) -> Result<Source, ReadError> {
@@ -58,7 +59,6 @@ fn csv_is_read_in_every_encoding() {
         let apart = PEOPLE
             .replace('ố', "ô\u{301}")
             .replace('ồ', "ô\u{300}")
-            .replace('ơ', "ơ")
             .replace('ọ', "o\u{323}")
             .replace('ễ', "ê\u{303}")
             .replace('ị', "i\u{323}")
@@ -128,7 +128,7 @@ fn a_row_that_cannot_be_read_is_a_row() {
 fn chunks_come_in_any_order_and_rows_have_names() {
     let mut text = "Họ tên,Ngày sinh\n".to_owned();
     for at in 0..40_000 {
-        text.push_str(&format!("Người {at},\"19{:02}\n\"\n", at % 100));
+        writeln!(text, "Người {at},\"19{:02}\n\"", at % 100).unwrap();
     }
     let source = read(text.as_bytes());
     assert_eq!((source.rows(), source.chunks()), (40_000, 3));

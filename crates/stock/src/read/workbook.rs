@@ -159,10 +159,11 @@ impl Keeper {
             let parts = layout.places(column).iter().filter_map(|at| cells.get(*at));
             let texts: Vec<String> = parts
                 .filter(|cell| !cell.text.is_empty())
-                .map(|cell| match cell.is_number {
-                    true => padded(cell.text.clone(), column),
-                    false => cell.text.clone(),
-                })
+                .map(
+                    |cell| {
+                        if cell.is_number { padded(cell.text.clone(), column) } else { cell.text.clone() }
+                    },
+                )
                 .collect();
             texts.join(" ")
         };

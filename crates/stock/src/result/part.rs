@@ -41,32 +41,44 @@ impl Part {
     /// Writes the answers to the rows of a chunk, in their order. An answer's number is written as it stands: take it out
     /// where it may not be told.
     pub fn encode(chunk: &Chunk, answers: &[Answer]) -> Result<Self, ResultError> {
-        if answers.len() != chunk.len() {
-            return Err(ResultError::Answers { rows: chunk.len(), answers: answers.len() });
-        }
+        let names: Vec<&str> = chunk.rows().map(|row| row.get(Column::RowId)).collect();
         let mut summary = Summary::default();
-        answers.iter().for_each(|answer| summary.count(answer));
         chunk.faults().iter().for_each(|fault| summary.count_fault(fault.fault));
+        Self::write(&names, answers, summary)
+    }
+
+    /// The same of rows whose file is not at hand: their names and answers. Why rows could not be read is not in its figures.
+    pub fn encode_lines(names: &[&str], answers: &[Answer]) -> Result<Self, ResultError> {
+        Self::write(names, answers, Summary::default())
+    }
+
+    fn write(names: &[&str], answers: &[Answer], mut summary: Summary) -> Result<Self, ResultError> {
+        if answers.len() != names.len() {
+            return Err(ResultError::Answers { rows: names.len(), answers: answers.len() });
+        }
+        for answer in answers {
+            summary.count(answer);
+        }
         let mut bytes = Vec::new();
         let mut file = SerializedFileWriter::new(&mut bytes, schema()?, Arc::new(properties()))?;
         let mut group = file.next_row_group()?;
-        let names = chunk.rows().map(|row| ByteArray::from(row.get(Column::RowId)));
-        write::<ByteArrayType>(&mut group, &names.collect::<Vec<_>>(), None)?;
+        let names = names.iter().map(|name| ByteArray::from(*name));
+        column::<ByteArrayType>(&mut group, &names.collect::<Vec<_>>(), None)?;
         let named = |name: &'static str| ByteArray::from(bytes::Bytes::from_static(name.as_bytes()));
         let verdicts: Vec<ByteArray> = Verdict::ALL.iter().map(|one| named(one.name())).collect();
         let verdict = |answer: &Answer| verdicts.get(answer.verdict as usize).cloned().unwrap_or_default();
-        write::<ByteArrayType>(&mut group, &answers.iter().map(verdict).collect::<Vec<_>>(), None)?;
+        column::<ByteArrayType>(&mut group, &answers.iter().map(verdict).collect::<Vec<_>>(), None)?;
         let matched = answers.iter().filter_map(|answer| answer.personal_id.as_ref());
         let matched: Vec<ByteArray> = matched.map(|id| ByteArray::from(id.expose().into_bytes())).collect();
         let levels: Vec<i16> = answers.iter().map(|answer| i16::from(answer.personal_id.is_some())).collect();
-        write::<ByteArrayType>(&mut group, &matched, Some(&levels))?;
+        column::<ByteArrayType>(&mut group, &matched, Some(&levels))?;
         let scores = answers.iter().map(|answer| f64::from(answer.score) / 100.0);
-        write::<DoubleType>(&mut group, &scores.collect::<Vec<_>>(), None)?;
+        column::<DoubleType>(&mut group, &scores.collect::<Vec<_>>(), None)?;
         let reasons = answers.iter().map(|answer| ByteArray::from(answer.reasons.to_string().into_bytes()));
-        write::<ByteArrayType>(&mut group, &reasons.collect::<Vec<_>>(), None)?;
+        column::<ByteArrayType>(&mut group, &reasons.collect::<Vec<_>>(), None)?;
         let actions: Vec<ByteArray> = Action::ALL.iter().map(|one| named(one.name())).collect();
         let action = |answer: &Answer| actions.get(answer.action as usize).cloned().unwrap_or_default();
-        write::<ByteArrayType>(&mut group, &answers.iter().map(action).collect::<Vec<_>>(), None)?;
+        column::<ByteArrayType>(&mut group, &answers.iter().map(action).collect::<Vec<_>>(), None)?;
         group.close()?;
         let figures =
             serde_json::to_string(&summary).map_err(|error| ResultError::Parquet(error.to_string()))?;
@@ -78,7 +90,7 @@ impl Part {
     }
 }
 
-fn write<T: DataType>(
+fn column<T: DataType>(
     group: &mut SerializedRowGroupWriter<'_, &mut Vec<u8>>,
     values: &[T::T],
     levels: Option<&[i16]>,

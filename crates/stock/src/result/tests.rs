@@ -5,25 +5,28 @@ use bytes::Bytes;
 use dancu_catalogue::Lang;
 use dancu_citizen::PersonalId;
 use dancu_linkage::{Action, Agreement, Answer, Column, Verdict};
+use std::fmt::Write as _;
 use std::io::Cursor;
 
 const MADE_US: i64 = 1_795_230_245_000_000;
 
 fn answer(at: usize) -> Answer {
-    let mut answer = Answer::default();
-    answer.verdict = Verdict::ALL[at % Verdict::ALL.len()];
-    answer.action = Action::ALL[at % Action::ALL.len()];
-    answer.score = i32::try_from(at).unwrap() - 50;
+    let mut answer = Answer {
+        verdict: Verdict::ALL[at % Verdict::ALL.len()],
+        action: Action::ALL[at % Action::ALL.len()],
+        score: i32::try_from(at).unwrap() - 50,
+        ..Answer::default()
+    };
     answer.reasons.set(Column::FullName, Agreement::ALL[at % Agreement::ALL.len()]);
     answer.reasons.set(Column::BirthDate, Agreement::Same);
-    answer.personal_id = (at % 3 == 0).then(|| PersonalId::parse("001185000017").unwrap());
+    answer.personal_id = at.is_multiple_of(3).then(|| PersonalId::parse("001185000017").unwrap());
     answer
 }
 
 fn source(rows: usize) -> Source {
     let mut text = "row_id,full_name\n".to_owned();
     for at in 0..rows {
-        text.push_str(&format!("'=H{at},An{}\n", if at == 5 { ",x" } else { "" }));
+        writeln!(text, "'=H{at},An{}", if at == 5 { ",x" } else { "" }).unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stock.csv");

@@ -106,7 +106,7 @@ pub(crate) fn wish(purpose: &str) -> Wish<'_> {
     }
 }
 
-/// Row by row: a number of one of 80 people, or none; a name; some rows are doubtful.
+/// Row by row: a number of one of 72 people, or none; a name; some rows are doubtful.
 pub(crate) fn stock(rows: usize) -> Vec<[String; 5]> {
     let row = |at: usize| {
         let number = format!("0010850{:05}", at * 7 % 80 + 10);

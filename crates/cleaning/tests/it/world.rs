@@ -88,7 +88,7 @@ pub(crate) fn file_columns() -> Columns {
         .collect()
 }
 
-pub(crate) fn wish<'a>(purpose: &'a str) -> Wish<'a> {
+pub(crate) fn wish(purpose: &str) -> Wish<'_> {
     Wish {
         system: "one-stop",
         login: "nguyenvana.stttt",
@@ -106,12 +106,12 @@ pub(crate) fn wish<'a>(purpose: &'a str) -> Wish<'a> {
     }
 }
 
-/// Row by row: a number of one of 80 people, or none; a name; some rows are doubtful.
+/// Row by row: a number of one of 72 people, or none; a name; some rows are doubtful.
 pub(crate) fn stock(rows: usize) -> Vec<[String; 5]> {
     let row = |at: usize| {
         let number = format!("0010850{:05}", at * 7 % 80 + 10);
         match at % 10 {
-            3 => ["".into(), String::new(), "Không Ai".into(), "1985".into(), "Nam".into()],
+            3 => [String::new(), String::new(), "Không Ai".into(), "1985".into(), "Nam".into()],
             7 => [format!("r{at}"), number, "?Nguyễn Văn".into(), "01/02/1985".into(), "Nữ".into()],
             _ => [format!("r{at}"), number, format!("Nguyễn Văn {at}"), "01/02/1985".into(), "Nam".into()],
         }

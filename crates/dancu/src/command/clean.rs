@@ -19,7 +19,7 @@ pub struct Clean {
     #[command(subcommand)]
     what: Option<What>,
     #[command(flatten)]
-    run: Option<Run>,
+    run: Run,
 }
 
 #[derive(Debug, Subcommand)]
@@ -36,13 +36,15 @@ enum What {
     Remove(One),
 }
 
-/// A file to be cleaned. Interrupted, the same command goes on where it was.
+/// A file to be cleaned. Interrupted, the same command goes on where it was. What is required may be missing beside a subcommand
+/// only, so it is optional here.
 #[derive(Debug, Args)]
 struct Run {
     #[command(flatten)]
     store: StoreArguments,
     /// The file: CSV, Parquet, XLSX or XML of QCVN 109
-    input: PathBuf,
+    #[arg(required = true)]
+    input: Option<PathBuf>,
     /// Folder of the result
     #[arg(long, value_name = "DIR", required_unless_present = "shared")]
     out: Option<PathBuf>,
@@ -50,14 +52,14 @@ struct Run {
     #[arg(long, value_name = "COLUMN=HEADING")]
     map: Vec<String>,
     /// System that asks; its agreement says what is compared and told
-    #[arg(long, value_name = "ID")]
-    system: String,
+    #[arg(long, value_name = "ID", required = true)]
+    system: Option<String>,
     /// Login of the account at that system; its quota counts the rows
-    #[arg(long, value_name = "LOGIN")]
-    account: String,
+    #[arg(long, value_name = "LOGIN", required = true)]
+    account: Option<String>,
     /// Code of the purpose or procedure
-    #[arg(long, value_name = "CODE")]
-    purpose: String,
+    #[arg(long, value_name = "CODE", required = true)]
+    purpose: Option<String>,
     /// Number of the case, where the purpose demands one
     #[arg(long, value_name = "NUMBER")]
     case: Option<String>,
@@ -111,17 +113,16 @@ struct One {
 
 impl Clean {
     pub async fn run(self) -> anyhow::Result<()> {
-        tokio::task::spawn_blocking(move || match (self.what, self.run) {
-            (Some(What::Work(work)), _) => work.run(),
-            (Some(What::Jobs(jobs)), _) => jobs.run(),
-            (Some(What::Fetch(fetch)), _) => fetch.run(),
-            (Some(What::Cancel(one)), _) => {
+        tokio::task::spawn_blocking(move || match self.what {
+            Some(What::Work(work)) => work.run(),
+            Some(What::Jobs(jobs)) => jobs.run(),
+            Some(What::Fetch(fetch)) => fetch.run(),
+            Some(What::Cancel(one)) => {
                 let opened = open(&one.store)?;
                 Ok(opened.cleaning.cancel(&one.job, SystemClock.now_us())?)
             }
-            (Some(What::Remove(one)), _) => Ok(open(&one.store)?.cleaning.remove(&one.job)?),
-            (None, Some(run)) => run.run(),
-            (None, None) => anyhow::bail!("a file or a command is needed"),
+            Some(What::Remove(one)) => Ok(open(&one.store)?.cleaning.remove(&one.job)?),
+            None => self.run.run(),
         })
         .await?
     }
@@ -134,7 +135,7 @@ fn open(store: &StoreArguments) -> anyhow::Result<Opened> {
 impl Run {
     fn run(self) -> anyhow::Result<()> {
         let config = self.store.config()?;
-        let input = Input::open(&self.input, &self.map)?;
+        let input = Input::open(self.input.as_deref().context("a file is needed")?, &self.map)?;
         let opened = clean::open(&config)?;
         let job = self.submit(&config, &opened, &input)?;
         if self.shared {
@@ -158,11 +159,11 @@ impl Run {
     fn submit(&self, config: &Config, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
         let file = input.name();
         let wish = Wish {
-            system: &self.system,
-            login: &self.account,
+            system: self.system.as_deref().unwrap_or_default(),
+            login: self.account.as_deref().unwrap_or_default(),
             officer: None,
             agency_code: self.agency.as_deref(),
-            purpose: Some(&self.purpose),
+            purpose: self.purpose.as_deref(),
             case_number: self.case.as_deref(),
             columns: input.columns(),
             file,

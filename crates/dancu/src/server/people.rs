@@ -30,7 +30,7 @@ pub(super) async fn tend(road: Arc<Road>, mut stopped: watch::Receiver<bool>) {
             }
             Ok(Ok(Tended::Compared(_) | Tended::Merged)) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the people in memory could not be held against the store")
+                tracing::warn!(%error, "the people in memory could not be held against the store");
             }
             Err(_) => tracing::error!("holding the people in memory against the store broke off"),
         }

@@ -22,6 +22,16 @@ impl NameForms {
         Self { text: text.into_boxed_str(), split }
     }
 
+    /// From the marked and the unaccented form of each word, in their order. Words whose forms are empty are left out.
+    pub fn of_words<'a>(words: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
+        let words = words.filter(|(marked, _)| !marked.is_empty());
+        let mut text = String::with_capacity(words.clone().map(|(m, u)| m.len() + u.len() + 2).sum());
+        join(&mut text, words.clone().map(|(marked, _)| marked));
+        let split = text.len();
+        join(&mut text, words.map(|(_, unaccented)| unaccented));
+        Self { text: text.into_boxed_str(), split: u16::try_from(split).unwrap_or(u16::MAX) }
+    }
+
     /// Lower case, every tone as a digit behind its vowels, final `y` after a consonant as `i`.
     /// Personal data.
     pub fn marked(&self) -> &str {
@@ -48,6 +58,15 @@ impl From<&FullName> for NameForms {
 impl fmt::Debug for NameForms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NameForms(…)")
+    }
+}
+
+fn join<'a>(text: &mut String, words: impl Iterator<Item = &'a str>) {
+    for (position, word) in words.enumerate() {
+        if position > 0 {
+            text.push(' ');
+        }
+        text.push_str(word);
     }
 }
 

@@ -1,0 +1,230 @@
+//! From people as they came to an index.
+use crate::born::{self, BornPage};
+use crate::builder::{Builder, Raw};
+use crate::extra::{Extra, Rest};
+use crate::numbers::table;
+use crate::pages::Pages;
+use crate::people::{Filling, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
+use crate::row::{LONG_NAME, MARKS, Row};
+use crate::{BuildError, Index, Signature, Syllables};
+use dancu_citizen::{FullName, NameForms};
+use std::thread;
+
+/// The permutation by name is sorted in parts from this many people on, to bound the memory it takes.
+const IN_PARTS: usize = 1_000_000;
+/// How many parts: by the first bits of the signature.
+const PARTS: u32 = 16;
+
+pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
+    let (syllables, renumber) = syllables(&builder);
+    let numberless = numberless(&mut builder);
+    builder.people.sort_unstable_by_key(|raw| raw.number);
+    builder.beside.sort_unstable_by_key(|(number, _)| *number);
+    let count = builder.len() + numberless.len();
+
+    let mut gathered = Gathered::new(&syllables, &renumber);
+    let mut beside = builder.beside.iter().peekable();
+    let mut last = None;
+    for raw in &builder.people {
+        if last.replace(raw.number) == Some(raw.number) {
+            return Err(BuildError::SameNumber);
+        }
+        // Written by the builder itself: it reads back.
+        let extra = beside.next_if(|(number, _)| *number == raw.number && raw.row.has(MARKS));
+        let extra = extra.and_then(|(_, bytes)| Extra::read(bytes).ok());
+        gathered.take(*raw, extra)?;
+    }
+    for (raw, extra) in numberless {
+        gathered.take(raw, Some(extra))?;
+    }
+    drop(builder);
+    let Gathered { people, filling, mut cards, mut formers, named, .. } = gathered;
+    let people = close(people, filling);
+    let born = born(&people, &syllables, named);
+    sort(&mut cards)?;
+    sort(&mut formers)?;
+    Ok(Index {
+        count,
+        syllables,
+        people,
+        cards: table(&cards),
+        formers: table(&formers),
+        born,
+        ..Index::default()
+    })
+}
+
+/// The dictionary in the order of its texts, and from the numbers as they came to those of the dictionary.
+fn syllables(builder: &Builder) -> (Syllables, Vec<u16>) {
+    let mut texts: Vec<(&str, u16)> = builder.syllables.iter().map(|(text, id)| (&**text, *id)).collect();
+    texts.sort_unstable();
+    let mut renumber = vec![0; texts.len() + 1];
+    for (new, (_, old)) in (1..).zip(&texts) {
+        if let Some(to) = renumber.get_mut(usize::from(*old)) {
+            *to = new;
+        }
+    }
+    (Syllables::of(&texts.iter().map(|(text, _)| *text).collect::<Vec<_>>()), renumber)
+}
+
+/// Those without a number, in an order that does not depend on how they came.
+fn numberless(builder: &mut Builder) -> Vec<(Raw, Extra)> {
+    let mut people = std::mem::take(&mut builder.numberless);
+    people.sort_by_key(|(row, extra)| (row.card, extra.key));
+    (NUMBERLESS..).zip(people).map(|(number, (row, extra))| (Raw { number, row }, extra)).collect()
+}
+
+struct Gathered<'a> {
+    syllables: &'a Syllables,
+    renumber: &'a [u16],
+    people: Pages<PeoplePage>,
+    filling: Filling,
+    cards: Vec<(u32, u32)>,
+    formers: Vec<(u64, u32)>,
+    /// Former names and long ones, for the permutation
+    named: Vec<(u64, u32)>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new(syllables: &'a Syllables, renumber: &'a [u16]) -> Self {
+        Self {
+            syllables,
+            renumber,
+            people: Pages::default(),
+            filling: Filling::default(),
+            cards: Vec::new(),
+            formers: Vec::new(),
+            named: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, mut raw: Raw, mut extra: Option<Extra>) -> Result<(), BuildError> {
+        raw.row.name.iter_mut().for_each(|id| *id = self.new_id(*id));
+        if let Some(Extra { name: Rest::Syllables(ids), .. }) = &mut extra {
+            ids.iter_mut().for_each(|id| *id = self.new_id(*id));
+        }
+        if !self.filling.push(raw.number, raw.row, extra.as_ref()) {
+            let full = std::mem::take(&mut self.filling);
+            self.people = close(std::mem::take(&mut self.people), full);
+            self.filling.push(raw.number, raw.row, extra.as_ref());
+        }
+        let at = self.filling.len().saturating_sub(1);
+        let page = u32::try_from(self.people.len()).map_err(|_| BuildError::TooMany)?;
+        let place = page
+            .checked_mul(1 << IN_PAGE_BITS)
+            .and_then(|first| first.checked_add(u32::try_from(at).ok()?))
+            .ok_or(BuildError::TooMany)?;
+        if let Some(card) = raw.row.card.checked_sub(1) {
+            self.cards.push((card, place));
+        }
+        if let Some(extra) = &extra {
+            self.cards.extend(extra.former_cards.iter().map(|card| (*card, place)));
+            self.formers.extend(extra.former_ids.iter().map(|id| (*id, place)));
+            self.name(&raw.row, extra, place);
+        }
+        Ok(())
+    }
+
+    fn new_id(&self, old: u16) -> u16 {
+        self.renumber.get(usize::from(old)).copied().unwrap_or_default()
+    }
+
+    /// Former names, and the one in force if it is long, with the place.
+    fn name(&mut self, row: &Row, extra: &Extra, place: u32) {
+        let long = match &extra.name {
+            Rest::Nothing => None,
+            Rest::Syllables(rest) => Some(self.syllables.signature(&[row.syllables(), rest].concat())),
+            Rest::Text(text) => signature(text),
+        };
+        let signatures = long.into_iter().chain(extra.former_names.iter().filter_map(|name| signature(name)));
+        self.named.extend(signatures.map(|signature| (born::key(signature.as_u32(), row.date()), place)));
+    }
+}
+
+/// Signature of a displayed name.
+fn signature(name: &str) -> Option<Signature> {
+    let name = FullName::parse(name).ok()?;
+    Some(Signature::of(NameForms::of(&name).unaccented()))
+}
+
+fn close(mut people: Pages<PeoplePage>, filling: Filling) -> Pages<PeoplePage> {
+    if let Some((first, page)) = filling.done() {
+        people.push(first, page);
+    }
+    people
+}
+
+/// Sorts a table of numbers. The same number for two people is refused.
+fn sort<N: Ord + Copy>(table: &mut Vec<(N, u32)>) -> Result<(), BuildError> {
+    table.sort_unstable();
+    table.dedup();
+    let twice = table.iter().zip(table.iter().skip(1)).any(|((a, _), (b, _))| a == b);
+    if twice { Err(BuildError::SameNumber) } else { Ok(()) }
+}
+
+/// The permutation by name and birth date.
+fn born(people: &Pages<PeoplePage>, syllables: &Syllables, mut named: Vec<(u64, u32)>) -> Pages<BornPage> {
+    named.sort_unstable();
+    let numbers: Vec<usize> = (0..people.len()).collect();
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let share = numbers.len().div_ceil(workers).max(1);
+    let signatures: Vec<Box<[u32]>> = in_threads(numbers.chunks(share), |numbers| {
+        numbers.iter().map(|number| signatures(people, syllables, *number)).collect::<Vec<_>>()
+    })
+    .concat();
+    let parts = if signatures.iter().map(|page| page.len()).sum::<usize>() < IN_PARTS { 1 } else { PARTS };
+    let all: Vec<u32> = (0..parts).collect();
+    let mut born = Pages::default();
+    for some in all.chunks(workers) {
+        let sorted = in_threads(some.chunks(1), |part| {
+            let part = part.first().copied().unwrap_or_default();
+            let is_in = |signature: u32| u64::from(signature) * u64::from(parts) >> 32 == u64::from(part);
+            sorted(people, &signatures, &named, is_in)
+        });
+        sorted.iter().for_each(|entries| born.extend(entries));
+    }
+    born
+}
+
+/// The signature of each row of a page.
+fn signatures(people: &Pages<PeoplePage>, syllables: &Syllables, number: usize) -> Box<[u32]> {
+    let page = people.get(number).ok();
+    let rows = page.into_iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
+    rows.map(|row| syllables.signature(row.syllables()).as_u32()).collect()
+}
+
+/// The entries of one part, in the order of the table.
+fn sorted(
+    people: &Pages<PeoplePage>,
+    signatures: &[Box<[u32]>],
+    named: &[(u64, u32)],
+    is_in: impl Fn(u32) -> bool,
+) -> Vec<(u64, u32)> {
+    let mut entries = Vec::new();
+    for (number, signatures) in (0..).zip(signatures) {
+        let Ok(page) = people.get(number) else { continue };
+        let first = u32::try_from(number << IN_PAGE_BITS).unwrap_or(u32::MAX);
+        for (at, signature) in (0..).zip(signatures).filter(|(_, signature)| is_in(**signature)) {
+            let row = page.row(at as usize).filter(|row| !row.has(LONG_NAME) && !row.syllables().is_empty());
+            entries.extend(row.map(|row| (born::key(*signature, row.date()), first + at)));
+        }
+    }
+    let of_part = named.iter().filter(|(key, _)| is_in(born::signature_of(*key)));
+    entries.extend(of_part);
+    entries.sort_unstable();
+    entries.dedup();
+    entries
+}
+
+/// What each thread makes of its share, in their order.
+fn in_threads<'a, T: Sync + 'a, R: Send>(
+    shares: impl Iterator<Item = &'a [T]>,
+    work: impl Fn(&'a [T]) -> R + Sync,
+) -> Vec<R> {
+    let work = &work;
+    thread::scope(|scope| {
+        let workers: Vec<_> = shares.map(|share| scope.spawn(move || work(share))).collect();
+        let done = workers.into_iter().map(thread::ScopedJoinHandle::join);
+        done.map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}

@@ -1,0 +1,90 @@
+//! Pages that are read when they are first asked for, and stay.
+use crate::Doubt;
+use crate::bytes::{Damaged, Writer};
+use crate::file::Source;
+use std::sync::{Arc, OnceLock};
+
+/// Part of a table.
+pub(crate) trait Page: Sized + Send + Sync {
+    /// Names the table; a page of another one does not open in its place.
+    const KIND: &'static str;
+    fn write(&self, to: &mut Writer);
+    fn read(bytes: &[u8]) -> Result<Self, Damaged>;
+    /// Bytes in memory.
+    fn bytes(&self) -> usize;
+}
+
+/// Where a sealed page lies in the file.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Spot {
+    pub(crate) offset: u64,
+    pub(crate) length: u32,
+}
+
+/// A table in pages, with the first key of each.
+pub(crate) struct Pages<P> {
+    firsts: Vec<u64>,
+    pages: Vec<OnceLock<Result<P, Doubt>>>,
+    /// Of those that come from a file
+    spots: Vec<Spot>,
+    source: Option<Arc<Source>>,
+    /// Which of the file's tables this is
+    table: u8,
+}
+
+impl<P> Default for Pages<P> {
+    fn default() -> Self {
+        Self { firsts: Vec::new(), pages: Vec::new(), spots: Vec::new(), source: None, table: 0 }
+    }
+}
+
+impl<P: Page> Pages<P> {
+    /// Pages of a file, none of them read.
+    pub(crate) fn of_file(table: u8, firsts: Vec<u64>, spots: Vec<Spot>, source: Arc<Source>) -> Self {
+        let pages = firsts.iter().map(|_| OnceLock::new()).collect();
+        Self { firsts, pages, spots, source: Some(source), table }
+    }
+
+    /// Adds a page behind the others.
+    pub(crate) fn push(&mut self, first: u64, page: P) {
+        self.firsts.push(first);
+        self.pages.push(OnceLock::from(Ok(page)));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    pub(crate) fn firsts(&self) -> &[u64] {
+        &self.firsts
+    }
+
+    /// The page in which a key stands, if it is there.
+    pub(crate) fn page_of(&self, key: u64) -> Option<usize> {
+        self.firsts.partition_point(|first| *first <= key).checked_sub(1)
+    }
+
+    /// A page, read and opened if it was not before. Doubt is for good: who damages a page may damage it again.
+    pub(crate) fn get(&self, number: usize) -> Result<&P, Doubt> {
+        let slot = self.pages.get(number).ok_or(Doubt)?;
+        let page = match slot.get() {
+            Some(page) => page,
+            None => slot.get_or_init(|| self.load(number)),
+        };
+        page.as_ref().map_err(|doubt| *doubt)
+    }
+
+    fn load(&self, number: usize) -> Result<P, Doubt> {
+        let (source, spot) = (self.source.as_ref().ok_or(Doubt)?, self.spots.get(number).ok_or(Doubt)?);
+        let read = source.read(P::KIND, self.table, number, *spot);
+        let page = read.and_then(|bytes| P::read(&bytes));
+        page.map_err(|Damaged| source.doubt())
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let pages =
+            self.pages.iter().filter_map(|slot| slot.get()?.as_ref().ok()).map(P::bytes).sum::<usize>();
+        pages + self.firsts.len() * (size_of::<u64>() + size_of::<Spot>())
+    }
+}

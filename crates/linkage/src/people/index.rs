@@ -87,7 +87,9 @@ impl People for Index {
         let mut found = Vec::with_capacity(places.len());
         self.entries(&places, &mut found);
         out.clear();
-        out.extend(found.into_iter().map(|entry| Ok(Some(person(&entry?)))));
+        out.extend(
+            found.into_iter().map(|entry| -> Result<Option<Person>, Doubt> { Ok(Some(person(&entry?))) }),
+        );
     }
 
     fn names(&self, place: u32) -> Result<Vec<String>, Doubt> {

@@ -116,9 +116,9 @@ impl People for MemoryPeople {
     }
 
     fn signature(&self, letters: &str) -> u64 {
-        letters.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-        })
+        letters
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
     }
 
     fn places_of(&self, numbers: &[PersonalId], out: &mut Vec<Result<Option<u32>, Doubt>>) {
@@ -152,13 +152,15 @@ impl People for MemoryPeople {
 
     fn people(&self, places: &[u32], out: &mut Vec<Result<Option<Person>, Doubt>>) {
         out.clear();
-        out.extend(places.iter().map(|place| Ok(self.people.get(*place as usize).map(|(person, _)| *person))));
+        out.extend(
+            places.iter().map(|place| Ok(self.people.get(*place as usize).map(|(person, _)| *person))),
+        );
     }
 
     fn names(&self, place: u32) -> Result<Vec<String>, Doubt> {
-        let names = self.written(place).map(|written| {
-            std::iter::once(&written.name).chain(&written.former_names).cloned().collect()
-        });
+        let names = self
+            .written(place)
+            .map(|written| std::iter::once(&written.name).chain(&written.former_names).cloned().collect());
         Ok(names.unwrap_or_default())
     }
 }

@@ -1,5 +1,6 @@
 //! What linkage asks of the people it links to.
 mod index;
+mod lent;
 mod memory;
 
 pub use memory::{MemoryPeople, Written};

@@ -48,8 +48,11 @@ impl Parts {
 
     /// With day and month in each other's place, where that is another date.
     pub(crate) fn swapped(self) -> Option<Self> {
-        (self.day != self.month && (1..=12).contains(&self.day) && self.month > 0)
-            .then_some(Self { month: self.day, day: self.month, ..self })
+        (self.day != self.month && (1..=12).contains(&self.day) && self.month > 0).then_some(Self {
+            month: self.day,
+            day: self.month,
+            ..self
+        })
     }
 
     /// Whether it says no more than the year, or 1 January, which stands for that.
@@ -59,7 +62,8 @@ impl Parts {
 
     /// The years that it may mean.
     pub(crate) fn years(self) -> impl Iterator<Item = i16> {
-        let (first, second) = if self.is_short { (self.year + 1900, Some(self.year + 2000)) } else { (self.year, None) };
+        let (first, second) =
+            if self.is_short { (self.year + 1900, Some(self.year + 2000)) } else { (self.year, None) };
         std::iter::once(first).chain(second)
     }
 
@@ -216,8 +220,19 @@ mod tests {
     #[test]
     fn usual_forms_are_read() {
         for text in [
-            "30/04/1985", "30-4-1985", "30.04.1985", "1985-04-30", "1985-04-30T00:00:00", "30/04/1985 00:00:00",
-            "30041985", "19850430", "ngày 30 tháng 4 năm 1985", "04/30/1985", "31167", "31167.0", "3O/O4/1985",
+            "30/04/1985",
+            "30-4-1985",
+            "30.04.1985",
+            "1985-04-30",
+            "1985-04-30T00:00:00",
+            "30/04/1985 00:00:00",
+            "30041985",
+            "19850430",
+            "ngày 30 tháng 4 năm 1985",
+            "04/30/1985",
+            "31167",
+            "31167.0",
+            "3O/O4/1985",
         ] {
             assert_eq!(iso(text).as_deref(), Some("1985-04-30"), "{text}");
         }

@@ -49,7 +49,9 @@ pub(crate) fn kind(kinds: &[Kind], c: char) -> Kind {
 
 fn kind_by_rule(c: char) -> Kind {
     match c {
-        ' ' | '\t' | '\r' | '\n' | '\u{A0}' | '\'' | '’' | '‘' | 'ʼ' | '-' | '‐' | '‑' | '.' => Kind::Break,
+        ' ' | '\t' | '\r' | '\n' | '\u{A0}' | '\'' | '’' | '‘' | 'ʼ' | '-' | '‐' | '‑' | '.' => {
+            Kind::Break
+        }
         '\u{200B}' | '\u{FEFF}' | '\u{AD}' => Kind::Nothing,
         '\u{300}' => Kind::Tone(1),
         '\u{301}' => Kind::Tone(2),

@@ -132,7 +132,11 @@ impl Name {
     /// The same name without one word.
     pub(crate) fn without(&self, at: usize) -> Self {
         let mut name = Self::default();
-        self.words().iter().enumerate().filter(|(place, _)| *place != at).for_each(|(_, word)| name.add(*word));
+        self.words()
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| *place != at)
+            .for_each(|(_, word)| name.add(*word));
         name
     }
 

@@ -46,10 +46,6 @@ impl NameReader {
         reader
     }
 
-    pub(crate) fn knows_plain(&self, plain: u64) -> bool {
-        self.plain.contains(&plain)
-    }
-
     /// Reads a name. Where a word is unknown and bears marks or signs, it is tried whether the text is of a font's encoding, of a
     /// Windows code page, or holds keys of a typing method: the reading with the most known words counts, as it stands before others.
     pub(crate) fn read(&self, text: &str) -> Name {

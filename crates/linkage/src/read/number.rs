@@ -53,7 +53,10 @@ pub(crate) fn value(digits: impl Iterator<Item = u8>) -> u64 {
 
 /// What spreadsheets and fingers write for nothing.
 fn says_nothing(text: &str) -> bool {
-    matches!(text, "" | "0" | "-" | "--" | "." | "x" | "X" | "N/A" | "n/a" | "NULL" | "null" | "không" | "Không")
+    matches!(
+        text,
+        "" | "0" | "-" | "--" | "." | "x" | "X" | "N/A" | "n/a" | "NULL" | "null" | "không" | "Không"
+    )
 }
 
 /// Reads a number from either column.
@@ -91,7 +94,9 @@ pub(crate) fn read(text: &str) -> Number {
         12 => Number::Personal { number, is_mended },
         // Province codes begin with one zero, those below 10 with two: a spreadsheet that takes the number for a sum loses them.
         11 => Number::Personal { number, is_mended: true },
-        10 if number < 10_000_000_000 && number >= 1_000_000_000 => Number::Personal { number, is_mended: true },
+        10 if number < 10_000_000_000 && number >= 1_000_000_000 => {
+            Number::Personal { number, is_mended: true }
+        }
         9 => Number::Card { number: u32::try_from(number).unwrap_or_default(), is_mended },
         7 | 8 => Number::Card { number: u32::try_from(number).unwrap_or_default(), is_mended: true },
         13 => Number::Digits(digits),
@@ -116,11 +121,11 @@ pub(crate) fn is_one_edit(a: u64, b: u64, width: usize) -> bool {
 /// Whether the digits, with one of them left out or one put in, are the number.
 pub(crate) fn is_one_longer_or_shorter(digits: &[u8], number: u64, width: usize) -> bool {
     let number = Digits::of(number, width);
-    let (long, short) = if digits.len() > width { (digits, number.as_slice()) } else { (number.as_slice(), digits) };
+    let (long, short) =
+        if digits.len() > width { (digits, number.as_slice()) } else { (number.as_slice(), digits) };
     long.len() == short.len() + 1
-        && (0..long.len()).any(|out| {
-            long.iter().enumerate().filter(|(at, _)| *at != out).map(|(_, d)| d).eq(short.iter())
-        })
+        && (0..long.len())
+            .any(|out| long.iter().enumerate().filter(|(at, _)| *at != out).map(|(_, d)| d).eq(short.iter()))
 }
 
 /// Every number that one edit makes of these digits: replaced and swapped ones of 12, with a digit put into 11 (given with their lost
@@ -136,7 +141,15 @@ pub(crate) fn neighbours(digits: &[u8], mut each: impl FnMut(u64)) {
                     }
                 }
                 if at > 0 && digits.get(at) != digits.get(at - 1) {
-                    let swapped = (0..12).map(|i| if i == at { at - 1 } else if i + 1 == at { at } else { i });
+                    let swapped = (0..12).map(|i| {
+                        if i == at {
+                            at - 1
+                        } else if i + 1 == at {
+                            at
+                        } else {
+                            i
+                        }
+                    });
                     each(value(swapped.filter_map(|i| digits.get(i).copied())));
                 }
             }
@@ -178,7 +191,15 @@ mod tests {
 
     #[test]
     fn numbers_are_read_however_they_are_written() {
-        for text in ["001185000017", "001 185 000 017", "001.185.000.017", "OO1185OOOOl7", "1185000017", " '001185000017 ", "1185000017.0"] {
+        for text in [
+            "001185000017",
+            "001 185 000 017",
+            "001.185.000.017",
+            "OO1185OOOOl7",
+            "1185000017",
+            " '001185000017 ",
+            "1185000017.0",
+        ] {
             assert_eq!(personal(text), Some(1_185_000_017), "{text}");
         }
         assert_eq!(personal("79090000045"), Some(79_090_000_045));
@@ -202,7 +223,9 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 108 + 6, "the number has six pairs of unlike neighbours");
-        assert!(!is_one_edit(1_185_000_017, 1_185_000_017, 12) && !is_one_edit(1_185_000_017, 1_185_000_170, 12));
+        assert!(
+            !is_one_edit(1_185_000_017, 1_185_000_017, 12) && !is_one_edit(1_185_000_017, 1_185_000_170, 12)
+        );
     }
 
     #[test]

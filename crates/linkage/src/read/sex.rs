@@ -24,7 +24,9 @@ pub(crate) fn read(text: &str) -> Result<Sex, ()> {
     }
     match letters.get(..count).unwrap_or_default() {
         b"nam" | b"1" | b"m" | b"male" | b"trai" | b"ong" | b"true" | b"01" => Ok(Sex::Male),
-        b"nu" | b"nuu" | b"n" | b"2" | b"f" | b"female" | b"gai" | b"ba" | b"02" | b"false" => Ok(Sex::Female),
+        b"nu" | b"nuu" | b"n" | b"2" | b"f" | b"female" | b"gai" | b"ba" | b"02" | b"false" => {
+            Ok(Sex::Female)
+        }
         b"" | b"0" | b"-" | b"khac" | b"null" | b"na" | b"n/a" | b"unknown" => Ok(Sex::Unknown),
         _ => Err(()),
     }

@@ -159,13 +159,18 @@ impl Book {
         };
         let mut meaning = Meaning::default();
         let (mut fitting, mut provinces) = (0, [0_u32; 2]);
-        let is_there = |c: &&Named| (province == 0 || c.province == province) && (district == 0 || !c.is_old || c.district == district);
+        let is_there = |c: &&Named| {
+            (province == 0 || c.province == province)
+                && (district == 0 || !c.is_old || c.district == district)
+        };
         for commune in communes.iter().filter(is_there) {
             fitting += 1;
             if provinces.first() != Some(&commune.province) {
                 provinces = [commune.province, provinces.first().copied().unwrap_or_default()];
             }
-            let Some(found) = commune.code.parse().ok().and_then(|code: u32| self.communes.get(&code)) else { continue };
+            let Some(found) = commune.code.parse().ok().and_then(|code: u32| self.communes.get(&code)) else {
+                continue;
+            };
             let (from, to) = if commune.is_old {
                 (found.became, &mut meaning.became)
             } else {
@@ -337,10 +342,13 @@ mod tests {
 
     #[test]
     fn names_are_found_however_they_are_written() {
-        for text in ["Phường Ba Đình", "P. Ba Đình", "phuong ba dinh", "Ba Đình, Hà Nội", "PHƯỜNG BA ĐÌNH, TP Hà Nội"] {
+        for text in
+            ["Phường Ba Đình", "P. Ba Đình", "phuong ba dinh", "Ba Đình, Hà Nội", "PHƯỜNG BA ĐÌNH, TP Hà Nội"]
+        {
             assert_eq!(fit(text, 4), Some(Fit::Same), "{text}");
         }
-        for text in ["Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội", "P Phúc Xá, Q Ba Đình, Hà Nội"] {
+        for text in ["Phường Phúc Xá, Quận Ba Đình, Thành phố Hà Nội", "P Phúc Xá, Q Ba Đình, Hà Nội"]
+        {
             assert_eq!(fit(text, 97), Some(Fit::Moved), "{text}");
         }
         assert_eq!(fit("Thành phố Hà Nội", 97), Some(Fit::Province));

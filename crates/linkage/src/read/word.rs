@@ -10,7 +10,7 @@ const HASHED: u64 = 1 << 63;
 /// A word: its letters without marks, and with marks and tone. Spellings of one word (hòa, hoà; Lý, Lí) are equal.
 /// Personal data; it has no `Debug`.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Word {
+pub(crate) struct Word {
     /// Letters without marks, 5 bits each, the last lowest
     pub(crate) plain: u64,
     /// Letters with their quality, 6 bits each, then the tone in 3

@@ -165,7 +165,9 @@ impl Event {
                 .with(Field::Wanted, wanted.to_string())
                 .with(Field::Size, size.to_string()),
             Self::QuorumBack { size } => message.with(Field::Size, size.to_string()),
-            Self::PublisherHalted { reason } | Self::PeopleDoubted { reason } => message.with(Field::Reason, reason),
+            Self::PublisherHalted { reason } | Self::PeopleDoubted { reason } => {
+                message.with(Field::Reason, reason)
+            }
             Self::SignInRefused { code, account, source } => message
                 .with(Field::Outcome, code)
                 .with(Field::Result, "failure".to_owned())

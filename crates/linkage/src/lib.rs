@@ -1,7 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod candidates;
+mod compare;
+mod decide;
+mod dirty;
+mod engine;
+mod model;
+mod people;
+mod read;
+mod reading;
 mod row;
+mod score;
 
 pub use answer::{Action, Agreement, Answer, Reasons, Verdict};
+pub use dirty::{Dirt, DirtyRow, Soiler};
+pub use engine::{Engine, Likely, Side};
+pub use model::{Model, ModelError};
+pub use people::{Doubt, MOST_SYLLABLES, MemoryPeople, People, Person, Written};
 pub use row::{Column, Row};

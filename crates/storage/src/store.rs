@@ -26,7 +26,7 @@ pub struct Store {
 }
 
 enum Engine {
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     Postgres(Postgres),
 }
 
@@ -62,7 +62,7 @@ impl Store {
     ///
     /// [`StoreError::Unavailable`] when the file cannot be opened, [`StoreError::Corrupt`] when it is no database.
     pub fn sqlite(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self::new(Engine::Sqlite(Sqlite::open(path)?)))
+        Ok(Self::new(Engine::Sqlite(Box::new(Sqlite::open(path)?))))
     }
 
     /// A PostgreSQL database by its URL (`postgresql://user:password@host/database`, or `host=… user=… dbname=…`).

@@ -1,0 +1,85 @@
+//! `cargo run --release -p dancu-linkage --example quality -- [PEOPLE] [ROWS] [SEED]`: precision, recall, rows a second, and a line for each kind
+//! of dirt, over the verify index in memory.
+use dancu_linkage::{Dirt, DirtyRow, Engine, Model, Row, Soiler, Verdict, Written};
+use dancu_registry::generate::{People, Synthetic};
+use dancu_verify_index::{Builder, Key, Person};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+#[path = "../tests/it/nation.rs"]
+#[expect(dead_code, reason = "shared with the tests")]
+mod nation;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
+    let people = arguments.next().transpose()?.unwrap_or(1_000_000);
+    let rows = usize::try_from(arguments.next().transpose()?.unwrap_or(200_000))?;
+    let seed = arguments.next().transpose()?.unwrap_or(3);
+
+    let mut builder = Builder::new();
+    let mut written: Vec<Written> = Vec::new();
+    for person in People::new(seed, people) {
+        builder.add(&indexed(&person))?;
+        written.push(nation::written(person));
+    }
+    let index = builder.build()?;
+    let started = Instant::now();
+    let engine = Engine::new(&index, Model::bundled()?);
+    println!("engine made in {:.2?}", started.elapsed());
+    let dirty: Vec<DirtyRow> = Soiler::new(seed + 1, &written).take(rows).collect();
+    let texts: Vec<Row<'_>> = dirty.iter().map(DirtyRow::row).collect();
+
+    let started = Instant::now();
+    let mut answers = Vec::new();
+    engine.link(&texts, &mut answers);
+    let took = started.elapsed();
+    println!(
+        "{rows} rows × {people} people, one thread: {took:.2?}, {:.0} rows/s",
+        rows as f64 / took.as_secs_f64()
+    );
+
+    let mut table: BTreeMap<Dirt, [u32; 3]> = BTreeMap::new();
+    let mut all = [0_u32; 3];
+    for (row, answer) in dirty.iter().zip(&answers) {
+        let is_match = matches!(answer.verdict, Verdict::Match | Verdict::MatchWithDifferences);
+        let told = answer.personal_id.filter(|_| is_match);
+        let truth = row.truth.and_then(|truth| written.get(truth)).and_then(|person| person.personal_id);
+        let column = match (told, truth) {
+            (Some(told), Some(truth)) if told == truth => 0,
+            (Some(_), _) => 1,
+            (None, Some(_)) => 2,
+            (None, None) => continue,
+        };
+        for dirt in &row.dirt {
+            if let Some(count) = table.entry(*dirt).or_default().get_mut(column) {
+                *count += 1;
+            }
+        }
+        if let Some(count) = all.get_mut(column) {
+            *count += 1;
+        }
+    }
+    let [right, wrong, missed] = all.map(f64::from);
+    println!("precision {:.5}  recall {:.5}", right / (right + wrong), right / (right + wrong + missed));
+    println!("{:<14} {:>8} {:>8} {:>8}", "dirt", "right", "wrong", "missed");
+    for (dirt, [right, wrong, missed]) in table {
+        println!("{:<14} {right:>8} {wrong:>8} {missed:>8}", format!("{dirt:?}"));
+    }
+    Ok(())
+}
+
+fn indexed(person: &Synthetic) -> Person {
+    let record = &person.record;
+    Person {
+        key: Key::OfNumber,
+        personal_id: record.personal_id.as_ref().map(|id| id.value),
+        former_personal_ids: person.former.personal_ids.clone(),
+        id_card_number: record.id_card_number.as_ref().map(|card| card.value),
+        former_id_cards: person.former.id_cards.clone(),
+        name: record.full_name.as_ref().map(|name| name.value.clone()),
+        former_names: person.former.names.clone(),
+        birth_date: record.birth_date.as_ref().map(|date| date.value),
+        sex: record.sex.as_ref().map(|sex| sex.value).unwrap_or_default(),
+        state: record.state,
+    }
+}

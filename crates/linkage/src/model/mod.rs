@@ -1,0 +1,76 @@
+//! The Fellegi-Sunter model: how much each agreement says, as data.
+mod log;
+mod words;
+
+pub(crate) use log::log2;
+pub(crate) use words::{Says, WordTable};
+
+use serde::Deserialize;
+
+/// A model that cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The weights
+    #[error("the model's weights: {0}")]
+    Weights(#[from] toml::de::Error),
+    /// The words of names
+    #[error("the words of names, line {0}")]
+    Words(usize),
+}
+
+/// What agreement says, in hundredths of bits.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub(crate) weights: Weights,
+    pub(crate) words: WordTable,
+}
+
+impl Model {
+    /// The model that comes with the software.
+    pub fn bundled() -> Result<Self, ModelError> {
+        Self::parse(include_str!("../../data/model.toml"), include_str!("../../data/names.tsv"))
+    }
+
+    /// From weights (TOML) and words of names (tab-separated), as in `data/`.
+    pub fn parse(weights: &str, words: &str) -> Result<Self, ModelError> {
+        Ok(Self { weights: toml::from_str(weights)?, words: WordTable::parse(words)? })
+    }
+
+    /// Day of the figures, `YYYY-MM-DD`.
+    pub fn day(&self) -> &str {
+        &self.weights.day
+    }
+}
+
+macro_rules! weights {
+    ($($name:ident { $($field:ident),* })*) => {
+        $(
+            #[derive(Clone, Debug, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub(crate) struct $name { $(pub(crate) $field: i32),* }
+        )*
+    };
+}
+
+weights! {
+    NumberWeights { same, former, typing, different }
+    BirthWeights { same, month, year, swapped, typing, near_year, different }
+    NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, former }
+    SexWeights { same, different }
+    UnitWeights { same, moved, province, near, other, birth_province, other_province }
+    Decision { match_from, doubt_from, margin }
+}
+
+/// `data/model.toml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Weights {
+    day: String,
+    pub(crate) number: NumberWeights,
+    pub(crate) card: NumberWeights,
+    pub(crate) birth: BirthWeights,
+    pub(crate) name: NameWeights,
+    pub(crate) sex: SexWeights,
+    pub(crate) unit: UnitWeights,
+    pub(crate) decision: Decision,
+}

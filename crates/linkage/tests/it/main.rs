@@ -1,0 +1,4 @@
+//! The engine against the truth, and the cases that must come out right.
+mod cases;
+mod nation;
+mod quality;

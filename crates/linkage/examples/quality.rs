@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 #[path = "../tests/it/nation.rs"]
-#[expect(dead_code, reason = "shared with the tests")]
+#[expect(dead_code, unused_imports, reason = "shared with the tests")]
 mod nation;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let took = started.elapsed();
     println!(
         "{rows} rows × {people} people, one thread: {took:.2?}, {:.0} rows/s",
-        rows as f64 / took.as_secs_f64()
+        f64::from(u32::try_from(rows)?) / took.as_secs_f64()
     );
 
     let mut table: BTreeMap<Dirt, [u32; 3]> = BTreeMap::new();

@@ -1,5 +1,5 @@
 //! Whom a row may mean: the keys by which people are looked up when numbers have not told.
-use crate::read::birth::Birth;
+use crate::read::birth::{Birth, Parts};
 use crate::read::name::Name;
 use crate::read::number::neighbours;
 use crate::read::word::{Word, letters_of, plain_of};
@@ -120,6 +120,6 @@ pub(crate) fn dates(row: &Reading, out: &mut Vec<BirthDate>) {
         let months = (1..=12)
             .filter(|month| *month != parts.month)
             .map(|month| crate::read::birth::Parts { month, ..parts });
-        out.extend(days.chain(months).filter_map(|parts| parts.date()));
+        out.extend(days.chain(months).filter_map(Parts::date));
     }
 }

@@ -29,7 +29,10 @@ pub(crate) fn answer(
     };
     let verdict = if candidates.get(1).is_some_and(is_alike) {
         Verdict::Ambiguous
-    } else if best.score < decision.match_from || is_doubted && !is_decisive(best) {
+    } else if best.score < decision.match_from
+        || !is_grounded(&best.reasons)
+        || is_doubted && !is_decisive(best)
+    {
         Verdict::Doubtful
     } else if agrees(&best.reasons) {
         Verdict::Match
@@ -76,6 +79,25 @@ fn action(verdict: Verdict, best: &Candidate) -> Action {
         Verdict::Doubtful | Verdict::Ambiguous => Action::Review,
         Verdict::NotFound | Verdict::Unreadable => Action::AskCitizen,
     }
+}
+
+/// Whether what agrees cannot be what relatives share. A commune, a surname and a middle name come together in a family, which the sum of
+/// weights does not know: without a number that agrees, name and birth date both must, and letters other than those on record may be
+/// a twin's.
+fn is_grounded(reasons: &Reasons) -> bool {
+    let get = |column| reasons.get(column);
+    let has_number = [Column::PersonalId, Column::IdCardNumber]
+        .into_iter()
+        .any(|column| matches!(get(column), Agreement::Same | Agreement::Former | Agreement::Typing));
+    let has_name = matches!(
+        get(Column::FullName),
+        Agreement::Same | Agreement::Unaccented | Agreement::Former | Agreement::Words
+    );
+    let has_birth = matches!(
+        get(Column::BirthDate),
+        Agreement::Same | Agreement::LessPrecise | Agreement::DayMonthSwapped | Agreement::Typing
+    );
+    has_number || has_name && has_birth
 }
 
 /// Whether nobody else can be meant: a number is the person's, and name and birth date fit. Whoever has another number and as good a name

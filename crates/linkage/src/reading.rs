@@ -1,5 +1,5 @@
 //! A row, read.
-use crate::read::birth::{self, Birth};
+use crate::read::birth::{self, Birth, Parts};
 use crate::read::name::Name;
 use crate::read::names::NameReader;
 use crate::read::number::{self, Digits, Number};
@@ -91,7 +91,7 @@ impl Reading {
             let parts = parts.in_year(year);
             let month =
                 (parts.month > 0 && parts.day > 0).then_some(BirthDate::Month { year, month: parts.month });
-            let swapped = parts.swapped().and_then(|parts| parts.date());
+            let swapped = parts.swapped().and_then(Parts::date);
             let whole = parts.date().filter(|date| !matches!(date, BirthDate::Year(_)));
             whole.into_iter().chain([BirthDate::Year(year)]).chain(month).chain(swapped).for_each(&mut each);
         }

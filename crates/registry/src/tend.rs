@@ -3,7 +3,7 @@ use crate::index::{Base, Gathering, Snapshot};
 use crate::store::{Rows, read};
 use crate::{Registry, RegistryError};
 use dancu_storage::Store;
-use dancu_verify_index::{Doubt, Place, Standing};
+use dancu_verify_index::{Doubt, Index, Place, Standing};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -112,6 +112,23 @@ impl Registry {
             return Ok(Tended::Rebuilt);
         }
         self.compare(&snapshot, &mut tending)
+    }
+
+    /// Everybody as of now in the compact form, and the position of the change feed that it stands for: for work on very many at once,
+    /// which does not follow changes while it runs. Who changed since the base was made is merged into it first; it blocks.
+    pub fn people_now(&self) -> Result<(Arc<Index>, i64), RegistryError> {
+        self.refresh()?;
+        let mut tending = self.0.tending.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = self.0.memory.snapshot();
+        let is_whole = !snapshot.base.is_damaged() && snapshot.all_changed().next().is_none();
+        if !is_whole {
+            if snapshot.base.is_damaged() || !self.merge()? {
+                self.rebuild()?;
+            }
+            *tending = Tending::default();
+        }
+        let base = Arc::clone(&self.0.memory.snapshot().base);
+        Ok((Arc::clone(base.index()), base.standing.position))
     }
 
     /// Reads what of the file was not read yet, as long as it is told to go on.

@@ -27,7 +27,7 @@ pub struct Store {
 
 enum Engine {
     Sqlite(Box<Sqlite>),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 /// What a connection is taken for.
@@ -79,7 +79,7 @@ impl Store {
         max_connections: usize,
         handle: tokio::runtime::Handle,
     ) -> Result<Self, StoreError> {
-        Ok(Self::new(Engine::Postgres(Postgres::new(url, max_connections, handle, None)?)))
+        Ok(Self::new(Engine::Postgres(Box::new(Postgres::new(url, max_connections, handle, None)?))))
     }
 
     /// As [`Store::postgres`], and never without TLS. `tls` says whose certificates are trusted.
@@ -93,7 +93,7 @@ impl Store {
         handle: tokio::runtime::Handle,
         tls: Arc<rustls::ClientConfig>,
     ) -> Result<Self, StoreError> {
-        Ok(Self::new(Engine::Postgres(Postgres::new(url, max_connections, handle, Some(tls))?)))
+        Ok(Self::new(Engine::Postgres(Box::new(Postgres::new(url, max_connections, handle, Some(tls))?))))
     }
 
     fn new(engine: Engine) -> Self {

@@ -15,11 +15,11 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Works on one job, or on all, with so many threads. For one job: until it is done, whoever does it, with its progress told.
 /// For all: until there is nothing left to take, or with `stay` until the process ends. Blocks.
 pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> anyhow::Result<()> {
-    let people = People(opened.floor.registry.clone());
     let process = crate::files::random_text(12)?;
     let (stop, failed) = (AtomicBool::new(false), Mutex::new(None));
     let mut progress = job.map(|job| begin(opened, job)).transpose()?;
     loop {
+        let people = People::now(&opened.floor.registry)?;
         std::thread::scope(|scope| {
             for thread in 0..threads.max(1) {
                 let worker = Worker {
@@ -68,7 +68,6 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
         }
         if closed.is_none() {
             std::thread::sleep(PAUSE);
-            opened.floor.registry.refresh()?;
             opened.cleaning.tick(SystemClock.now_us())?;
         }
     }

@@ -22,7 +22,7 @@ const TRIES: u32 = 3;
 pub struct Backup {
     #[command(flatten)]
     store: StoreArguments,
-    /// Empty folder, or s3://bucket/prefix
+    /// Empty folder, or `s3://bucket/prefix`
     to: String,
     /// Recovery certificate, PEM: its key opens the backup without the key folder; may be given more than once
     #[arg(long, value_name = "FILE")]
@@ -37,7 +37,7 @@ pub struct Backup {
 /// Bring everything back into an empty installation
 #[derive(Debug, Args)]
 pub struct Restore {
-    /// Folder, or s3://bucket/prefix
+    /// Folder, or `s3://bucket/prefix`
     from: String,
     #[command(flatten)]
     store: StoreArguments,
@@ -59,6 +59,7 @@ pub struct Restore {
 
 /// How a bucket is reached; what is not said is that of [journal]
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_field_names, reason = "the names of the arguments")]
 pub(super) struct Bucket {
     /// URL of the bucket's server
     #[arg(long, value_name = "URL")]
@@ -120,7 +121,7 @@ impl Backup {
             left -= 1;
             match dancu_backup::make(&source, &wraps, &to, SystemClock.now_us()) {
                 Err(BackupError::Moved) if left > 0 => {
-                    to.list("")?.iter().try_for_each(|path| to.delete(path))?
+                    to.list("")?.iter().try_for_each(|path| to.delete(path))?;
                 }
                 made => break made?,
             }
@@ -234,7 +235,7 @@ impl Restore {
         println!(
             "restored in {:.1} s, verified in {:.1} s: {verified}",
             restored.as_secs_f64(),
-            (began.elapsed() - restored).as_secs_f64()
+            began.elapsed().saturating_sub(restored).as_secs_f64()
         );
         if let Some(folder) = temporary {
             drop(target);
@@ -242,15 +243,11 @@ impl Restore {
             println!("a restore would succeed; nothing was left behind");
             return Ok(());
         }
-        match &self.expect_checkpoint {
-            Some(newest) => super::resume::resume(&config, newest),
-            None => {
-                println!(
-                    "the journal is barred: it takes no entry until `dancu journal resume` lets it go on"
-                );
-                Ok(())
-            }
+        if let Some(newest) = &self.expect_checkpoint {
+            return super::resume::resume(&config, newest);
         }
+        println!("the journal is barred: it takes no entry until `dancu journal resume` lets it go on");
+        Ok(())
     }
 
     fn open(&self, config: &Config, from: &Blobs) -> anyhow::Result<Opened> {

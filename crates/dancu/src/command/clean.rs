@@ -48,7 +48,7 @@ struct Run {
     /// Folder of the result
     #[arg(long, value_name = "DIR", required_unless_present = "shared")]
     out: Option<PathBuf>,
-    /// A column and the heading that it has in the file, for example full_name='Họ và tên'
+    /// A column and the heading that it has in the file, for example `full_name='Họ và tên'`
     #[arg(long, value_name = "COLUMN=HEADING")]
     map: Vec<String>,
     /// System that asks; its agreement says what is compared and told

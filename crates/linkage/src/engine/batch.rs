@@ -16,6 +16,7 @@ pub(super) struct Going {
 }
 
 impl Going {
+    #[expect(clippy::large_types_passed_by_value, reason = "it is moved into its place")]
     pub(super) fn new(row: Reading) -> Self {
         Self { row, candidates: Vec::new(), is_doubted: false }
     }

@@ -7,7 +7,7 @@ pub(crate) fn log2(number: u64) -> i32 {
     let mut x = u128::from(number) << 62 >> whole;
     let mut fraction = 0_u32;
     for _ in 0..16 {
-        x = x * x >> 62;
+        x = (x * x) >> 62;
         fraction <<= 1;
         if x >> 63 > 0 {
             x >>= 1;

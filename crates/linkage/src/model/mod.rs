@@ -36,6 +36,11 @@ impl Model {
         Ok(Self { weights: toml::from_str(weights)?, words: WordTable::parse(words)? })
     }
 
+    /// From how many hundredths of bits on a row is taken for a person without somebody looking.
+    pub fn match_from(&self) -> i32 {
+        self.weights.decision.match_from
+    }
+
     /// Day of the figures, `YYYY-MM-DD`.
     pub fn day(&self) -> &str {
         &self.weights.day

@@ -148,7 +148,6 @@ fn one((value, length): Group) -> Option<Parts> {
             let first = || day_of(value % 100, value / 100 % 100, (value / 10_000, 4));
             day_of(day, month, (last, 4)).or_else(|| (length == 8).then(first).flatten())
         }
-        14 => None,
         _ => None,
     }
 }

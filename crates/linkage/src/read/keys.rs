@@ -30,6 +30,7 @@ pub(crate) fn mend(text: &str) -> Option<Word> {
     changed.then(|| Word::of(letters.get(..count).unwrap_or_default()))
 }
 
+#[derive(Clone, Copy)]
 enum Quality {
     Circumflex,
     Horn,

@@ -78,7 +78,9 @@ impl Name {
         }
         let word = Word::of(letters);
         if letters.len() > LONGEST_WORD {
-            letters.iter().for_each(|letter| self.put(letter.plain));
+            for letter in letters {
+                self.put(letter.plain);
+            }
             self.add_word(word);
         } else {
             self.add(word);

@@ -17,7 +17,9 @@ impl Hasher for Spread {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, value: u64) {
@@ -106,13 +108,12 @@ impl NameReader {
 /// Bytes of a text that was read as Windows-1252 or Latin-1.
 fn bytes_of(text: &str) -> Option<Vec<u8>> {
     text.chars()
-        .map(|c| match u32::from(c) {
-            code @ 0..=0xFF => u8::try_from(code).ok(),
-            _ => {
+        .map(|c| {
+            u8::try_from(u32::from(c)).ok().or_else(|| {
                 let mut buffer = [0; 4];
                 let (bytes, _, had_errors) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
                 bytes.first().copied().filter(|_| !had_errors)
-            }
+            })
         })
         .collect()
 }

@@ -8,11 +8,12 @@ use dancu_verify_index::{
 };
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The people of an index, with their keys in the store.
 pub(crate) struct Base {
-    index: Index,
+    index: Arc<Index>,
     /// Derives keys; none for people without a store, who have keys of their own
     rows: Option<Rows>,
     /// What it stands for
@@ -30,6 +31,7 @@ impl Base {
     }
 
     fn of(index: Index, rows: Option<Rows>, standing: Standing) -> Self {
+        let index = Arc::new(index);
         let mut base =
             Self { index, rows, standing, numberless: HashMap::new(), is_distrusted: AtomicBool::new(false) };
         let keys: Result<_, Doubt> = base
@@ -54,7 +56,7 @@ impl Base {
         self.index.save(path, &rows.ring, self.standing)
     }
 
-    pub(crate) fn index(&self) -> &Index {
+    pub(crate) fn index(&self) -> &Arc<Index> {
         &self.index
     }
 

@@ -38,7 +38,7 @@ wire:
 docs:
 	cargo run --locked --quiet --bin dancu -- docs write
 
-## make bench   figures with their peers, into bench/results/latest.jsonl
+## make bench   figures with their peers, into bench/results and bench/report.md
 bench:
 	tools/setup rust
 	cargo build --release --locked -p dancu -p dancu-bench

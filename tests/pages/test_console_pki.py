@@ -66,7 +66,9 @@ def test_a_secret_is_made_taken_once_and_opened(desk, officer, demo, shots):
     assert security.go("/systems/htmc/keys").status == 200
     look(page, "keys-empty", shots)
     page.set_input_files("#file-recipient", officer / "ext")
-    page.click("#register button")
+    with page.expect_navigation() as refused:
+        page.click("#register button")
+    assert refused.value.status >= 400
     assert "X.509" in page.locator(".notice").first.inner_text()
     page.set_input_files("#file-recipient", officer / "officer.pem")
     page.click("#register button")

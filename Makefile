@@ -1,5 +1,5 @@
 # Two commands: `make demo` runs it, `make test` proves it.
-.PHONY: demo test lint unit wire browser bench soak docs fuzz clean help
+.PHONY: demo test lint unit wire browser bench bench-nation soak docs fuzz clean help
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -40,10 +40,17 @@ docs:
 
 ## make bench   figures with their peers, into bench/results and bench/report.md
 bench:
-	tools/setup rust
+	tools/setup bench
 	cargo build --release --locked -p dancu -p dancu-bench
 	./target/release/dancu-bench
 	cargo run --release --locked -p dancu-watch --example precision
+
+## make bench-nation  a hundred million people and ten million dirty rows: half an hour, 12 GB of disk, 16 of memory
+bench-nation:
+	tools/setup rust
+	cargo build --release --locked -p dancu-bench
+	./target/release/dancu-bench nation $(or $(PEOPLE),100000000) $(or $(ROWS),10000000)
+	./target/release/dancu-bench report
 
 ## make soak    every bit of every small log; kill the server under load again and again; long
 soak:

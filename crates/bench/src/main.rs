@@ -8,6 +8,7 @@
 
 mod bare;
 mod chart;
+mod clean;
 mod client;
 mod cpu;
 mod demo;
@@ -17,11 +18,12 @@ mod fresh;
 mod journal;
 mod load;
 mod machine;
+mod nation;
 mod postgres;
 mod report;
 mod road;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// That of the server too: the bare server and the road are compared, not two allocators.
@@ -33,6 +35,8 @@ dancu-bench road [SECONDS]
 dancu-bench fresh
 dancu-bench disconnect
 dancu-bench journal
+dancu-bench clean         beside Splink and DuckDB
+dancu-bench nation [PEOPLE] [ROWS]    100000000 and 10000000: half an hour, 4 GB of disk and 8 of memory
 dancu-bench calls FOLDER PORT rest|soap NUMBER
 dancu-bench report       bench/report.md and its charts, of the results that are kept";
 
@@ -49,6 +53,9 @@ async fn main() -> anyhow::Result<()> {
         "fresh" => figures::report("fresh", &fresh::measure().await?),
         "disconnect" => figures::report("disconnect", &disconnect::measure().await?),
         "journal" => figures::report("journal", &measure_journal().await?),
+        "clean" => figures::report("clean", &clean::measure(&data("clean")?)?),
+        "link" => clean::link(rest),
+        "nation" => nation::measure(rest),
         "report" => report::write(),
         "--help" | "help" => {
             println!("{HELP}");
@@ -59,13 +66,19 @@ async fn main() -> anyhow::Result<()> {
             figures::report("disconnect", &disconnect::measure().await?)?;
             figures::report("fresh", &fresh::measure().await?)?;
             figures::report("journal", &measure_journal().await?)?;
+            figures::report("clean", &clean::measure(&data("clean")?)?)?;
             report::write()
         }
     }
 }
 
 async fn measure_journal() -> anyhow::Result<Vec<figures::Figure>> {
-    journal::measure(&std::env::current_dir()?.join("target/bench-data/journal")).await
+    journal::measure(&data("journal")?).await
+}
+
+/// Where a part keeps what it works on.
+fn data(part: &str) -> anyhow::Result<PathBuf> {
+    Ok(std::env::current_dir()?.join("target/bench-data").join(part))
 }
 
 fn seconds(text: &str) -> anyhow::Result<Duration> {

@@ -1,6 +1,9 @@
 //! The engine: rows in, answers out.
 mod batch;
 mod look;
+mod normal;
+
+pub use normal::Normal;
 
 use crate::candidates::Near;
 use crate::compare::name::{Known, KnownName};

@@ -1,0 +1,150 @@
+//! The work that is measured: a stock in, its result out, by a process of its own, so that its memory is its own too.
+use super::table;
+use crate::clean::Linked;
+use anyhow::Context as _;
+use dancu_citizen::{BirthDate, FullName, IdCardNumber, PersonalId, Sex};
+use dancu_linkage::{Column, Engine, Model, Row};
+use dancu_stock::result::{join, lines};
+use dancu_stock::{Limits, Map, Part, ResultError, Source};
+use dancu_verify_index::{Builder, Index, Key, Person};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::Instant;
+
+/// Parts that wait to be written, at most.
+const WAITING: usize = 8;
+
+/// Links the stock of a folder to the people of `people.parquet` in it, or of a file of the index.
+pub(super) fn run(folder: &Path, nation: Option<&Path>) -> anyhow::Result<Linked> {
+    let began = Instant::now();
+    let index = match nation {
+        Some(file) => {
+            let index = Index::open(file, &super::ring()?)?.0;
+            index.read_all(|| true);
+            index
+        }
+        None => build(&folder.join("people.parquet"))?,
+    };
+    let people_ready = began.elapsed();
+    let linking = Instant::now();
+    let source = Source::open(&folder.join("stock.parquet"), &Map::default(), Limits::default())?;
+    let engine = Engine::new(&index, Model::bundled()?);
+    let result = folder.join("result.parquet");
+    let rows = link(&source, &engine, &result)?;
+    let took = linking.elapsed();
+    let (mean, told, right) = judge(folder, &result)?;
+    Ok(Linked {
+        rows,
+        people: index.len() as u64,
+        people_seconds: people_ready.as_secs_f64(),
+        seconds: took.as_secs_f64(),
+        recall: right as f64 / mean as f64,
+        precision: if told > 0 { right as f64 / told as f64 } else { 1.0 },
+        wrong: told - right,
+        peak_gb: peak()? / 1e9,
+    })
+}
+
+/// Threads read, link and encode chunks; this one joins their parts in order.
+fn link(source: &Source, engine: &Engine<&Index>, to: &Path) -> anyhow::Result<u64> {
+    let next = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism()?.get();
+    let out = BufWriter::with_capacity(1 << 20, File::create(to)?);
+    let summary = std::thread::scope(|scope| {
+        let (give, take) = mpsc::sync_channel(WAITING);
+        for _ in 0..threads {
+            let (give, next) = (give.clone(), &next);
+            scope.spawn(move || {
+                let mut reader = source.reader();
+                let mut answers = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(chunk) = reader.chunk(number).transpose() else { break };
+                    let part = chunk.map_err(|error| error.to_string()).and_then(|chunk| {
+                        answers.clear();
+                        let rows: Vec<Row<'_>> = chunk.rows().collect();
+                        engine.link(&rows, &mut answers);
+                        Part::encode(&chunk, &answers).map_err(|error| error.to_string())
+                    });
+                    // The one who joins has failed and says so.
+                    if give.send((number, part)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(give);
+        let mut waiting = BTreeMap::new();
+        let mut wanted = 0;
+        let parts = std::iter::from_fn(|| {
+            loop {
+                if let Some(part) = waiting.remove(&wanted) {
+                    wanted += 1;
+                    return Some(part);
+                }
+                let (number, part): (u64, Result<Part, String>) = take.recv().ok()?;
+                waiting.insert(number, part.map(|part| part.bytes).map_err(ResultError::Parquet));
+            }
+        });
+        join(parts, out)
+    })?;
+    Ok(summary.rows())
+}
+
+/// Rows that mean somebody, rows of which somebody is told, and of how many it is the right one.
+fn judge(folder: &Path, result: &Path) -> anyhow::Result<(u64, u64, u64)> {
+    let truth = folder.join("truth.parquet");
+    let (people, numbers) = (table::column(&truth, "person")?, table::column(&truth, "personal_id")?);
+    let mean = people.iter().filter(|person| !person.is_empty()).count() as u64;
+    let (mut told, mut right, mut numbers) = (0, 0, numbers.iter());
+    lines(File::open(result)?, |line| {
+        let number = numbers.next();
+        if matches!(line.verdict, "match" | "match_with_differences")
+            && let Some(matched) = line.matched_personal_id
+        {
+            told += 1;
+            right += u64::from(number.is_some_and(|number| number == matched));
+        }
+        Ok(())
+    })?;
+    anyhow::ensure!(numbers.next().is_none(), "the result has fewer rows than the stock");
+    Ok((mean, told, right))
+}
+
+/// People of a file as the index takes them, who stand in it as a registry would export them.
+pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
+    let source = Source::open(path, &Map::default(), Limits::default())?;
+    let mut builder = Builder::with_capacity(usize::try_from(source.rows())?);
+    for chunk in source.reader() {
+        for row in chunk?.rows() {
+            builder.add(&person(&row))?;
+        }
+    }
+    Ok(builder.build()?)
+}
+
+fn person(row: &Row<'_>) -> Person {
+    let personal_id = PersonalId::parse(row.get(Column::PersonalId)).ok();
+    let number: u128 = row.get(Column::RowId).parse().unwrap_or_default();
+    Person {
+        key: if personal_id.is_some() { Key::OfNumber } else { Key::Other(number.to_be_bytes()) },
+        personal_id,
+        id_card_number: IdCardNumber::parse(row.get(Column::IdCardNumber)).ok(),
+        name: FullName::parse(row.get(Column::FullName)).ok(),
+        birth_date: BirthDate::parse_iso(row.get(Column::BirthDate)).ok(),
+        sex: row.get(Column::Sex).parse().ok().and_then(Sex::from_code).unwrap_or_default(),
+        ..Person::default()
+    }
+}
+
+/// The most memory that this process had, in bytes (proc(5), `VmHWM`).
+fn peak() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib * 1024.0)
+}

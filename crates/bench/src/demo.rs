@@ -36,7 +36,7 @@ pub(crate) struct Demo {
 impl Demo {
     /// Seeds a nation of 100,000, stops, starts again and times the second start.
     pub(crate) async fn start() -> anyhow::Result<Self> {
-        let directory = std::env::current_dir()?.join("target/bench-data");
+        let directory = crate::data("road")?;
         if directory.exists() {
             std::fs::remove_dir_all(&directory)?;
         }

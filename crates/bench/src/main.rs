@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
         "fresh" => figures::report("fresh", &fresh::measure().await?),
         "disconnect" => figures::report("disconnect", &disconnect::measure().await?),
         "journal" => figures::report("journal", &measure_journal().await?),
-        "clean" => figures::report("clean", &clean::measure(&data("clean")?)?),
+        "clean" => figures::report("clean", &clean::measure(&data("clean")?).await?),
         "link" => clean::link(rest),
         "nation" => nation::measure(rest),
         "report" => report::write(),
@@ -66,7 +66,7 @@ async fn main() -> anyhow::Result<()> {
             figures::report("disconnect", &disconnect::measure().await?)?;
             figures::report("fresh", &fresh::measure().await?)?;
             figures::report("journal", &measure_journal().await?)?;
-            figures::report("clean", &clean::measure(&data("clean")?)?)?;
+            figures::report("clean", &clean::measure(&data("clean")?).await?)?;
             report::write()
         }
     }

@@ -1,5 +1,6 @@
 //! Cleaning: a dirty stock against people, beside Splink and DuckDB on the same files; and against a nation.
 mod files;
+mod job;
 mod link;
 mod table;
 
@@ -48,7 +49,7 @@ pub(crate) fn link(arguments: &[String]) -> anyhow::Result<()> {
 }
 
 /// A hundred thousand rows against a million people, beside the peers.
-pub(crate) fn measure(folder: &Path) -> anyhow::Result<Vec<Figure>> {
+pub(crate) async fn measure(folder: &Path) -> anyhow::Result<Vec<Figure>> {
     anyhow::ensure!(Path::new(PYTHON).exists(), "Splink and DuckDB are missing: tools/setup bench");
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder)?;
@@ -78,6 +79,7 @@ pub(crate) fn measure(folder: &Path) -> anyhow::Result<Vec<Figure>> {
             .beside("DuckDB, exact keys, our normalisation", duckdb_normalised.rows_per_second),
         Figure::told("clean_people_ready_rows_per_second", ours.rows as f64 / ours.seconds, "rows/s"),
         Figure::told("clean_peak_memory", ours.peak_gb, "GB"),
+        job::measure().await?,
     ];
     let best = splink.recall.max(splink_normalised.recall);
     figures.push(

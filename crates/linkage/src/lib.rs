@@ -15,7 +15,7 @@ mod score;
 
 pub use answer::{Action, Agreement, Answer, Reasons, Verdict};
 pub use dirty::{Dirt, DirtyRow, Soiler};
-pub use engine::{Engine, Likely, Side};
+pub use engine::{Engine, Likely, Side, Step};
 pub use model::{Model, ModelError};
 pub use people::{Doubt, MOST_SYLLABLES, MemoryPeople, People, Person, Written};
 pub use row::{Column, Row};

@@ -1,4 +1,5 @@
 //! Whom a row may mean: the keys by which people are looked up when numbers have not told.
+use crate::model::NameWeights;
 use crate::read::birth::{Birth, Parts};
 use crate::read::name::{MOST_LETTERS, Name};
 use crate::read::number::{card_neighbours, neighbours};
@@ -49,44 +50,56 @@ impl Near {
     }
 
     /// Letters of the names as which this one may have been meant: a letter typed wrong, a word left out or too many, two in each other's
-    /// place.
-    pub(crate) fn names(&self, name: &Name, mut each: impl FnMut(&str)) {
+    /// place; each with what the slip costs.
+    pub(crate) fn names(
+        &self,
+        name: &Name,
+        weights: &NameWeights,
+        is_worth: impl Fn(i32) -> bool,
+        mut each: impl FnMut(&str, i32),
+    ) {
         let words = name.words();
         let mut left = MOST_NAMES;
-        let mut tell = |words: &mut dyn Iterator<Item = u64>| {
+        let mut tell = |slip: i32, words: &mut dyn Iterator<Item = u64>| {
             if left > 0 {
                 left -= 1;
-                with_letters(words, &mut each);
+                with_letters(words, |letters| each(letters, slip));
             }
         };
         let plain = || words.iter().map(|word| word.plain);
         let mut others = Vec::new();
-        for (at, word) in words.iter().enumerate() {
+        for (at, word) in words.iter().enumerate().filter(|_| is_worth(weights.typing)) {
             self.of(word.plain, &mut others);
             for other in &others {
-                tell(&mut plain().enumerate().map(|(place, word)| if place == at { *other } else { word }));
+                tell(
+                    weights.typing,
+                    &mut plain().enumerate().map(|(place, word)| if place == at { *other } else { word }),
+                );
             }
         }
         let count = words.len();
-        if count > 2 {
+        if count > 2 && is_worth(weights.missing) {
             for out in 0..count {
-                tell(&mut plain().enumerate().filter(|(at, _)| *at != out).map(|(_, word)| word));
+                tell(
+                    weights.missing,
+                    &mut plain().enumerate().filter(|(at, _)| *at != out).map(|(_, word)| word),
+                );
             }
         }
-        if count > 1 {
-            tell(&mut plain().skip(count - 1).chain(plain().take(count - 1)));
-            tell(&mut plain().skip(1).chain(plain().take(1)));
+        if count > 1 && is_worth(weights.order) {
+            tell(weights.order, &mut plain().skip(count - 1).chain(plain().take(count - 1)));
+            tell(weights.order, &mut plain().skip(1).chain(plain().take(1)));
         }
-        for at in 1..count {
+        for at in (1..count).filter(|_| is_worth(weights.missing)) {
             for more in &self.middle {
-                tell(&mut plain().take(at).chain([*more]).chain(plain().skip(at)));
+                tell(weights.missing, &mut plain().take(at).chain([*more]).chain(plain().skip(at)));
             }
         }
     }
 }
 
 /// The letters of words without marks, run together.
-fn with_letters(words: &mut dyn Iterator<Item = u64>, each: &mut impl FnMut(&str)) {
+fn with_letters(words: &mut dyn Iterator<Item = u64>, mut each: impl FnMut(&str)) {
     let mut text = [0_u8; MOST_LETTERS];
     let mut length = 0;
     for word in words {

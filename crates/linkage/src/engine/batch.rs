@@ -67,7 +67,7 @@ impl<P: People> Engine<P> {
                     && self.is_open(one)
                     && self.may_help(step, &one.row)
             };
-            let asked = self.further(step, going, may_help);
+            let asked = self.further(step, going, may_help, |row| self.room(row));
             after(step, asked);
         }
         for one in going.iter_mut() {

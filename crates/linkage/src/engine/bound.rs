@@ -14,9 +14,6 @@ const OTHER_NAME: i32 = 300;
 /// No syllable has more letters: a longer word is several, run together.
 const LONGEST_SYLLABLE: usize = 7;
 
-/// What a name of such words says at most.
-const ANY_NAME: i32 = 6_000;
-
 impl<P: People> Engine<P> {
     /// Whether a step may find somebody worth telling of. Numbers and name with date have been asked by then: whoever else there is
     /// has neither.
@@ -50,6 +47,11 @@ impl<P: People> Engine<P> {
         says + self.rest_at_most(row) - self.prior >= weights.decision.doubt_from
     }
 
+    /// What is left for the birth date and a slip in the name, when those are near whom nothing else speaks against.
+    pub(super) fn room(&self, row: &Reading) -> i32 {
+        self.name_at_most(row) + self.rest_at_most(row) - self.prior - self.model.weights.decision.doubt_from
+    }
+
     /// What the other columns say at most.
     fn rest_at_most(&self, row: &Reading) -> i32 {
         let weights = &self.model.weights;
@@ -66,9 +68,9 @@ impl<P: People> Engine<P> {
     /// What the name says at most, all its words being the same.
     fn name_at_most(&self, row: &Reading) -> i32 {
         if row.name.words().iter().any(|word| word.letters().1 == 0 || word.letters().1 > LONGEST_SYLLABLE) {
-            return ANY_NAME;
+            return self.model.weights.name.most;
         }
-        self.says_at_most(row).sum()
+        self.says_at_most(row).sum::<i32>().min(self.model.weights.name.most)
     }
 
     /// What each word of the name says at most.

@@ -7,6 +7,7 @@ use crate::people::People;
 use crate::read::birth::Birth;
 use crate::reading::Reading;
 use crate::score::Candidate;
+use dancu_citizen::BirthDate;
 
 /// Namesakes that are looked at for one row, where only the year is said, or no date fits.
 const MOST_NAMESAKES: usize = 128;
@@ -16,7 +17,13 @@ const YEARS: std::ops::RangeInclusive<i16> = 1880..=2099;
 
 impl<P: People> Engine<P> {
     /// Takes one of the further steps for the rows that want it; says how many those were.
-    pub(super) fn further(&self, step: Step, going: &mut [Going], wants: impl Fn(&Going) -> bool) -> usize {
+    pub(super) fn further(
+        &self,
+        step: Step,
+        going: &mut [Going],
+        wants: impl Fn(&Going) -> bool,
+        room: impl Fn(&Reading) -> i32,
+    ) -> usize {
         let open = going.iter().enumerate().filter(|(_, one)| wants(one));
         let rows: Vec<usize> = open.map(|(at, _)| at).collect();
         if rows.is_empty() {
@@ -25,7 +32,7 @@ impl<P: People> Engine<P> {
         match step {
             Step::NearNumber => self.by_near_numbers(&rows, going),
             Step::OtherDate => self.by_other_dates(&rows, going),
-            Step::NearName => self.by_near_names(&rows, going),
+            Step::NearName => self.by_near_names(&rows, going, room),
             Step::AnyDate => self.by_name(&rows, going),
             Step::Read | Step::Number | Step::NameAndDate | Step::Decide => {}
         }
@@ -41,7 +48,7 @@ impl<P: People> Engine<P> {
         row.dates(|date| questions.add(0, (signature, date)));
         self.ask(&questions, &mut one);
         for step in Step::FURTHER {
-            self.further(step, &mut one, |_| true);
+            self.further(step, &mut one, |_| true, |_| i32::MAX);
         }
         let [mut one] = one;
         decide::sort(&mut one.candidates);
@@ -106,22 +113,32 @@ impl<P: People> Engine<P> {
         wanted.extend(found.into_iter().map(|place| (at, place)));
     }
 
-    /// The date as it stands, the name with an error.
-    fn by_near_names(&self, rows: &[usize], going: &mut [Going]) {
+    /// The date as it stands, the name with an error; `room` as in `bound`.
+    fn by_near_names(&self, rows: &[usize], going: &mut [Going], room: impl Fn(&Reading) -> i32) {
+        let (names, birth) = (&self.model.weights.name, &self.model.weights.birth);
         let mut questions = Questions::new();
         for (at, one) in rows.iter().filter_map(|at| Some((*at, going.get(*at)?))) {
             // The date as read, and the year alone.
             let (mut dates, mut count) = ([None; 2], 0);
             one.row.dates(|date| {
+                let says = if matches!(date, BirthDate::Year(_)) { birth.year } else { birth.same };
                 if let Some(place) = dates.get_mut(count) {
-                    *place = Some(date);
+                    *place = Some((date, says));
                     count += 1;
                 }
             });
-            self.near.names(&one.row.name, |letters| {
-                let signature = self.people.signature(letters);
-                dates.iter().flatten().for_each(|date| questions.add(at, (signature, *date)));
-            });
+            let room = room(&one.row);
+            let is_worth = |slip: i32, says: i32| room.saturating_add(slip + says) >= 0;
+            self.near.names(
+                &one.row.name,
+                names,
+                |slip| is_worth(slip, birth.same),
+                |letters, slip| {
+                    let signature = self.people.signature(letters);
+                    let worth = dates.iter().flatten().filter(|(_, says)| is_worth(slip, *says));
+                    worth.for_each(|(date, _)| questions.add(at, (signature, *date)));
+                },
+            );
         }
         self.ask(&questions, going);
     }

@@ -19,7 +19,7 @@ use dancu_citizen::PersonalId;
 const BATCH: usize = 256;
 
 /// Commonest middle names that a row may have left out.
-const MIDDLE: usize = 40;
+const MIDDLE: usize = 12;
 
 /// Links rows to people. It holds no lock and keeps nothing between calls: any number of threads may use one.
 pub struct Engine<P> {

@@ -6,6 +6,7 @@ mod compare;
 mod decide;
 mod dirty;
 mod engine;
+pub mod estimate;
 mod model;
 mod people;
 mod read;

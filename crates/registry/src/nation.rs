@@ -148,6 +148,7 @@ fn person(synthetic: Synthetic, number: u64) -> Person {
         birth_date: record.birth_date.map(|s| s.value),
         sex: record.sex.map(|s| s.value).unwrap_or_default(),
         state: record.state,
+        household_head: record.household.and_then(|s| s.value.head.number),
     }
 }
 

@@ -14,9 +14,11 @@ use std::thread;
 
 const MAGIC: &[u8; 8] = b"dancuvix";
 /// Form of the file. Another one is built anew: the file holds nothing that the store does not.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// Magic, form, identity of the file, where the directory lies and how long it is.
 const HEADER: usize = 8 + 4 + 16 + 8 + 4;
+/// Tables of many pages.
+const TABLES: usize = 5;
 /// Pages sealed at a time by each thread.
 const AT_A_TIME: usize = 64;
 /// The dictionary, as a table of one page.
@@ -133,6 +135,7 @@ impl Index {
         out.table(2, &self.cards, &mut directory)?;
         out.table(3, &self.formers, &mut directory)?;
         out.table(4, &self.born, &mut directory)?;
+        out.table(5, &self.homes, &mut directory)?;
         let at = out.file.stream_position()?;
         let length = out.put("directory", DIRECTORY, 0, &directory.done())?;
 
@@ -168,7 +171,7 @@ impl Index {
             source.read("dictionary", DICTIONARY, 0, opened.dictionary).map_err(|_| OpenError::Sealed)?;
         let mut words = Reader::new(&words);
         let syllables = Syllables::read(&mut words).map_err(|_| OpenError::Form)?;
-        let [people, cards, formers, born] = opened.tables;
+        let [people, cards, formers, born, homes] = opened.tables;
         let index = Self {
             count: opened.count,
             syllables,
@@ -176,6 +179,7 @@ impl Index {
             cards: cards.pages(2, &source),
             formers: formers.pages(3, &source),
             born: born.pages(4, &source),
+            homes: homes.pages(5, &source),
             source: Some(source),
         };
         Ok((index, opened.standing))
@@ -187,6 +191,7 @@ impl Index {
             && warm(&self.cards, &go_on)
             && warm(&self.formers, &go_on)
             && warm(&self.born, &go_on)
+            && warm(&self.homes, &go_on)
     }
 }
 
@@ -220,7 +225,7 @@ struct Directory {
     standing: Standing,
     count: usize,
     dictionary: Spot,
-    tables: [Table; 4],
+    tables: [Table; TABLES],
 }
 
 #[derive(Default)]
@@ -242,7 +247,7 @@ impl Directory {
             spot
         };
         let dictionary = next(from.u32()?);
-        let mut tables = [const { Table { firsts: Vec::new(), spots: Vec::new() } }; 4];
+        let mut tables = [const { Table { firsts: Vec::new(), spots: Vec::new() } }; TABLES];
         for table in &mut tables {
             let pages = from.count(12)?;
             for _ in 0..pages {

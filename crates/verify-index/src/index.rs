@@ -3,6 +3,7 @@ use crate::born::BornPage;
 use crate::builder::{cards, ids};
 use crate::extra::{Extra, Rest};
 use crate::file::Source;
+use crate::homes::HomePage;
 use crate::numbers::NumberPage;
 use crate::pages::Pages;
 use crate::people::{IN_PAGE, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
@@ -21,6 +22,7 @@ pub struct Index {
     pub(crate) cards: Pages<NumberPage>,
     pub(crate) formers: Pages<NumberPage>,
     pub(crate) born: Pages<BornPage>,
+    pub(crate) homes: Pages<HomePage>,
     pub(crate) source: Option<Arc<Source>>,
 }
 
@@ -160,7 +162,7 @@ impl Index {
         })
     }
 
-    /// A person whole, as given to the builder.
+    /// A person whole, as given to the builder, but for the household.
     pub fn person(&self, place: Place) -> Result<Person, Doubt> {
         let (page, at) = self.at(place)?;
         let row = page.row(at).ok_or(Doubt)?;
@@ -178,6 +180,7 @@ impl Index {
             birth_date: row.birth(),
             sex: row.sex(),
             state: row.state(),
+            household_head: None,
         })
     }
 
@@ -229,7 +232,7 @@ impl Index {
     /// Bytes in memory, but for what the allocator adds.
     pub fn bytes(&self) -> usize {
         let tables = self.people.bytes() + self.cards.bytes() + self.formers.bytes() + self.born.bytes();
-        tables + self.syllables.bytes()
+        tables + self.homes.bytes() + self.syllables.bytes()
     }
 
     /// How many pages did not open until now.

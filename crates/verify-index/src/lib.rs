@@ -7,6 +7,7 @@ mod bytes;
 mod extra;
 mod file;
 mod finish;
+mod homes;
 mod index;
 mod look;
 mod numbers;
@@ -23,6 +24,7 @@ mod words;
 
 pub use builder::Builder;
 pub use file::{OpenError, Standing};
+pub use homes::Heads;
 pub use index::Index;
 pub use look::Sought;
 pub use person::{Entry, Key, Name, Person, Place};

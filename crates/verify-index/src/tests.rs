@@ -1,6 +1,8 @@
 //! The index answers what a plain list of the same people answers, from memory and from a file, whole or damaged.
 use crate::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Place, Signature, Standing};
-use dancu_citizen::{BirthDate, CivilDate, FullName, IdCardNumber, LifeState, NameForms, PersonalId, Sex};
+use dancu_citizen::{
+    BirthDate, CivilDate, FullName, IdCardNumber, LifeState, NameForms, PersonNumber, PersonalId, Sex,
+};
 use dancu_keys::{KeyRing, Secret};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -42,12 +44,14 @@ prop_compose! {
         sex in select(&[Sex::Unknown, Sex::Male, Sex::Female][..]),
         state in select(&LifeState::ALL[..]),
         key in prop_oneof![Just(Key::OfNumber), any::<[u8; 16]>().prop_map(Key::Other)],
+        head in prop_oneof![of(id()).prop_map(|id| id.map(PersonNumber::PersonalId)), of(card()).prop_map(|card| card.map(PersonNumber::IdCard))],
     ) -> Person {
         let (personal_id, former_personal_ids, id_card_number, former_id_cards) = numbers;
         let (name, former_names) = names;
         let former_names = former_names.into_iter().filter(|f| Some(f) != name.as_ref()).collect();
         Person {
             key, personal_id, former_personal_ids, id_card_number, former_id_cards, name, former_names, birth_date, sex, state,
+            household_head: head,
         }
     }
 }
@@ -84,7 +88,62 @@ fn forms(person: &Person) -> Vec<NameForms> {
 
 /// Asks for everything that the people say. A doubt counts as right, for then the store is asked; gives how many there were.
 fn check(index: &Index, people: &[Person]) -> usize {
-    check_numbers(index, people) + check_names(index, people)
+    check_numbers(index, people) + check_names(index, people) + check_households(index, people)
+}
+
+fn bears(person: &Person, number: PersonNumber) -> bool {
+    match number {
+        PersonNumber::PersonalId(id) => {
+            person.personal_id == Some(id) || person.former_personal_ids.contains(&id)
+        }
+        PersonNumber::IdCard(card) => {
+            person.id_card_number == Some(card) || person.former_id_cards.contains(&card)
+        }
+    }
+}
+
+fn check_households(index: &Index, people: &[Person]) -> usize {
+    let mut doubts = 0;
+    let numbers = people.iter().filter_map(|person| {
+        let id = person.personal_id.map(PersonNumber::PersonalId);
+        id.or(person.id_card_number.map(PersonNumber::IdCard)).map(|number| (person, number))
+    });
+    let place = |number| match number {
+        PersonNumber::PersonalId(id) => index.place_of(id),
+        PersonNumber::IdCard(card) => index.place_of_card(card),
+    };
+    let heads = index.heads();
+    for (head, number) in numbers {
+        let mut found = Vec::new();
+        let Ok(head_place) = place(number).map(Option::unwrap) else {
+            doubts += 1;
+            continue;
+        };
+        if index.household_of_head(head_place, &mut found).is_err() {
+            doubts += 1;
+            continue;
+        }
+        let is_member = |person: &&Person| {
+            !std::ptr::eq(*person, head) && person.household_head.is_some_and(|n| bears(head, n))
+        };
+        assert_eq!(found.len(), 1 + people.iter().filter(is_member).count());
+        assert_eq!(found[0], head_place);
+        for member in &found[1..] {
+            match index.person(*member) {
+                Ok(person) => assert!(
+                    people
+                        .iter()
+                        .filter(is_member)
+                        .any(|p| person.key == p.key && person.personal_id == p.personal_id)
+                ),
+                Err(Doubt) => doubts += 1,
+            }
+            if let Ok(heads) = &heads {
+                assert!(heads.of(*member).is_some_and(|n| bears(head, n)));
+            }
+        }
+    }
+    doubts + usize::from(heads.is_err())
 }
 
 fn check_numbers(index: &Index, people: &[Person]) -> usize {
@@ -92,7 +151,7 @@ fn check_numbers(index: &Index, people: &[Person]) -> usize {
     let mut whole = |place: Result<Option<Place>, Doubt>, person: &Person| match place.map(Option::unwrap) {
         Ok(place) => match index.person(place) {
             Ok(found) => {
-                assert!(found == *person);
+                assert!(found == Person { household_head: None, ..person.clone() });
                 let facts = index.facts(place).unwrap();
                 assert!(facts.name == person.name.as_ref().map(NameForms::of));
                 assert!(
@@ -195,6 +254,14 @@ proptest! {
             single.extend(found.into_iter().map(|place| (position, Ok(place))));
         }
         prop_assert_eq!(many, single);
+        let (mut many, mut single) = (Vec::new(), Vec::new());
+        index.households_of_heads(&all, &mut many);
+        for (position, head) in (0..).zip(&all) {
+            let mut found = Vec::new();
+            index.household_of_head(*head, &mut found).unwrap();
+            single.extend(found.into_iter().map(|place| (position, Ok(place))));
+        }
+        prop_assert_eq!(many, single);
     }
 
     #[test]
@@ -254,6 +321,7 @@ fn pages(index: &Index) -> Vec<Vec<u8>> {
     of(&index.cards, &mut all);
     of(&index.formers, &mut all);
     of(&index.born, &mut all);
+    of(&index.homes, &mut all);
     all
 }
 

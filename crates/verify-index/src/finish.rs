@@ -2,6 +2,8 @@
 use crate::born::{self, BornPage};
 use crate::builder::{Builder, Raw};
 use crate::extra::{Extra, Rest};
+use crate::gather;
+use crate::groups;
 use crate::homes;
 use crate::numbers::table;
 use crate::pages::Pages;
@@ -9,6 +11,7 @@ use crate::people::{Filling, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{LONG_NAME, MARKS, Row};
 use crate::{BuildError, Index, Place, Signature, Syllables};
 use dancu_citizen::{FullName, NameForms};
+use std::collections::HashSet;
 use std::thread;
 
 /// The permutation by name is sorted in parts from this many people on, to bound the memory it takes.
@@ -41,21 +44,26 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
         gathered.take(raw, Some(extra))?;
     }
     drop(builder);
-    let Gathered { people, filling, mut cards, mut formers, named, heads, .. } = gathered;
+    let Gathered { people, filling, mut cards, mut formers, named, heads, texts, .. } = gathered;
     let people = close(people, filling);
     let born = born(&people, &syllables, named);
+    let (words, names) = gather::names(&people, &syllables, &texts);
     sort(&mut cards)?;
     sort(&mut formers)?;
     let mut index = Index {
         count,
-        syllables,
-        people,
         cards: table(&cards),
         formers: table(&formers),
         born,
+        dated: groups::table(gather::dated(&people).into_iter()),
+        word_of: gather::word_of(&syllables, &words),
+        names,
+        words,
+        people,
+        syllables,
         ..Index::default()
     };
-    index.homes = homes::table(&members(&index, heads));
+    index.homes = groups::table(members(&index, heads).into_iter());
     Ok(index)
 }
 
@@ -113,6 +121,8 @@ struct Gathered<'a> {
     formers: Vec<(u64, u32)>,
     /// Former names and long ones, for the permutation
     named: Vec<(u64, u32)>,
+    /// Unaccented forms of former names, and of long ones
+    texts: HashSet<String>,
     /// Members of households by the codes of their heads, as the records name them
     heads: Vec<(u64, u32)>,
 }
@@ -128,6 +138,7 @@ impl<'a> Gathered<'a> {
             formers: Vec::new(),
             named: Vec::new(),
             heads: Vec::new(),
+            texts: HashSet::new(),
         }
     }
 
@@ -172,18 +183,22 @@ impl<'a> Gathered<'a> {
     fn name(&mut self, row: &Row, extra: &Extra, place: u32) {
         let long = match &extra.name {
             Rest::Nothing => None,
-            Rest::Syllables(rest) => Some(self.syllables.signature(&[row.syllables(), rest].concat())),
-            Rest::Text(text) => signature(text),
+            Rest::Syllables(rest) => self.syllables.name_forms(&[row.syllables(), rest].concat()),
+            Rest::Text(text) => forms(text),
         };
-        let signatures = long.into_iter().chain(extra.former_names.iter().filter_map(|name| signature(name)));
-        self.named.extend(signatures.map(|signature| (born::key(signature.as_u32(), row.date()), place)));
+        for forms in long.into_iter().chain(extra.former_names.iter().filter_map(|name| forms(name))) {
+            let signature = Signature::of(forms.unaccented());
+            self.named.push((born::key(signature.as_u32(), row.date()), place));
+            if !self.texts.contains(forms.unaccented()) {
+                self.texts.insert(forms.unaccented().to_owned());
+            }
+        }
     }
 }
 
-/// Signature of a displayed name.
-fn signature(name: &str) -> Option<Signature> {
-    let name = FullName::parse(name).ok()?;
-    Some(Signature::of(NameForms::of(&name).unaccented()))
+/// Forms of a displayed name.
+fn forms(name: &str) -> Option<NameForms> {
+    FullName::parse(name).ok().map(|name| NameForms::of(&name))
 }
 
 fn close(mut people: Pages<PeoplePage>, filling: Filling) -> Pages<PeoplePage> {
@@ -258,7 +273,7 @@ fn sorted(
 }
 
 /// What each thread makes of its share, in their order.
-fn in_threads<'a, T: Sync + 'a, R: Send>(
+pub(crate) fn in_threads<'a, T: Sync + 'a, R: Send>(
     shares: impl Iterator<Item = &'a [T]>,
     work: impl Fn(&'a [T]) -> R + Sync,
 ) -> Vec<R> {

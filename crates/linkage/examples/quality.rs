@@ -116,5 +116,6 @@ fn indexed(person: &Synthetic) -> Person {
         birth_date: record.birth_date.as_ref().map(|date| date.value),
         sex: record.sex.as_ref().map(|sex| sex.value).unwrap_or_default(),
         state: record.state,
+        household_head: record.household.as_ref().and_then(|household| household.value.head.number),
     }
 }

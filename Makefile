@@ -42,6 +42,7 @@ docs:
 bench:
 	tools/setup bench
 	cargo build --release --locked -p dancu -p dancu-bench
+	cargo build --release --locked -p dancu-linkage --example febrl
 	./target/release/dancu-bench
 	cargo run --release --locked -p dancu-watch --example precision
 

@@ -13,6 +13,7 @@ mod client;
 mod cpu;
 mod demo;
 mod disconnect;
+mod febrl;
 mod figures;
 mod fresh;
 mod journal;
@@ -36,6 +37,7 @@ dancu-bench fresh
 dancu-bench disconnect
 dancu-bench journal
 dancu-bench clean         beside Splink and DuckDB
+dancu-bench febrl
 dancu-bench nation [PEOPLE] [ROWS]    100000000 and 10000000: half an hour, 4 GB of disk and 8 of memory
 dancu-bench calls FOLDER PORT rest|soap NUMBER
 dancu-bench report       bench/report.md and its charts, of the results that are kept";
@@ -54,6 +56,7 @@ async fn main() -> anyhow::Result<()> {
         "disconnect" => figures::report("disconnect", &disconnect::measure().await?),
         "journal" => figures::report("journal", &measure_journal().await?),
         "clean" => figures::report("clean", &clean::measure(&data("clean")?).await?),
+        "febrl" => figures::report("febrl", &febrl::measure()?),
         "link" => clean::link(rest),
         "nation" => nation::measure(rest),
         "report" => report::write(),
@@ -67,6 +70,7 @@ async fn main() -> anyhow::Result<()> {
             figures::report("fresh", &fresh::measure().await?)?;
             figures::report("journal", &measure_journal().await?)?;
             figures::report("clean", &clean::measure(&data("clean")?).await?)?;
+            figures::report("febrl", &febrl::measure()?)?;
             report::write()
         }
     }

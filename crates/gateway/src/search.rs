@@ -9,7 +9,7 @@ use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Draft, Outcome, Personal, subject_hash};
 use dancu_keys::KeyRing;
 use dancu_policy::{Ask, Permit, Service, Workplace, decide};
-use dancu_registry::{Hit, PersonKey, RegistryError, Search};
+use dancu_registry::{Hit, Hits, PersonKey, RegistryError, Search};
 
 /// Who searches, and on what ground.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ pub struct Ground {
 pub struct Found {
     /// As many as were asked for
     pub hits: Vec<Hit>,
-    /// There are more
+    /// There are more, or may be
     pub more: bool,
 }
 
@@ -68,7 +68,7 @@ impl Road {
             Err(code) => Err(*code),
         };
         let outcome = match &found {
-            Ok(hits) if hits.is_empty() => Outcome::Answered(Answered::NotFound),
+            Ok(hits) if hits.people.is_empty() => Outcome::Answered(Answered::NotFound),
             Ok(_) => Outcome::Answered(Answered::Served),
             Err(code) => Outcome::Refused(*code),
         };
@@ -76,8 +76,8 @@ impl Road {
         let card = station.may_show_card();
         let entry = dancu_journal::Call { inputs: inputs(search), outcome, ..station.entry };
         self.note(vec![Draft { charges, ..Draft::from(entry.clone()) }]).await?;
-        let mut hits = found?;
-        let more = hits.len() > search.limit;
+        let Hits { people: mut hits, more } = found?;
+        let more = more || hits.len() > search.limit;
         hits.truncate(search.limit);
         // What a look-up would not show, a search does not either.
         hits.retain(|hit| !matches!(hit.state, LifeState::Cancelled | LifeState::Locked));

@@ -1,10 +1,11 @@
 //! Whom a row may mean: the keys by which people are looked up when numbers have not told.
+use crate::model::NameWeights;
 use crate::read::birth::{Birth, Parts};
-use crate::read::name::Name;
-use crate::read::number::neighbours;
-use crate::read::word::{Word, letters_of, plain_of};
+use crate::read::name::{MOST_LETTERS, Name};
+use crate::read::number::{card_neighbours, neighbours};
+use crate::read::word::{letters_of, plain_of};
 use crate::reading::Reading;
-use dancu_citizen::{BirthDate, PersonalId};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonalId};
 use std::collections::HashMap;
 
 /// Names with a typing error that are tried for one row.
@@ -48,39 +49,69 @@ impl Near {
         out.dedup();
     }
 
-    /// Names as which this one may have been meant: a letter typed wrong, a word left out or too many, two in each other's place.
-    pub(crate) fn names(&self, name: &Name, out: &mut Vec<Name>) {
-        out.clear();
-        let mut words = Vec::new();
-        let count = name.words().len();
-        for (at, word) in name.words().iter().enumerate() {
-            self.of(word.plain, &mut words);
-            out.extend(words.iter().map(|other| name.with(at, bare(*other))));
-        }
-        if count > 2 {
-            out.extend((0..count).map(|at| name.without(at)));
-        }
-        if count > 1
-            && let Some((last, head)) = name.words().split_last()
-        {
-            let mut turned = Name::default();
-            std::iter::once(last).chain(head).for_each(|word| turned.add(*word));
-            out.push(turned);
-            if let Some((first, rest)) = name.words().split_first() {
-                let mut turned = Name::default();
-                rest.iter().chain([first]).for_each(|word| turned.add(*word));
-                out.push(turned);
+    /// Letters of the names as which this one may have been meant: a letter typed wrong, a word left out or too many, two in each other's
+    /// place; each with what the slip costs.
+    pub(crate) fn names(
+        &self,
+        name: &Name,
+        weights: &NameWeights,
+        is_worth: impl Fn(i32) -> bool,
+        mut each: impl FnMut(&str, i32),
+    ) {
+        let words = name.words();
+        let mut left = MOST_NAMES;
+        let mut tell = |slip: i32, words: &mut dyn Iterator<Item = u64>| {
+            if left > 0 {
+                left -= 1;
+                with_letters(words, |letters| each(letters, slip));
             }
-            for at in 1..count {
-                out.extend(self.middle.iter().map(|word| name.with_more(at, bare(*word))));
+        };
+        let plain = || words.iter().map(|word| word.plain);
+        let mut others = Vec::new();
+        for (at, word) in words.iter().enumerate().filter(|_| is_worth(weights.typing)) {
+            self.of(word.plain, &mut others);
+            for other in &others {
+                tell(
+                    weights.typing,
+                    &mut plain().enumerate().map(|(place, word)| if place == at { *other } else { word }),
+                );
             }
         }
-        out.truncate(MOST_NAMES);
+        let count = words.len();
+        if count > 2 && is_worth(weights.missing) {
+            for out in 0..count {
+                tell(
+                    weights.missing,
+                    &mut plain().enumerate().filter(|(at, _)| *at != out).map(|(_, word)| word),
+                );
+            }
+        }
+        if count > 1 && is_worth(weights.order) {
+            tell(weights.order, &mut plain().skip(count - 1).chain(plain().take(count - 1)));
+            tell(weights.order, &mut plain().skip(1).chain(plain().take(1)));
+        }
+        for at in (1..count).filter(|_| is_worth(weights.missing)) {
+            for more in &self.middle {
+                tell(weights.missing, &mut plain().take(at).chain([*more]).chain(plain().skip(at)));
+            }
+        }
     }
 }
 
-fn bare(plain: u64) -> Word {
-    Word { plain, marked: 0 }
+/// The letters of words without marks, run together.
+fn with_letters(words: &mut dyn Iterator<Item = u64>, mut each: impl FnMut(&str)) {
+    let mut text = [0_u8; MOST_LETTERS];
+    let mut length = 0;
+    for word in words {
+        let (letters, count) = letters_of(word);
+        for letter in letters.iter().take(count) {
+            if let Some(place) = text.get_mut(length) {
+                *place = letter + b'a' - 1;
+                length += 1;
+            }
+        }
+    }
+    each(text.get(..length).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default());
 }
 
 /// The word, and what remains of it when one letter is left out.
@@ -104,6 +135,13 @@ pub(crate) fn numbers(row: &Reading, out: &mut Vec<PersonalId>) {
     }
     out.sort_unstable();
     out.dedup();
+}
+
+/// Old card numbers that one edit makes of the row's.
+pub(crate) fn cards(row: &Reading, out: &mut Vec<IdCardNumber>) {
+    out.clear();
+    let Some(card) = row.id_card_number() else { return };
+    card_neighbours(card.as_u32(), |number| out.extend(IdCardNumber::from_u32(number)));
 }
 
 /// Dates of which a digit was typed wrong, the year aside.

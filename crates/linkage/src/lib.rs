@@ -6,6 +6,7 @@ mod compare;
 mod decide;
 mod dirty;
 mod engine;
+pub mod estimate;
 mod model;
 mod people;
 mod read;
@@ -15,7 +16,7 @@ mod score;
 
 pub use answer::{Action, Agreement, Answer, Reasons, Verdict};
 pub use dirty::{Dirt, DirtyRow, Soiler};
-pub use engine::{Engine, Likely, Normal, Side};
+pub use engine::{Engine, Likely, Normal, Side, Step};
 pub use model::{Model, ModelError};
 pub use people::{Doubt, MOST_SYLLABLES, MemoryPeople, People, Person, Written};
 pub use row::{Column, Row};

@@ -66,7 +66,7 @@ fn main() -> Result<(), Failure> {
         let search = Search { name: Some(ClaimedName::parse(name)?), birth, limit: 20, ..Search::default() };
         let start = Instant::now();
         let hits = registry.search(&search)?;
-        println!("search for {name}: {} hits in {:?}", hits.len(), start.elapsed());
+        println!("search for {name}: {} hits in {:?}", hits.people.len(), start.elapsed());
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! What verification and search need of a person, in one value: all that a start has to open.
-use crate::codec::{Code, CodecError, Put, Sink, Take, take_array};
+use crate::codec::{Code, CodecError, Put, Sink, Take};
 use dancu_citizen::{
     BirthDate, Facts, FullName, IdCardNumber, LifeState, NameForms, PersonNumber, PersonalId, Record, Sex,
 };
@@ -19,6 +19,8 @@ pub(crate) struct Block {
     pub(crate) sex: Sex,
     pub(crate) province: Option<String>,
     pub(crate) commune: Option<String>,
+    /// Number of the head of the household
+    pub(crate) household_head: Option<PersonNumber>,
 }
 
 impl Block {
@@ -34,6 +36,7 @@ impl Block {
             sex: record.sex.as_ref().map_or(Sex::Unknown, |s| s.value),
             province: residence.and_then(|a| a.province.clone()),
             commune: residence.and_then(|a| a.commune.clone()),
+            household_head: record.household.as_ref().and_then(|s| s.value.head.number),
             ..Self::default()
         }
     }
@@ -94,11 +97,13 @@ fn former<T: PartialEq>(mut former: Vec<T>, last: Option<T>, current: Option<&T>
 }
 
 /// First member: the form of the block.
-const FORM: u8 = 1;
+const FORM: u8 = 2;
+/// The form before: no head of household.
+const BEFORE: u8 = 1;
 
 impl Code for Block {
     fn put(&self, to: &mut Sink) -> Put {
-        to.array(12)?.u8(FORM)?;
+        to.array(13)?.u8(FORM)?;
         self.state.put(to)?;
         self.personal_id.put(to)?;
         self.former_personal_ids.put(to)?;
@@ -109,12 +114,14 @@ impl Code for Block {
         self.birth_date.put(to)?;
         self.sex.put(to)?;
         self.province.put(to)?;
-        self.commune.put(to)
+        self.commune.put(to)?;
+        self.household_head.put(to)
     }
 
     fn take(from: &mut Decoder<'_>) -> Take<Self> {
-        take_array(from, 12)?;
-        if from.u8()? != FORM {
+        let length = from.array()?.ok_or(CodecError)?;
+        let form = from.u8()?;
+        if !matches!((length, form), (13, FORM) | (12, BEFORE)) {
             return Err(CodecError);
         }
         Ok(Self {
@@ -129,6 +136,7 @@ impl Code for Block {
             sex: Code::take(from)?,
             province: Code::take(from)?,
             commune: Code::take(from)?,
+            household_head: if form == BEFORE { None } else { Code::take(from)? },
         })
     }
 }
@@ -145,6 +153,15 @@ mod tests {
         fn comes_back(records in prop::collection::vec(any_record(), 1..4)) {
             let block = records.iter().map(Block::of).reduce(|earlier, later| later.after(earlier)).unwrap();
             prop_assert!(decode::<Block>(&encode(&block)).unwrap() == block);
+        }
+
+        #[test]
+        fn a_block_of_the_form_before_has_no_head_of_household(record in any_record()) {
+            let block = Block { household_head: None, ..Block::of(&record) };
+            let mut bytes = encode(&block);
+            prop_assert_eq!((bytes[0], bytes[1], bytes.pop()), (0x8d, FORM, Some(0xf6)));
+            (bytes[0], bytes[1]) = (0x8c, BEFORE);
+            prop_assert!(decode::<Block>(&bytes).unwrap() == block);
         }
 
         #[test]

@@ -20,7 +20,7 @@ mod verify;
 
 pub use codec::CodecError;
 pub use dancu_verify_index::Doubt;
-pub use person::{Change, Entry, Finding, Hit, NewPerson, PersonKey, Search, Version};
+pub use person::{Change, Entry, Finding, Hit, Hits, NewPerson, PersonKey, Search, Version};
 pub use registry::Registry;
 pub use sandbox::TestPeople;
 pub use store::MIGRATIONS;

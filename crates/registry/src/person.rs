@@ -68,7 +68,7 @@ impl Finding {
 /// What a counter searches for. A name or a number is needed; all that is given must fit.
 #[derive(Clone, Default)]
 pub struct Search {
-    /// Words, or beginnings of words, of the name or of a former name, in their order; marks are not needed
+    /// Words, or beginnings of words, of the name or of a former name, in any order; marks are not needed
     pub name: Option<ClaimedName>,
     /// Birth date, as precise as known
     pub birth: Option<BirthDate>,
@@ -78,6 +78,15 @@ pub struct Search {
     pub number: Option<PersonNumber>,
     /// How many hits at most
     pub limit: usize,
+}
+
+/// Whom a search found.
+#[derive(Clone, Default)]
+pub struct Hits {
+    /// The likeliest first, no more than asked for
+    pub people: Vec<Hit>,
+    /// There are more, or may be: the question is to be narrowed
+    pub more: bool,
 }
 
 /// A person that a search found.

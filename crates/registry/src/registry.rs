@@ -1,8 +1,10 @@
 //! The registry: the tables and the people in memory, kept alike by the change feed.
-use crate::index::{Base, Bearer, Memory, scan};
+use crate::index::{Base, Bearer, Memory, Searched, scan};
 use crate::store::{MIGRATIONS, OWNER, Rows, read, write};
 use crate::tend::{self, Tending};
-use crate::{Change, Finding, Hit, NewPerson, PersonKey, RegistryError, Search, Version, reseal, verify};
+use crate::{
+    Change, Finding, Hit, Hits, NewPerson, PersonKey, RegistryError, Search, Version, reseal, verify,
+};
 use dancu_citizen::{Allowed, Claim, FieldSet, FullName, PersonNumber, Record};
 use dancu_keys::KeyRing;
 use dancu_storage::Store;
@@ -138,7 +140,7 @@ impl Registry {
     }
 
     /// Those whom a search means, the likeliest first. Finds them in memory and shows them by the store.
-    pub fn search(&self, search: &Search) -> Result<Vec<Hit>, RegistryError> {
+    pub fn search(&self, search: &Search) -> Result<Hits, RegistryError> {
         let shared = &self.0;
         let found = match shared.memory.search(search) {
             Ok(found) => found,
@@ -150,13 +152,13 @@ impl Registry {
                     read::by_key(tx, &shared.rows, *key)?.map(|person| person.hit(*former)),
                 )
             };
-            found.iter().map(hit).collect::<Result<Vec<_>, _>>()
+            found.hits.iter().map(hit).collect::<Result<Vec<_>, _>>()
         })?;
-        Ok(shown.into_iter().flatten().collect())
+        Ok(Hits { people: shown.into_iter().flatten().collect(), more: found.more })
     }
 
     /// The same by walking along the store: what is done in doubt.
-    fn scan(&self, search: &Search) -> Result<Vec<(PersonKey, bool)>, RegistryError> {
+    fn scan(&self, search: &Search) -> Result<Searched, RegistryError> {
         let mut found = scan(search);
         read::everybody(&self.0.store, &self.0.rows, |person| {
             found.changed(&person);

@@ -1,9 +1,10 @@
 //! What keeps the people in memory right and their file young, a step at a time.
-use crate::index::{Base, Gathering, Snapshot};
+use crate::index::{Base, Gathering, Person, Snapshot};
 use crate::store::{Rows, read};
 use crate::{Registry, RegistryError};
+use dancu_citizen::PersonNumber;
 use dancu_storage::Store;
-use dancu_verify_index::{Doubt, Index, Place, Standing};
+use dancu_verify_index::{Doubt, Heads, Index, Place, Standing};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -169,8 +170,9 @@ impl Registry {
         };
         let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, position))?;
         let mut people = Gathering::new(&shared.rows);
+        let Ok(heads) = snapshot.base.index().heads() else { return Ok(false) };
         for page in 0..snapshot.base.index().pages() {
-            if keep_page(&snapshot, page, &mut people)?.is_err() {
+            if keep_page(&snapshot, page, &heads, &mut people)?.is_err() {
                 return Ok(false);
             }
         }
@@ -212,7 +214,10 @@ impl Registry {
                 let Ok((key, said)) = said(snapshot, *place) else { return Ok(false) };
                 let Some(said) = said else { continue };
                 let stored = read::by_key(tx, &shared.rows, key)?;
-                if stored.is_none_or(|stored| stored.facts != said) {
+                let is_said = |stored: Person| {
+                    stored.facts == said && is_member(snapshot, *place, stored.household_head) == Ok(true)
+                };
+                if !stored.is_some_and(is_said) {
                     return Ok(false);
                 }
             }
@@ -241,10 +246,21 @@ fn said(
     Ok((key, Some(facts)))
 }
 
+/// Whether somebody stands in the household that the store names by its head. A head whom the base does not have has no household
+/// there.
+fn is_member(snapshot: &Snapshot, place: Place, head: Option<PersonNumber>) -> Result<bool, Doubt> {
+    let Some(head) = head else { return Ok(true) };
+    let Some(head) = snapshot.base.place(head)? else { return Ok(true) };
+    let mut household = Vec::new();
+    snapshot.base.trusted()?.household_of_head(head, &mut household)?;
+    Ok(household.contains(&place))
+}
+
 /// Takes over those of a page who did not change since.
 fn keep_page(
     snapshot: &Snapshot,
     page: usize,
+    heads: &Heads,
     people: &mut Gathering<'_>,
 ) -> Result<Result<(), Doubt>, RegistryError> {
     let Ok(places) = snapshot.base.trusted().and_then(|index| index.places_in(page)) else {
@@ -254,7 +270,7 @@ fn keep_page(
         match snapshot.is_shadowed(place) {
             Ok(true) => {}
             Ok(false) => {
-                if let Err(doubt) = people.keep(&snapshot.base, place)? {
+                if let Err(doubt) = people.keep(&snapshot.base, place, heads)? {
                     return Ok(Err(doubt));
                 }
             }

@@ -69,8 +69,15 @@ type Kins = Vec<Sourced<Relative>>;
 fn family() -> impl Strategy<Value = (Kin, Kin, Kins, Kins, Kin, Kin, Option<Sourced<Household>>)> {
     let kin = || of(sourced(relative()));
     let kins = || prop::collection::vec(sourced(relative()), 0..3);
-    let household = (relative(), prop::collection::vec(relative(), 0..3))
-        .prop_map(|(head, members)| Household { head, members });
+    // Heads are often people of the same test.
+    let number =
+        (0_u64..50).prop_filter_map("a number", PersonalId::from_u64).prop_map(PersonNumber::PersonalId);
+    let household = (relative(), of(number), prop::collection::vec(relative(), 0..3)).prop_map(
+        |(head, number, members)| Household {
+            head: Relative { number: number.or(head.number), ..head },
+            members,
+        },
+    );
     (kin(), kin(), kins(), kins(), kin(), kin(), of(sourced(household)))
 }
 

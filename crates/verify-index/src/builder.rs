@@ -1,13 +1,14 @@
 //! Takes people in, in any order.
 use crate::bytes::Writer;
 use crate::extra::{Extra, Rest};
+use crate::homes;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, OTHER_KEY, Row};
 use crate::words::Words;
 use crate::{BuildError, Index, Key, Person, finish};
 use dancu_citizen::{FullName, IdCardNumber, PersonalId};
 use std::collections::HashMap;
 
-/// Takes people in, in any order, and makes an index of them. It keeps 24 bytes a person, and what few have beside that.
+/// Takes people in, in any order, and makes an index of them. It keeps 28 bytes a person, and what few have beside that.
 ///
 /// The same people give the same index in whatever order they come, as long as no more than 65,535 different syllables
 /// occur; from there on it is the first ones that have numbers.
@@ -17,7 +18,7 @@ pub struct Builder {
     /// What stands beside the rows, by number
     pub(crate) beside: Vec<(u64, Box<[u8]>)>,
     /// Those without a personal number
-    pub(crate) numberless: Vec<(Row, Extra)>,
+    pub(crate) numberless: Vec<(Raw, Extra)>,
     /// Displayed syllables with the numbers of their first coming
     pub(crate) syllables: HashMap<Box<str>, u16>,
 }
@@ -25,8 +26,32 @@ pub struct Builder {
 /// A person as collected; syllables are numbered as they came.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw {
-    pub(crate) number: u64,
+    /// The lower four bytes of the number and of the head's, then the fifth ones: 40 bits hold either
+    low: [u32; 2],
+    high: [u8; 2],
     pub(crate) row: Row,
+}
+
+impl Raw {
+    pub(crate) fn new(number: u64, head: u64, row: Row) -> Self {
+        let split = |number: u64| {
+            let [a, b, c, d, high, ..] = number.to_le_bytes();
+            (u32::from_le_bytes([a, b, c, d]), high)
+        };
+        let ((number, number_high), (head, head_high)) = (split(number), split(head));
+        Self { low: [number, head], high: [number_high, head_high], row }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        let ([low, _], [high, _]) = (self.low, self.high);
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    /// The head of the household, as `homes` codes numbers.
+    pub(crate) fn head(&self) -> u64 {
+        let ([_, low], [_, high]) = (self.low, self.high);
+        u64::from(high) << 32 | u64::from(low)
+    }
 }
 
 impl Builder {
@@ -71,11 +96,12 @@ impl Builder {
         ];
         bits |= marks.iter().filter(|(_, set)| *set).map(|(mark, _)| mark).sum::<u32>();
         let row = Row { name, bits, card: person.id_card_number.map_or(0, |card| card.as_u32() + 1) };
+        let head = person.household_head.map_or(homes::NO_HEAD, homes::code);
         let Some(number) = person.personal_id.map(PersonalId::as_u64) else {
-            self.numberless.push((row, extra));
+            self.numberless.push((Raw::new(0, head, row), extra));
             return Ok(());
         };
-        self.people.push(Raw { number, row });
+        self.people.push(Raw::new(number, head, row));
         if marks.iter().any(|(_, set)| *set) {
             let mut bytes = Writer::default();
             extra.write(&mut bytes);

@@ -1,6 +1,8 @@
 //! The file: a header, then pages, each sealed for its place in this very file, then the directory of the pages.
 use crate::bytes::{Damaged, Reader, Writer};
+use crate::gather::word_of;
 use crate::pages::{Page, Pages, Spot};
+use crate::words::Words;
 use crate::{Doubt, Index, Syllables};
 use aws_lc_rs::rand;
 use dancu_keys::{KeyRing, Place};
@@ -14,9 +16,11 @@ use std::thread;
 
 const MAGIC: &[u8; 8] = b"dancuvix";
 /// Form of the file. Another one is built anew: the file holds nothing that the store does not.
-const FORM: u32 = 1;
+const FORM: u32 = 3;
 /// Magic, form, identity of the file, where the directory lies and how long it is.
 const HEADER: usize = 8 + 4 + 16 + 8 + 4;
+/// Tables of many pages.
+const TABLES: usize = 7;
 /// Pages sealed at a time by each thread.
 const AT_A_TIME: usize = 64;
 /// The dictionary, as a table of one page.
@@ -128,11 +132,15 @@ impl Index {
         directory.u64(self.count as u64);
         let mut words = Writer::default();
         self.syllables.write(&mut words);
+        self.words.write(&mut words);
         directory.u32(out.put("dictionary", DICTIONARY, 0, &words.done())?);
         out.table(1, &self.people, &mut directory)?;
         out.table(2, &self.cards, &mut directory)?;
         out.table(3, &self.formers, &mut directory)?;
         out.table(4, &self.born, &mut directory)?;
+        out.table(5, &self.homes, &mut directory)?;
+        out.table(6, &self.dated, &mut directory)?;
+        out.table(7, &self.names, &mut directory)?;
         let at = out.file.stream_position()?;
         let length = out.put("directory", DIRECTORY, 0, &directory.done())?;
 
@@ -168,7 +176,9 @@ impl Index {
             source.read("dictionary", DICTIONARY, 0, opened.dictionary).map_err(|_| OpenError::Sealed)?;
         let mut words = Reader::new(&words);
         let syllables = Syllables::read(&mut words).map_err(|_| OpenError::Form)?;
-        let [people, cards, formers, born] = opened.tables;
+        let name_words = Words::read(&mut words).map_err(|_| OpenError::Form)?;
+        let word_of = word_of(&syllables, &name_words);
+        let [people, cards, formers, born, homes, dated, names] = opened.tables;
         let index = Self {
             count: opened.count,
             syllables,
@@ -176,6 +186,11 @@ impl Index {
             cards: cards.pages(2, &source),
             formers: formers.pages(3, &source),
             born: born.pages(4, &source),
+            homes: homes.pages(5, &source),
+            dated: dated.pages(6, &source),
+            names: names.pages(7, &source),
+            word_of,
+            words: name_words,
             source: Some(source),
         };
         Ok((index, opened.standing))
@@ -187,6 +202,9 @@ impl Index {
             && warm(&self.cards, &go_on)
             && warm(&self.formers, &go_on)
             && warm(&self.born, &go_on)
+            && warm(&self.homes, &go_on)
+            && warm(&self.dated, &go_on)
+            && warm(&self.names, &go_on)
     }
 }
 
@@ -220,7 +238,7 @@ struct Directory {
     standing: Standing,
     count: usize,
     dictionary: Spot,
-    tables: [Table; 4],
+    tables: [Table; TABLES],
 }
 
 #[derive(Default)]
@@ -242,7 +260,7 @@ impl Directory {
             spot
         };
         let dictionary = next(from.u32()?);
-        let mut tables = [const { Table { firsts: Vec::new(), spots: Vec::new() } }; 4];
+        let mut tables = [const { Table { firsts: Vec::new(), spots: Vec::new() } }; TABLES];
         for table in &mut tables {
             let pages = from.count(12)?;
             for _ in 0..pages {

@@ -2,23 +2,29 @@
 use crate::born::{self, BornPage};
 use crate::builder::{Builder, Raw};
 use crate::extra::{Extra, Rest};
+use crate::gather;
+use crate::groups;
+use crate::homes;
 use crate::numbers::table;
 use crate::pages::Pages;
 use crate::people::{Filling, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{LONG_NAME, MARKS, Row};
-use crate::{BuildError, Index, Signature, Syllables};
+use crate::{BuildError, Index, Place, Signature, Syllables};
 use dancu_citizen::{FullName, NameForms};
+use std::collections::HashSet;
 use std::thread;
 
 /// The permutation by name is sorted in parts from this many people on, to bound the memory it takes.
 const IN_PARTS: usize = 1_000_000;
 /// How many parts: by the first bits of the signature.
 const PARTS: u32 = 16;
+/// From so many on a thread more is worth its start.
+const SIDE_BY_SIDE: usize = 50_000;
 
 pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     let (syllables, renumber) = syllables(&builder);
     let numberless = numberless(&mut builder);
-    builder.people.sort_unstable_by_key(|raw| raw.number);
+    builder.people.sort_unstable_by_key(Raw::number);
     builder.beside.sort_unstable_by_key(|(number, _)| *number);
     let count = builder.len() + numberless.len();
 
@@ -26,11 +32,11 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     let mut beside = builder.beside.iter().peekable();
     let mut last = None;
     for raw in &builder.people {
-        if last.replace(raw.number) == Some(raw.number) {
+        if last.replace(raw.number()) == Some(raw.number()) {
             return Err(BuildError::SameNumber);
         }
         // Written by the builder itself: it reads back.
-        let extra = beside.next_if(|(number, _)| *number == raw.number && raw.row.has(MARKS));
+        let extra = beside.next_if(|(number, _)| *number == raw.number() && raw.row.has(MARKS));
         let extra = extra.and_then(|(_, bytes)| Extra::read(bytes).ok());
         gathered.take(*raw, extra)?;
     }
@@ -38,20 +44,51 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
         gathered.take(raw, Some(extra))?;
     }
     drop(builder);
-    let Gathered { people, filling, mut cards, mut formers, named, .. } = gathered;
+    let Gathered { people, filling, mut cards, mut formers, named, heads, texts, .. } = gathered;
     let people = close(people, filling);
     let born = born(&people, &syllables, named);
+    let (words, names) = gather::names(&people, &syllables, &texts);
     sort(&mut cards)?;
     sort(&mut formers)?;
-    Ok(Index {
+    let mut index = Index {
         count,
-        syllables,
-        people,
         cards: table(&cards),
         formers: table(&formers),
         born,
+        dated: groups::table(gather::dated(&people).into_iter()),
+        word_of: gather::word_of(&syllables, &words),
+        names,
+        words,
+        people,
+        syllables,
         ..Index::default()
-    })
+    };
+    index.homes = groups::table(members(&index, heads).into_iter());
+    Ok(index)
+}
+
+/// Members of households by the codes of their heads, in the order of the table.
+fn members(index: &Index, mut heads: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
+    heads.retain_mut(|(head, member)| {
+        // All pages are in memory: there is no doubt.
+        let code = index.head_of(*head, Place(*member)).ok().flatten();
+        *head = code.unwrap_or_default();
+        code.is_some()
+    });
+    sort_in_threads(&mut heads, thread::available_parallelism().map_or(1, usize::from));
+    heads
+}
+
+/// Sorts by so many threads: the lower part and the upper one are sorted side by side.
+fn sort_in_threads<T: Ord + Send>(all: &mut [T], threads: usize) {
+    if threads < 2 || all.len() < SIDE_BY_SIDE {
+        return all.sort_unstable();
+    }
+    let (low, _, high) = all.select_nth_unstable(all.len() / 2);
+    thread::scope(|scope| {
+        scope.spawn(|| sort_in_threads(low, threads / 2));
+        sort_in_threads(high, threads - threads / 2);
+    });
 }
 
 /// The dictionary in the order of its texts, and from the numbers as they came to those of the dictionary.
@@ -70,8 +107,9 @@ fn syllables(builder: &Builder) -> (Syllables, Vec<u16>) {
 /// Those without a number, in an order that does not depend on how they came.
 fn numberless(builder: &mut Builder) -> Vec<(Raw, Extra)> {
     let mut people = std::mem::take(&mut builder.numberless);
-    people.sort_by_key(|(row, extra)| (row.card, extra.key));
-    (NUMBERLESS..).zip(people).map(|(number, (row, extra))| (Raw { number, row }, extra)).collect()
+    people.sort_by_key(|(raw, extra)| (raw.row.card, extra.key));
+    let number = |(number, (raw, extra)): (u64, (Raw, Extra))| (Raw::new(number, raw.head(), raw.row), extra);
+    (NUMBERLESS..).zip(people).map(number).collect()
 }
 
 struct Gathered<'a> {
@@ -83,6 +121,10 @@ struct Gathered<'a> {
     formers: Vec<(u64, u32)>,
     /// Former names and long ones, for the permutation
     named: Vec<(u64, u32)>,
+    /// Unaccented forms of former names, and of long ones
+    texts: HashSet<String>,
+    /// Members of households by the codes of their heads, as the records name them
+    heads: Vec<(u64, u32)>,
 }
 
 impl<'a> Gathered<'a> {
@@ -95,6 +137,8 @@ impl<'a> Gathered<'a> {
             cards: Vec::new(),
             formers: Vec::new(),
             named: Vec::new(),
+            heads: Vec::new(),
+            texts: HashSet::new(),
         }
     }
 
@@ -105,10 +149,11 @@ impl<'a> Gathered<'a> {
                 *id = self.new_id(*id);
             }
         }
-        if !self.filling.push(raw.number, raw.row, extra.as_ref()) {
+        let number = raw.number();
+        if !self.filling.push(number, raw.row, extra.as_ref()) {
             let full = std::mem::take(&mut self.filling);
             self.people = close(std::mem::take(&mut self.people), full);
-            self.filling.push(raw.number, raw.row, extra.as_ref());
+            self.filling.push(number, raw.row, extra.as_ref());
         }
         let at = self.filling.len().saturating_sub(1);
         let page = u32::try_from(self.people.len()).map_err(|_| BuildError::TooMany)?;
@@ -116,6 +161,9 @@ impl<'a> Gathered<'a> {
             .checked_mul(1 << IN_PAGE_BITS)
             .and_then(|first| first.checked_add(u32::try_from(at).ok()?))
             .ok_or(BuildError::TooMany)?;
+        if raw.head() != homes::NO_HEAD && raw.head() != number {
+            self.heads.push((raw.head(), place));
+        }
         if let Some(card) = raw.row.card.checked_sub(1) {
             self.cards.push((card, place));
         }
@@ -135,18 +183,22 @@ impl<'a> Gathered<'a> {
     fn name(&mut self, row: &Row, extra: &Extra, place: u32) {
         let long = match &extra.name {
             Rest::Nothing => None,
-            Rest::Syllables(rest) => Some(self.syllables.signature(&[row.syllables(), rest].concat())),
-            Rest::Text(text) => signature(text),
+            Rest::Syllables(rest) => self.syllables.name_forms(&[row.syllables(), rest].concat()),
+            Rest::Text(text) => forms(text),
         };
-        let signatures = long.into_iter().chain(extra.former_names.iter().filter_map(|name| signature(name)));
-        self.named.extend(signatures.map(|signature| (born::key(signature.as_u32(), row.date()), place)));
+        for forms in long.into_iter().chain(extra.former_names.iter().filter_map(|name| forms(name))) {
+            let signature = Signature::of(forms.unaccented());
+            self.named.push((born::key(signature.as_u32(), row.date()), place));
+            if !self.texts.contains(forms.unaccented()) {
+                self.texts.insert(forms.unaccented().to_owned());
+            }
+        }
     }
 }
 
-/// Signature of a displayed name.
-fn signature(name: &str) -> Option<Signature> {
-    let name = FullName::parse(name).ok()?;
-    Some(Signature::of(NameForms::of(&name).unaccented()))
+/// Forms of a displayed name.
+fn forms(name: &str) -> Option<NameForms> {
+    FullName::parse(name).ok().map(|name| NameForms::of(&name))
 }
 
 fn close(mut people: Pages<PeoplePage>, filling: Filling) -> Pages<PeoplePage> {
@@ -221,7 +273,7 @@ fn sorted(
 }
 
 /// What each thread makes of its share, in their order.
-fn in_threads<'a, T: Sync + 'a, R: Send>(
+pub(crate) fn in_threads<'a, T: Sync + 'a, R: Send>(
     shares: impl Iterator<Item = &'a [T]>,
     work: impl Fn(&'a [T]) -> R + Sync,
 ) -> Vec<R> {

@@ -3,10 +3,13 @@ use crate::born::BornPage;
 use crate::builder::{cards, ids};
 use crate::extra::{Extra, Rest};
 use crate::file::Source;
+use crate::groups::GroupPage;
+use crate::names::NamePage;
 use crate::numbers::NumberPage;
 use crate::pages::Pages;
 use crate::people::{IN_PAGE, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{FORMER, LONG_NAME, MARKS, OTHER_KEY, Row, date_code, year_code};
+use crate::words::Words;
 use crate::{Doubt, Entry, Key, Name, Person, Place, Signature, Syllables};
 use dancu_citizen::{BirthDate, Facts, FullName, IdCardNumber, NameForms, PersonalId};
 use std::ops::RangeInclusive;
@@ -21,6 +24,15 @@ pub struct Index {
     pub(crate) cards: Pages<NumberPage>,
     pub(crate) formers: Pages<NumberPage>,
     pub(crate) born: Pages<BornPage>,
+    /// Members of households, by the codes of their heads
+    pub(crate) homes: Pages<GroupPage>,
+    /// People by their birth dates, as `row` codes dates
+    pub(crate) dated: Pages<GroupPage>,
+    pub(crate) names: Pages<NamePage>,
+    /// The words of names, unaccented
+    pub(crate) words: Words,
+    /// The word of each unaccented syllable, from 0 on; `names::ANY` for one that is several words
+    pub(crate) word_of: Box<[u16]>,
     pub(crate) source: Option<Arc<Source>>,
 }
 
@@ -127,6 +139,10 @@ impl Index {
     /// What a verdict needs.
     pub fn facts(&self, place: Place) -> Result<Facts, Doubt> {
         let (page, at) = self.at(place)?;
+        self.facts_at(page, at)
+    }
+
+    pub(crate) fn facts_at(&self, page: &PeoplePage, at: usize) -> Result<Facts, Doubt> {
         let row = page.row(at).ok_or(Doubt)?;
         let facts = Facts {
             personal_id: page.personal_id(at),
@@ -160,7 +176,7 @@ impl Index {
         })
     }
 
-    /// A person whole, as given to the builder.
+    /// A person whole, as given to the builder, but for the household.
     pub fn person(&self, place: Place) -> Result<Person, Doubt> {
         let (page, at) = self.at(place)?;
         let row = page.row(at).ok_or(Doubt)?;
@@ -178,6 +194,7 @@ impl Index {
             birth_date: row.birth(),
             sex: row.sex(),
             state: row.state(),
+            household_head: None,
         })
     }
 
@@ -229,7 +246,8 @@ impl Index {
     /// Bytes in memory, but for what the allocator adds.
     pub fn bytes(&self) -> usize {
         let tables = self.people.bytes() + self.cards.bytes() + self.formers.bytes() + self.born.bytes();
-        tables + self.syllables.bytes()
+        let words = usize::from(self.words.last()) * 40;
+        tables + self.homes.bytes() + self.dated.bytes() + self.names.bytes() + self.syllables.bytes() + words
     }
 
     /// How many pages did not open until now.

@@ -1,99 +1,264 @@
-//! A walk along everybody for those whose name may have certain words.
-use crate::row::{FORMER, LONG_NAME, Row, year_code};
-use crate::{Doubt, Index, Place};
-use dancu_citizen::Sex;
+//! A search by parts of a name: by the birth date where few were born then, else by the names that fit.
+use crate::names::{self, ANY, Meant, Order, order};
+use crate::people::PeoplePage;
+use crate::row::{FORMER, IN_ROW, LONG_NAME, Row, date_code, year_code};
+use crate::{Doubt, Index, Place, Signature};
+use dancu_citizen::{BirthDate, NameForms, Sex};
+use std::hint::black_box;
 
-/// What a walk looks for.
+/// People of a date, or of a year, who are looked at one by one; where more were born, names lead to them.
+const ROWS: usize = 30_000;
+/// Names that are looked at, and questions to the table by name and date.
+const NAMES: usize = 60_000;
+const LOOKUPS: usize = 3_000;
+/// People read side by side.
+const GROUP: usize = 32;
+
+/// What a search looks for.
 #[derive(Clone)]
 pub struct Sought {
-    /// For each word, in their order: which unaccented syllables may be meant, by their number
-    words: Vec<Vec<bool>>,
-    /// Syllables that are several words once their marks are gone: whoever has one is looked at
-    several: Vec<bool>,
-    year: Option<u32>,
+    whole: Vec<Meant>,
+    begun: Vec<Meant>,
+    /// Birth dates that may be the one asked for, the exact one first
+    dates: Option<Vec<(u32, u32)>>,
     sex: Option<Sex>,
 }
 
 impl Sought {
-    /// Looks for names with these unaccented words in this order, other words between them or not; with `begun`, for words that
-    /// begin so. A year and a sex leave others out.
-    pub fn new<'a>(
-        index: &Index,
-        words: impl Iterator<Item = &'a str>,
-        begun: bool,
-        year: Option<i16>,
-        sex: Option<Sex>,
-    ) -> Self {
-        let syllables = index.syllables();
-        let none = vec![false; usize::from(syllables.unaccented_len()) + 1];
-        let set = |word: &str| {
-            let mut set = none.clone();
-            let exact = syllables.find_unaccented(word).filter(|_| !begun);
-            let beginning = begun.then(|| syllables.unaccented_beginning(word));
-            for id in exact.into_iter().chain(beginning.into_iter().flatten()) {
-                set.get_mut(usize::from(id)).into_iter().for_each(|may| *may = true);
-            }
-            set
-        };
-        let is_several = |id| syllables.unaccented(id).is_some_and(|word| word.contains(' '));
+    /// Looks for names with these unaccented words, or with words that begin so, in any order. A birth date as precise as known and
+    /// a sex leave others out; who has no date is left out then.
+    pub fn new(index: &Index, words: &[&str], birth: Option<BirthDate>, sex: Option<Sex>) -> Self {
+        let meant = |begun| words.iter().map(|word| names::meant(&index.words, word, begun)).collect();
         Self {
-            words: words.map(set).collect(),
-            several: (0..=syllables.unaccented_len()).map(is_several).collect(),
-            // A year that no date has is no filter that lets everybody through.
-            year: year.map(|year| year_code(year).unwrap_or(u32::MAX) >> 9),
+            whole: meant(false),
+            begun: meant(true),
+            dates: birth.map(dates),
             sex: sex.filter(|sex| *sex != Sex::Unknown),
         }
     }
 
-    /// Whether somebody may be meant; who has a long name or a former one, may.
-    fn may_be(&self, index: &Index, row: &Row) -> bool {
-        if self.year.is_some_and(|year| row.date() >> 9 != year)
-            || self.sex.is_some_and(|sex| row.sex() != sex)
-        {
-            return false;
-        }
-        if row.has(LONG_NAME | FORMER) {
-            return true;
-        }
-        let mut wanted = self.words.iter();
-        let mut next = wanted.next();
-        for display in row.syllables() {
-            let id = usize::from(index.syllables().unaccented_of(*display));
-            if self.several.get(id) == Some(&true) {
-                return true;
-            }
-            if next.is_some_and(|word| word.get(id) == Some(&true)) {
-                next = wanted.next();
-            }
-        }
-        next.is_none()
+    fn is_sex(&self, row: &Row) -> bool {
+        self.sex.is_none_or(|sex| row.sex() == sex)
     }
+
+    /// How well words fit.
+    fn fit(&self, words: &[u16]) -> Option<Fit> {
+        let fit = |begun| move |order| Fit { begun, order };
+        order(&self.whole, words).map(fit(false)).or_else(|| order(&self.begun, words).map(fit(true)))
+    }
+}
+
+/// The dates on record that may be the one asked for, as far as both are known; the exact one first.
+fn dates(birth: BirthDate) -> Vec<(u32, u32)> {
+    let code = |date| date_code(date).map(|code| (code, code));
+    let year = birth.year();
+    let all = match birth {
+        BirthDate::Day(day) => {
+            [code(birth), code(BirthDate::Month { year, month: day.month() }), code(BirthDate::Year(year))]
+        }
+        BirthDate::Month { .. } => {
+            [code(birth).map(|(month, _)| (month, month | 31)), code(BirthDate::Year(year)), None]
+        }
+        BirthDate::Year(_) => [code(birth), year_code(year).map(|first| (first + 1, first | 0x1ff)), None],
+    };
+    all.into_iter().flatten().collect()
+}
+
+/// How well a name fits, best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    begun: bool,
+    order: Order,
+}
+
+/// Whom a search may mean.
+#[derive(Clone, Debug, Default)]
+pub struct Looked {
+    /// Where they stand, who fits best first
+    pub places: Vec<Place>,
+    /// Whether that is everybody
+    pub is_all: bool,
 }
 
 impl std::fmt::Debug for Sought {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sought").field("words", &self.words.len()).finish_non_exhaustive()
+        f.debug_struct("Sought").field("words", &self.whole.len()).finish_non_exhaustive()
     }
 }
 
+/// What was found, with how well it fits: the name, then the date.
+type Ranked = Vec<((Fit, usize), Place)>;
+
 impl Index {
-    /// Walks on from a page of people until one has some who may be meant; appends them and gives the page after it, none at the
-    /// end. Compare their names: more are given than are meant.
-    pub fn seek_page(
+    /// Appends those with a name of this signature, in force or former, whose date on record may be the one asked for, the exact
+    /// date first; without one, whatever theirs is. Stops at `limit`. Compare the names: signatures are short.
+    pub fn bearers(
         &self,
-        sought: &Sought,
-        from: usize,
+        name: Signature,
+        birth: Option<BirthDate>,
+        limit: usize,
         out: &mut Vec<Place>,
-    ) -> Result<Option<usize>, Doubt> {
-        let before = out.len();
-        for number in from..self.pages() {
-            let page = self.people.get(number)?;
-            let may = |at: &usize| page.row(*at).is_some_and(|row| sought.may_be(self, row));
-            out.extend((0..page.len()).filter(may).filter_map(|at| crate::index::place(number, at)));
-            if out.len() > before {
-                return Ok(Some(number + 1));
+    ) -> Result<(), Doubt> {
+        let dates = birth.map_or_else(|| vec![(0, u32::MAX)], dates);
+        dates.into_iter().try_for_each(|date| self.born.find(name.as_u32(), date, limit, out))
+    }
+
+    /// Those who may be meant, the likeliest first, by a bounded amount of work: once about `most` are found it ends. Compare their
+    /// names: a few more are given than are meant.
+    pub fn seek(&self, sought: &Sought, most: usize) -> Result<Looked, Doubt> {
+        self.seek_within(sought, most, ROWS)
+    }
+
+    /// The same, looking at no more than so many people one by one.
+    pub(crate) fn seek_within(&self, sought: &Sought, most: usize, rows: usize) -> Result<Looked, Doubt> {
+        let mut found = Ranked::new();
+        let mut many = Vec::new();
+        match &sought.dates {
+            None => many.push((0, (0, u32::MAX))),
+            Some(dates) => {
+                for (nth, date) in dates.iter().enumerate() {
+                    let mut born = Vec::new();
+                    self.dated.between(date.0.into(), date.1.into(), rows, &mut born)?;
+                    if born.len() < rows {
+                        self.seek_among(sought, nth, &born, &mut found)?;
+                    } else {
+                        many.push((nth, *date));
+                    }
+                }
             }
         }
-        Ok(None)
+        let is_all = many.is_empty() || self.seek_by_names(sought, &many, most, &mut found)?;
+        found.sort_by_key(|(rank, _)| *rank);
+        let is_all = is_all && found.len() <= most;
+        let mut places: Vec<Place> = Vec::with_capacity(found.len().min(most));
+        for (_, place) in found {
+            if places.len() < most && !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        Ok(Looked { places, is_all })
+    }
+
+    /// Looks at each of these people.
+    fn seek_among(
+        &self,
+        sought: &Sought,
+        nth: usize,
+        people: &[Place],
+        found: &mut Ranked,
+    ) -> Result<(), Doubt> {
+        for group in people.chunks(GROUP) {
+            self.touch_rows(group);
+            for place in group {
+                let (page, at) = self.at(*place)?;
+                let row = page.row(at).ok_or(Doubt)?;
+                if sought.is_sex(row)
+                    && let Some(fit) = self.fit(sought, page, at, row)?
+                {
+                    found.push(((fit, nth), *place));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn touch_rows(&self, places: &[Place]) {
+        let rows = places.iter().filter_map(|place| self.at(*place).ok().and_then(|(page, at)| page.row(at)));
+        black_box(rows.fold(0, |touched, row| touched ^ row.bits));
+    }
+
+    /// How the name in force fits, else a former one.
+    fn fit(&self, sought: &Sought, page: &PeoplePage, at: usize, row: &Row) -> Result<Option<Fit>, Doubt> {
+        let mut words = [ANY; IN_ROW];
+        let ids = row.syllables();
+        let mut is_plain = !row.has(LONG_NAME | FORMER);
+        for (to, id) in words.iter_mut().zip(ids) {
+            let unaccented = usize::from(self.syllables.unaccented_of(*id));
+            *to = self.word_of.get(unaccented).copied().unwrap_or(ANY);
+            is_plain &= *to != ANY;
+        }
+        if is_plain {
+            return Ok(sought.fit(words.get(..ids.len()).unwrap_or_default()));
+        }
+        let fit = |forms: &NameForms| {
+            let word = |word| self.words.find(word).unwrap_or(ANY);
+            sought.fit(&forms.unaccented().split(' ').map(word).collect::<Vec<_>>())
+        };
+        let facts = self.facts_at(page, at)?;
+        let current = facts.name.as_ref().and_then(fit);
+        Ok(current.or_else(|| facts.former_names.iter().filter_map(fit).min()))
+    }
+
+    /// Goes from the names that fit to those who bear them; gives whether that was everybody.
+    fn seek_by_names(
+        &self,
+        sought: &Sought,
+        dates: &[(usize, (u32, u32))],
+        most: usize,
+        found: &mut Ranked,
+    ) -> Result<bool, Doubt> {
+        let (mut is_all, mut lookups) = (true, 0);
+        for begun in [false, true] {
+            let (names, are_all) = self.fitting_names(sought, begun)?;
+            is_all &= are_all;
+            for (order, name) in names {
+                for (nth, date) in dates {
+                    lookups += 1;
+                    if lookups > LOOKUPS || found.len() > most {
+                        return Ok(false);
+                    }
+                    let mut places = Vec::new();
+                    self.born.find(name.as_u32(), *date, LOOKUPS, &mut places)?;
+                    is_all &= places.len() < LOOKUPS;
+                    self.keep_sex(sought, &mut places)?;
+                    let rank = (Fit { begun, order }, *nth);
+                    found.extend(places.into_iter().take(most + 1).map(|place| (rank, place)));
+                }
+            }
+            if found.len() >= most {
+                return Ok(false);
+            }
+        }
+        Ok(is_all)
+    }
+
+    /// The names that fit, those that keep the order of the words first, and whether these are all.
+    fn fitting_names(&self, sought: &Sought, begun: bool) -> Result<(Vec<(Order, Signature)>, bool), Doubt> {
+        let asked = if begun { &sought.begun } else { &sought.whole };
+        let (mut names, mut looked) = (Vec::new(), 0);
+        for page in 0..self.names.len() {
+            let most = NAMES.saturating_sub(looked);
+            looked += self.names.get(page)?.seek(asked, most, |order, words, name| {
+                // Those with the whole words were taken before.
+                if !begun || names::order(&sought.whole, words).is_none() {
+                    names.push((order, name));
+                }
+            });
+            if looked >= NAMES {
+                break;
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        let is_all = looked < NAMES;
+        Ok((names, is_all))
+    }
+
+    fn keep_sex(&self, sought: &Sought, places: &mut Vec<Place>) -> Result<(), Doubt> {
+        if sought.sex.is_none() {
+            return Ok(());
+        }
+        let mut kept = Vec::new();
+        for group in places.chunks(GROUP) {
+            self.touch_rows(group);
+            for place in group {
+                let (page, at) = self.at(*place)?;
+                if sought.is_sex(page.row(at).ok_or(Doubt)?) {
+                    kept.push(*place);
+                }
+            }
+        }
+        *places = kept;
+        Ok(())
     }
 }

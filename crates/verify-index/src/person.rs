@@ -1,6 +1,6 @@
 //! A person as given to the index, and as it shows one.
 use crate::row::IN_ROW;
-use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonalId, Sex};
+use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
 use std::fmt;
 
 /// Position of a person. Positions have gaps: walk along them with `Index::places`.
@@ -58,6 +58,9 @@ pub struct Person {
     pub sex: Sex,
     /// State of the record
     pub state: LifeState,
+    /// The number by which the record names the head of the household. An index does not give it back here: see
+    /// `Index::household_of_head` and `Index::heads`
+    pub household_head: Option<PersonNumber>,
 }
 
 impl fmt::Debug for Person {

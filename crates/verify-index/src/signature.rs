@@ -12,6 +12,10 @@ impl Signature {
         Piece::of(unaccented).signature()
     }
 
+    pub(crate) fn of_number(number: u32) -> Self {
+        Self(number)
+    }
+
     /// As a number, evenly spread over all 32 bits.
     pub fn as_u32(self) -> u32 {
         self.0

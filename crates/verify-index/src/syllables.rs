@@ -92,11 +92,18 @@ impl Syllables {
 
     /// Signature of a name of these displayed syllables.
     pub fn signature(&self, display: &[u16]) -> Signature {
-        let piece = |id: &u16| {
-            let at = usize::from(self.unaccented_of(*id)).checked_sub(1);
-            at.and_then(|at| self.pieces.get(at)).copied().unwrap_or(Piece::EMPTY)
-        };
-        display.iter().map(piece).fold(Piece::EMPTY, Piece::then).signature()
+        let pieces = display.iter().map(|id| self.piece(self.unaccented_of(*id)));
+        pieces.fold(Piece::EMPTY, Piece::then).signature()
+    }
+
+    /// The same of unaccented forms.
+    pub(crate) fn unaccented_signature(&self, unaccented: &[u16]) -> Signature {
+        unaccented.iter().map(|id| self.piece(*id)).fold(Piece::EMPTY, Piece::then).signature()
+    }
+
+    fn piece(&self, unaccented: u16) -> Piece {
+        let at = usize::from(unaccented).checked_sub(1);
+        at.and_then(|at| self.pieces.get(at)).copied().unwrap_or(Piece::EMPTY)
     }
 
     /// The forms of a name of these displayed syllables. None when one is not in the dictionary.

@@ -1,6 +1,8 @@
 //! The index answers what a plain list of the same people answers, from memory and from a file, whole or damaged.
 use crate::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Place, Signature, Standing};
-use dancu_citizen::{BirthDate, CivilDate, FullName, IdCardNumber, LifeState, NameForms, PersonalId, Sex};
+use dancu_citizen::{
+    BirthDate, CivilDate, FullName, IdCardNumber, LifeState, NameForms, PersonNumber, PersonalId, Sex,
+};
 use dancu_keys::{KeyRing, Secret};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -42,12 +44,14 @@ prop_compose! {
         sex in select(&[Sex::Unknown, Sex::Male, Sex::Female][..]),
         state in select(&LifeState::ALL[..]),
         key in prop_oneof![Just(Key::OfNumber), any::<[u8; 16]>().prop_map(Key::Other)],
+        head in prop_oneof![of(id()).prop_map(|id| id.map(PersonNumber::PersonalId)), of(card()).prop_map(|card| card.map(PersonNumber::IdCard))],
     ) -> Person {
         let (personal_id, former_personal_ids, id_card_number, former_id_cards) = numbers;
         let (name, former_names) = names;
         let former_names = former_names.into_iter().filter(|f| Some(f) != name.as_ref()).collect();
         Person {
             key, personal_id, former_personal_ids, id_card_number, former_id_cards, name, former_names, birth_date, sex, state,
+            household_head: head,
         }
     }
 }
@@ -84,7 +88,62 @@ fn forms(person: &Person) -> Vec<NameForms> {
 
 /// Asks for everything that the people say. A doubt counts as right, for then the store is asked; gives how many there were.
 fn check(index: &Index, people: &[Person]) -> usize {
-    check_numbers(index, people) + check_names(index, people)
+    check_numbers(index, people) + check_names(index, people) + check_households(index, people)
+}
+
+fn bears(person: &Person, number: PersonNumber) -> bool {
+    match number {
+        PersonNumber::PersonalId(id) => {
+            person.personal_id == Some(id) || person.former_personal_ids.contains(&id)
+        }
+        PersonNumber::IdCard(card) => {
+            person.id_card_number == Some(card) || person.former_id_cards.contains(&card)
+        }
+    }
+}
+
+fn check_households(index: &Index, people: &[Person]) -> usize {
+    let mut doubts = 0;
+    let numbers = people.iter().filter_map(|person| {
+        let id = person.personal_id.map(PersonNumber::PersonalId);
+        id.or(person.id_card_number.map(PersonNumber::IdCard)).map(|number| (person, number))
+    });
+    let place = |number| match number {
+        PersonNumber::PersonalId(id) => index.place_of(id),
+        PersonNumber::IdCard(card) => index.place_of_card(card),
+    };
+    let heads = index.heads();
+    for (head, number) in numbers {
+        let mut found = Vec::new();
+        let Ok(head_place) = place(number).map(Option::unwrap) else {
+            doubts += 1;
+            continue;
+        };
+        if index.household_of_head(head_place, &mut found).is_err() {
+            doubts += 1;
+            continue;
+        }
+        let is_member = |person: &&Person| {
+            !std::ptr::eq(*person, head) && person.household_head.is_some_and(|n| bears(head, n))
+        };
+        assert_eq!(found.len(), 1 + people.iter().filter(is_member).count());
+        assert_eq!(found[0], head_place);
+        for member in &found[1..] {
+            match index.person(*member) {
+                Ok(person) => assert!(
+                    people
+                        .iter()
+                        .filter(is_member)
+                        .any(|p| person.key == p.key && person.personal_id == p.personal_id)
+                ),
+                Err(Doubt) => doubts += 1,
+            }
+            if let Ok(heads) = &heads {
+                assert!(heads.of(*member).is_some_and(|n| bears(head, n)));
+            }
+        }
+    }
+    doubts + usize::from(heads.is_err())
 }
 
 fn check_numbers(index: &Index, people: &[Person]) -> usize {
@@ -92,7 +151,7 @@ fn check_numbers(index: &Index, people: &[Person]) -> usize {
     let mut whole = |place: Result<Option<Place>, Doubt>, person: &Person| match place.map(Option::unwrap) {
         Ok(place) => match index.person(place) {
             Ok(found) => {
-                assert!(found == *person);
+                assert!(found == Person { household_head: None, ..person.clone() });
                 let facts = index.facts(place).unwrap();
                 assert!(facts.name == person.name.as_ref().map(NameForms::of));
                 assert!(
@@ -195,6 +254,14 @@ proptest! {
             single.extend(found.into_iter().map(|place| (position, Ok(place))));
         }
         prop_assert_eq!(many, single);
+        let (mut many, mut single) = (Vec::new(), Vec::new());
+        index.households_of_heads(&all, &mut many);
+        for (position, head) in (0..).zip(&all) {
+            let mut found = Vec::new();
+            index.household_of_head(*head, &mut found).unwrap();
+            single.extend(found.into_iter().map(|place| (position, Ok(place))));
+        }
+        prop_assert_eq!(many, single);
     }
 
     #[test]
@@ -249,11 +316,15 @@ fn pages(index: &Index) -> Vec<Vec<u8>> {
     }
     let mut words = Writer::default();
     index.syllables.write(&mut words);
+    index.words.write(&mut words);
     let mut all = vec![words.done()];
     of(&index.people, &mut all);
     of(&index.cards, &mut all);
     of(&index.formers, &mut all);
     of(&index.born, &mut all);
+    of(&index.homes, &mut all);
+    of(&index.dated, &mut all);
+    of(&index.names, &mut all);
     all
 }
 
@@ -350,4 +421,67 @@ fn a_nations_syllables_beyond_the_dictionary_are_kept_as_text() {
     assert_eq!(check_numbers(&index, &people[69_000..]), 0);
     assert_eq!(index.syllables().display_len(), u16::MAX);
     assert!(!format!("{index:?}{:?}", people[0]).contains("aaaa"));
+}
+
+/// Whether a name has each of these words, or words that begin so, each another one.
+fn has_words(name: &NameForms, asked: &[&str], begun: bool) -> bool {
+    let words: Vec<_> = name.unaccented().split(' ').collect();
+    let fits = |nth: usize, at: usize| {
+        if begun { words[at].starts_with(asked[nth]) } else { words[at] == asked[nth] }
+    };
+    crate::matching(asked.len(), words.len(), fits)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn parts_of_a_name_find_whoever_bears_them(
+        people in people(),
+        asked in prop::collection::vec(select(&["nguyen", "ng", "ly", "van", "v", "t", "thi", "hoa", "h", "hen", "an", "x"][..]), 1..4),
+        birth in of(birth()),
+        sex in of(select(&[Sex::Male, Sex::Female][..])),
+    ) {
+        let index = build(&people);
+        let sought = crate::Sought::new(&index, &asked, birth, sex);
+        let found = |rows| {
+            let looked = index.seek_within(&sought, 1_000, rows).unwrap();
+            assert!(looked.is_all);
+            looked.places.iter().map(|place| index.person(*place).unwrap()).collect::<Vec<_>>()
+        };
+        let may_be = |recorded: BirthDate, asked: BirthDate| match (recorded, asked) {
+            (BirthDate::Day(one), BirthDate::Day(other)) => one == other,
+            (BirthDate::Day(day), BirthDate::Month { year, month })
+            | (BirthDate::Month { year, month }, BirthDate::Day(day)) => (day.year(), day.month()) == (year, month),
+            (BirthDate::Month { .. }, BirthDate::Month { .. }) => recorded == asked,
+            _ => recorded.year() == asked.year(),
+        };
+        let fits = |person: &Person| {
+            birth.is_none_or(|asked| person.birth_date.is_some_and(|recorded| may_be(recorded, asked)))
+                && sex.is_none_or(|sex| person.sex == sex)
+                && forms(person).iter().any(|name| has_words(name, &asked, true))
+        };
+        let fitting = people.iter().filter(|person| fits(person)).count();
+        // One by one, and from the names that fit.
+        for mut found in [found(1_000), found(0)] {
+            prop_assert_eq!(found.len(), fitting);
+            prop_assert!(found.iter().all(fits));
+            // A former name may stand anywhere.
+            found.retain(|person| person.former_names.is_empty());
+            let begun: Vec<_> = found.iter().map(|person| !has_words(&forms(person)[0], &asked, false)).collect();
+            prop_assert!(begun.is_sorted(), "whole words come first");
+        }
+    }
+}
+
+#[test]
+fn more_than_are_asked_for_is_said() {
+    let people: Vec<_> = (0..9).map(numbered).collect();
+    let index = build(&people);
+    let seek = |word, most| {
+        let sought = crate::Sought::new(&index, &[word], Some(BirthDate::Year(1950)), None);
+        let looked = index.seek(&sought, most).unwrap();
+        (looked.places.len(), looked.is_all)
+    };
+    assert_eq!((seek("an", 9), seek("an", 8), seek("binh", 8)), ((9, true), (8, false), (0, true)));
 }

@@ -17,7 +17,7 @@ const PEOPLE: u64 = 1_000_000;
 const ROWS: usize = 100_000;
 const SEED: u64 = 20_261_122;
 /// Python with `bench/requirements.txt`, as `tools/setup bench` makes it.
-const PYTHON: &str = ".bench-peers/bin/python";
+pub(crate) const PYTHON: &str = ".bench-peers/bin/python";
 
 /// What one run of our engine gave.
 #[derive(Deserialize, Serialize)]

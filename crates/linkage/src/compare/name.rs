@@ -69,7 +69,7 @@ pub(crate) fn compare(read: &Name, recorded: &KnownName, weights: &NameWeights) 
     let (agreement, says) = compared
         .or_else(|| reordered(read, recorded, weights))
         .unwrap_or_else(|| (Agreement::Different, differing(read, recorded, weights)));
-    (agreement, says.max(weights.floor))
+    (agreement, says.clamp(weights.floor, weights.most))
 }
 
 /// How one word agrees.
@@ -159,7 +159,10 @@ fn some_missing(read: &Name, recorded: &KnownName, weights: &NameWeights) -> Opt
     }
     let is_found = if reads_more { at_known == known.len() } else { at_read == words.len() };
     let missing = i32::try_from(missing).unwrap_or_default();
-    is_found.then_some((Agreement::Words, says + missing * weights.missing))
+    // Clerks leave out middle names. Where the last word is lacking, the given names are two.
+    let is_given_lacking = at_read < words.len() || at_known < known.len();
+    let given = if is_given_lacking { weights.different } else { 0 };
+    is_found.then_some((Agreement::Words, says + missing * weights.missing + given))
 }
 
 fn reordered(read: &Name, recorded: &KnownName, weights: &NameWeights) -> Option<(Agreement, i32)> {

@@ -1,5 +1,5 @@
 //! Many rows at once: numbers first, then names with dates for the rows that numbers did not settle, then every other key for the rest.
-use super::Engine;
+use super::{Engine, Step};
 use crate::decide;
 use crate::people::{Doubt, People};
 use crate::reading::Reading;
@@ -30,17 +30,50 @@ impl Going {
     }
 }
 
+/// Whom which row is to be compared with: position of the row, place of the person.
+pub(super) type Wanted = Vec<(usize, u32)>;
+
 impl<P: People> Engine<P> {
-    pub(super) fn batch(&self, rows: &[Row<'_>], out: &mut Vec<Answer>) {
-        let mut going: Vec<Going> = rows.iter().map(|row| Going::new(self.read(row))).collect();
-        self.by_numbers(&mut going);
-        self.by_birth(&mut going);
-        for one in &mut going {
-            if one.row.says_enough() && !one.is_settled() && self.is_open(one) {
-                self.by_everything(one);
+    /// Answers a batch. `kept` is what the batch before left, so that nothing is allocated anew; `after` is told each step, and how many
+    /// rows it was taken for.
+    pub(super) fn batch(
+        &self,
+        rows: &[Row<'_>],
+        kept: &mut Vec<Going>,
+        out: &mut Vec<Answer>,
+        after: &mut dyn FnMut(Step, usize),
+    ) {
+        for (at, row) in rows.iter().enumerate() {
+            let row = self.read(row);
+            match kept.get_mut(at) {
+                Some(one) => {
+                    one.row = row;
+                    one.candidates.clear();
+                    one.is_doubted = false;
+                }
+                None => kept.push(Going::new(row)),
             }
+        }
+        let Some(going) = kept.get_mut(..rows.len()) else { return };
+        after(Step::Read, going.len());
+        let asked = self.by_numbers(going);
+        after(Step::Number, asked);
+        let asked = self.by_birth(going);
+        after(Step::NameAndDate, asked);
+        for step in Step::FURTHER {
+            let may_help = |one: &Going| {
+                one.row.says_enough()
+                    && !one.is_settled()
+                    && self.is_open(one)
+                    && self.may_help(step, &one.row)
+            };
+            let asked = self.further(step, going, may_help, |row| self.room(row));
+            after(step, asked);
+        }
+        for one in going.iter_mut() {
             out.push(self.decide(&one.row, &mut one.candidates, one.is_doubted));
         }
+        after(Step::Decide, going.len());
     }
 
     /// Whether nobody found so far is likely enough.
@@ -49,7 +82,7 @@ impl<P: People> Engine<P> {
         best.is_none_or(|score| score < self.model.weights.decision.match_from)
     }
 
-    fn by_numbers(&self, going: &mut [Going]) {
+    pub(super) fn by_numbers(&self, going: &mut [Going]) -> usize {
         let (mut ids, mut cards) = (Vec::new(), Vec::new());
         let (mut of_ids, mut of_cards) = (Vec::new(), Vec::new());
         for (at, one) in going.iter().enumerate() {
@@ -62,33 +95,40 @@ impl<P: People> Engine<P> {
                 of_cards.push(at);
             }
         }
-        let (mut found, mut wanted) = (Vec::new(), Vec::new());
+        let mut found = Vec::new();
+        let mut wanted = Wanted::new();
         self.people.places_of(&ids, &mut found);
         collect(&of_ids, &found, going, &mut wanted);
         self.people.places_of_cards(&cards, &mut found);
         collect(&of_cards, &found, going, &mut wanted);
         self.take(&mut wanted, going);
+        of_ids.len().max(of_cards.len())
     }
 
-    fn by_birth(&self, going: &mut [Going]) {
-        let (mut questions, mut rows): (Vec<(P::Signature, BirthDate)>, Vec<usize>) =
-            (Vec::new(), Vec::new());
+    pub(super) fn by_birth(&self, going: &mut [Going]) -> usize {
+        let mut questions = Questions::new();
+        let mut asked = 0;
         for (at, one) in going.iter().enumerate() {
             if one.row.name.is_empty() || one.is_settled() {
                 continue;
             }
+            asked += 1;
             for name in [&one.row.name, &one.row.other_name].into_iter().filter(|name| !name.is_empty()) {
                 let signature = self.people.signature(name.letters());
-                one.row.dates(|date| {
-                    questions.push((signature, date));
-                    rows.push(at);
-                });
+                one.row.dates(|date| questions.add(at, (signature, date)));
             }
         }
-        let (mut found, mut wanted) = (Vec::new(), Vec::new());
-        self.people.born(&questions, &mut found);
+        self.ask(&questions, going);
+        asked
+    }
+
+    /// Asks who has a name and date.
+    pub(super) fn ask(&self, questions: &Questions<P::Signature>, going: &mut [Going]) {
+        let mut found = Vec::new();
+        let mut wanted = Wanted::new();
+        self.people.born(&questions.asked, &mut found);
         for (question, place) in found {
-            let Some(at) = rows.get(question as usize) else { continue };
+            let Some(at) = questions.rows.get(question as usize) else { continue };
             match place {
                 Ok(place) => wanted.push((*at, place)),
                 Err(Doubt) => doubt(going, *at),
@@ -98,7 +138,7 @@ impl<P: People> Engine<P> {
     }
 
     /// Makes those at the places candidates of their rows.
-    pub(super) fn take(&self, wanted: &mut Vec<(usize, u32)>, going: &mut [Going]) {
+    pub(super) fn take(&self, wanted: &mut Wanted, going: &mut [Going]) {
         wanted.sort_unstable();
         wanted.dedup();
         wanted.retain(|(at, place)| going.get(*at).is_some_and(|one| !one.has(*place)));
@@ -116,17 +156,34 @@ impl<P: People> Engine<P> {
     }
 }
 
-fn doubt(going: &mut [Going], at: usize) {
+/// Names with dates to ask for, each for a row.
+pub(super) struct Questions<S> {
+    asked: Vec<(S, BirthDate)>,
+    rows: Vec<usize>,
+}
+
+impl<S> Questions<S> {
+    pub(super) fn new() -> Self {
+        Self { asked: Vec::new(), rows: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, row: usize, question: (S, BirthDate)) {
+        self.asked.push(question);
+        self.rows.push(row);
+    }
+}
+
+pub(super) fn doubt(going: &mut [Going], at: usize) {
     if let Some(one) = going.get_mut(at) {
         one.is_doubted = true;
     }
 }
 
-fn collect(
+pub(super) fn collect(
     rows: &[usize],
     found: &[Result<Option<u32>, Doubt>],
     going: &mut [Going],
-    wanted: &mut Vec<(usize, u32)>,
+    wanted: &mut Wanted,
 ) {
     for (at, place) in rows.iter().zip(found) {
         match place {

@@ -1,12 +1,13 @@
-//! One row by every key.
-use super::Engine;
-use super::batch::Going;
+//! The keys that cost more, for the rows that are left.
+use super::batch::{Going, Questions, Wanted, collect, doubt};
+use super::{Engine, Step};
 use crate::candidates;
 use crate::decide;
 use crate::people::People;
 use crate::read::birth::Birth;
 use crate::reading::Reading;
 use crate::score::Candidate;
+use dancu_citizen::BirthDate;
 
 /// Namesakes that are looked at for one row, where only the year is said, or no date fits.
 const MOST_NAMESAKES: usize = 128;
@@ -15,112 +16,141 @@ const MOST_NAMESAKES: usize = 128;
 const YEARS: std::ops::RangeInclusive<i16> = 1880..=2099;
 
 impl<P: People> Engine<P> {
-    /// Looks by the keys that cost more, until somebody is likely enough.
-    pub(super) fn by_everything(&self, one: &mut Going) {
-        let steps: [fn(&Self, &mut Going); 4] =
-            [Self::by_other_dates, Self::by_near_numbers, Self::by_near_names, Self::by_name];
-        for step in steps {
-            step(self, one);
-            if !self.is_open(one) {
-                return;
-            }
+    /// Takes one of the further steps for the rows that want it; says how many those were.
+    pub(super) fn further(
+        &self,
+        step: Step,
+        going: &mut [Going],
+        wants: impl Fn(&Going) -> bool,
+        room: impl Fn(&Reading) -> i32,
+    ) -> usize {
+        let open = going.iter().enumerate().filter(|(_, one)| wants(one));
+        let rows: Vec<usize> = open.map(|(at, _)| at).collect();
+        if rows.is_empty() {
+            return 0;
         }
+        match step {
+            Step::NearNumber => self.by_near_numbers(&rows, going),
+            Step::OtherDate => self.by_other_dates(&rows, going),
+            Step::NearName => self.by_near_names(&rows, going, room),
+            Step::AnyDate => self.by_name(&rows, going),
+            Step::Read | Step::Number | Step::NameAndDate | Step::Decide => {}
+        }
+        rows.len()
     }
 
     /// All candidates by all keys, best first.
     pub(super) fn everybody(&self, row: &Reading) -> Vec<Candidate> {
         let mut one = [Going::new(*row)];
-        let mut wanted = Vec::new();
-        let mut found = Vec::new();
-        self.people.places_of(row.personal_id().as_slice(), &mut found);
-        wanted.extend(found.iter().flatten().flatten().map(|place| (0, *place)));
-        self.people.places_of_cards(row.id_card_number().as_slice(), &mut found);
-        wanted.extend(found.iter().flatten().flatten().map(|place| (0, *place)));
-        self.take(&mut wanted, &mut one);
-        let [mut one] = one;
-        let mut questions = Vec::new();
+        self.by_numbers(&mut one);
+        let mut questions = Questions::new();
         let signature = self.people.signature(row.name.letters());
-        row.dates(|date| questions.push((signature, date)));
+        row.dates(|date| questions.add(0, (signature, date)));
         self.ask(&questions, &mut one);
-        self.by_other_dates(&mut one);
-        self.by_near_numbers(&mut one);
-        self.by_near_names(&mut one);
-        self.by_name(&mut one);
+        for step in Step::FURTHER {
+            self.further(step, &mut one, |_| true, |_| i32::MAX);
+        }
+        let [mut one] = one;
         decide::sort(&mut one.candidates);
         one.candidates
     }
 
-    fn add(&self, places: impl Iterator<Item = u32>, one: &mut Going) {
-        let mut wanted: Vec<(usize, u32)> = places.map(|place| (0, place)).collect();
-        self.take(&mut wanted, std::slice::from_mut(one));
-    }
-
-    fn ask(&self, questions: &[(P::Signature, dancu_citizen::BirthDate)], one: &mut Going) {
+    /// Personal and old card numbers with one digit typed wrong.
+    fn by_near_numbers(&self, rows: &[usize], going: &mut [Going]) {
+        let (mut near, mut ids, mut of_ids) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut near_cards, mut cards, mut of_cards) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, one) in rows.iter().filter_map(|at| Some((*at, going.get(*at)?))) {
+            candidates::numbers(&one.row, &mut near);
+            of_ids.extend(near.iter().map(|_| at));
+            ids.append(&mut near);
+            candidates::cards(&one.row, &mut near_cards);
+            of_cards.extend(near_cards.iter().map(|_| at));
+            cards.append(&mut near_cards);
+        }
         let mut found = Vec::new();
-        self.people.born(questions, &mut found);
-        one.is_doubted |= found.iter().any(|(_, place)| place.is_err());
-        self.add(found.into_iter().filter_map(|(_, place)| place.ok()), one);
-    }
-
-    fn namesakes(&self, years: std::ops::RangeInclusive<i16>, one: &mut Going) {
-        let signature = self.people.signature(one.row.name.letters());
-        let mut found = Vec::new();
-        one.is_doubted |= self.people.named(signature, years, MOST_NAMESAKES, &mut found).is_err();
-        self.add(found.into_iter(), one);
+        let mut wanted = Wanted::new();
+        self.people.places_of(&ids, &mut found);
+        collect(&of_ids, &found, going, &mut wanted);
+        self.people.places_of_cards(&cards, &mut found);
+        collect(&of_cards, &found, going, &mut wanted);
+        self.take(&mut wanted, going);
     }
 
     /// The same name, a day or month typed wrong; or any day of the year, where the row says no more.
-    fn by_other_dates(&self, one: &mut Going) {
-        let Birth::Read(parts) = one.row.birth else { return };
-        if one.row.name.is_empty() {
-            return;
-        }
-        if parts.is_year() {
-            parts.years().for_each(|year| self.namesakes(year..=year, one));
-            return;
-        }
+    fn by_other_dates(&self, rows: &[usize], going: &mut [Going]) {
+        let mut questions = Questions::new();
+        let mut wanted = Wanted::new();
         let mut dates = Vec::new();
-        candidates::dates(&one.row, &mut dates);
-        let signature = self.people.signature(one.row.name.letters());
-        let questions: Vec<_> = dates.into_iter().map(|date| (signature, date)).collect();
-        self.ask(&questions, one);
-    }
-
-    fn by_near_numbers(&self, one: &mut Going) {
-        let mut numbers = Vec::new();
-        candidates::numbers(&one.row, &mut numbers);
-        let mut found = Vec::new();
-        self.people.places_of(&numbers, &mut found);
-        one.is_doubted |= found.iter().any(Result::is_err);
-        self.add(found.into_iter().flatten().flatten(), one);
-    }
-
-    /// The date as it stands, the name with an error.
-    fn by_near_names(&self, one: &mut Going) {
-        if one.row.name.is_empty() {
-            return;
+        for at in rows {
+            let Some(one) = going.get_mut(*at).filter(|one| !one.row.name.is_empty()) else { continue };
+            let Birth::Read(parts) = one.row.birth else { continue };
+            let signature = self.people.signature(one.row.name.letters());
+            if parts.is_year() {
+                for year in parts.years() {
+                    self.namesakes(signature, year..=year, *at, going, &mut wanted);
+                }
+                continue;
+            }
+            candidates::dates(&one.row, &mut dates);
+            dates.drain(..).for_each(|date| questions.add(*at, (signature, date)));
         }
-        let mut names = Vec::new();
-        self.near.names(&one.row.name, &mut names);
-        let mut questions = Vec::new();
-        for name in &names {
-            let signature = self.people.signature(name.letters());
+        self.take(&mut wanted, going);
+        self.ask(&questions, going);
+    }
+
+    fn namesakes(
+        &self,
+        signature: P::Signature,
+        years: std::ops::RangeInclusive<i16>,
+        at: usize,
+        going: &mut [Going],
+        wanted: &mut Wanted,
+    ) {
+        let mut found = Vec::new();
+        if self.people.named(signature, years, MOST_NAMESAKES, &mut found).is_err() {
+            doubt(going, at);
+        }
+        wanted.extend(found.into_iter().map(|place| (at, place)));
+    }
+
+    /// The date as it stands, the name with an error; `room` as in `bound`.
+    fn by_near_names(&self, rows: &[usize], going: &mut [Going], room: impl Fn(&Reading) -> i32) {
+        let (names, birth) = (&self.model.weights.name, &self.model.weights.birth);
+        let mut questions = Questions::new();
+        for (at, one) in rows.iter().filter_map(|at| Some((*at, going.get(*at)?))) {
             // The date as read, and the year alone.
-            let mut left = 2;
+            let (mut dates, mut count) = ([None; 2], 0);
             one.row.dates(|date| {
-                if left > 0 {
-                    questions.push((signature, date));
-                    left -= 1;
+                let says = if matches!(date, BirthDate::Year(_)) { birth.year } else { birth.same };
+                if let Some(place) = dates.get_mut(count) {
+                    *place = Some((date, says));
+                    count += 1;
                 }
             });
+            let room = room(&one.row);
+            let is_worth = |slip: i32, says: i32| room.saturating_add(slip + says) >= 0;
+            self.near.names(
+                &one.row.name,
+                names,
+                |slip| is_worth(slip, birth.same),
+                |letters, slip| {
+                    let signature = self.people.signature(letters);
+                    let worth = dates.iter().flatten().filter(|(_, says)| is_worth(slip, *says));
+                    worth.for_each(|(date, _)| questions.add(at, (signature, *date)));
+                },
+            );
         }
-        self.ask(&questions, one);
+        self.ask(&questions, going);
     }
 
     /// The name with any date: the year may be wrong.
-    fn by_name(&self, one: &mut Going) {
-        if !one.row.name.is_empty() {
-            self.namesakes(YEARS, one);
+    fn by_name(&self, rows: &[usize], going: &mut [Going]) {
+        let mut wanted = Wanted::new();
+        for at in rows {
+            let Some(one) = going.get(*at).filter(|one| !one.row.name.is_empty()) else { continue };
+            let signature = self.people.signature(one.row.name.letters());
+            self.namesakes(signature, YEARS, *at, going, &mut wanted);
         }
+        self.take(&mut wanted, going);
     }
 }

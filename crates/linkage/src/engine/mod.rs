@@ -1,5 +1,6 @@
 //! The engine: rows in, answers out.
 mod batch;
+mod bound;
 mod look;
 mod normal;
 
@@ -21,7 +22,7 @@ use dancu_citizen::PersonalId;
 const BATCH: usize = 256;
 
 /// Commonest middle names that a row may have left out.
-const MIDDLE: usize = 40;
+const MIDDLE: usize = 12;
 
 /// Links rows to people. It holds no lock and keeps nothing between calls: any number of threads may use one.
 pub struct Engine<P> {
@@ -34,6 +35,43 @@ pub struct Engine<P> {
     units: &'static Book,
     /// How unlikely one person among all is, hundredths of bits
     prior: i32,
+}
+
+/// What is done for the rows of a batch, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// Reading what stands in the columns
+    Read,
+    /// The personal number and the old card number
+    Number,
+    /// Name and birth date, for rows that numbers did not settle
+    NameAndDate,
+    /// Numbers with a digit typed wrong, for rows that still mean nobody for certain; so with the steps after it
+    NearNumber,
+    /// The name with other days and months
+    OtherDate,
+    /// Names with a letter or word typed wrong
+    NearName,
+    /// The name with any date
+    AnyDate,
+    /// Sorting the candidates, and the answer
+    Decide,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Read,
+        Self::Number,
+        Self::NameAndDate,
+        Self::NearNumber,
+        Self::OtherDate,
+        Self::NearName,
+        Self::AnyDate,
+        Self::Decide,
+    ];
+
+    const FURTHER: [Self; 4] = [Self::NearNumber, Self::OtherDate, Self::NearName, Self::AnyDate];
 }
 
 /// Somebody whom a row may mean.
@@ -123,9 +161,15 @@ impl<P: People> Engine<P> {
 
     /// Answers rows, one for each, in their order; each row is matched on its own. `out` is added to.
     pub fn link(&self, rows: &[Row<'_>], out: &mut Vec<Answer>) {
+        self.link_watched(rows, out, |_, _| ());
+    }
+
+    /// The same; `after` each step it is told for how many rows of the batch that was taken, so that the caller can clock it.
+    pub fn link_watched(&self, rows: &[Row<'_>], out: &mut Vec<Answer>, mut after: impl FnMut(Step, usize)) {
         out.reserve(rows.len());
+        let mut kept = Vec::new();
         for rows in rows.chunks(BATCH) {
-            self.batch(rows, out);
+            self.batch(rows, &mut kept, out, &mut after);
         }
     }
 

@@ -60,7 +60,7 @@ macro_rules! weights {
 weights! {
     NumberWeights { same, former, typing, different }
     BirthWeights { same, month, year, swapped, typing, near_year, different }
-    NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, former }
+    NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, most, former }
     SexWeights { same, different }
     UnitWeights { same, moved, province, near, other, birth_province, other_province }
     Decision { match_from, doubt_from, margin }

@@ -53,6 +53,11 @@ impl WordTable {
         self.marked.get(&word.marked).copied().unwrap_or(UNLISTED)
     }
 
+    /// What a word as read says at most. On record words without marks stand for themselves only where they are listed so.
+    pub(crate) fn at_most(&self, word: Word) -> Says {
+        self.marked.get(&word.marked).or_else(|| self.plain.get(&word.plain)).copied().unwrap_or(UNLISTED)
+    }
+
     pub(crate) fn plain(&self, word: Word) -> Says {
         self.plain.get(&word.plain).copied().unwrap_or(UNLISTED)
     }

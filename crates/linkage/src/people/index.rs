@@ -40,6 +40,10 @@ impl People for Index {
         self.len()
     }
 
+    fn knows_units(&self) -> bool {
+        false
+    }
+
     fn syllable(&self, number: u16) -> Option<&str> {
         self.syllables().display(number)
     }

@@ -13,6 +13,10 @@ macro_rules! lent {
                 P::count(self)
             }
 
+            fn knows_units(&self) -> bool {
+                P::knows_units(self)
+            }
+
             fn syllable(&self, number: u16) -> Option<&str> {
                 P::syllable(self, number)
             }

@@ -111,6 +111,10 @@ impl People for MemoryPeople {
         self.people.len()
     }
 
+    fn knows_units(&self) -> bool {
+        true
+    }
+
     fn syllable(&self, number: u16) -> Option<&str> {
         self.syllables.get(usize::from(number).checked_sub(1)?).map(String::as_str)
     }

@@ -54,6 +54,9 @@ pub trait People: Sync {
     /// How many people there are.
     fn count(&self) -> usize;
 
+    /// Whether it is known where people live.
+    fn knows_units(&self) -> bool;
+
     /// A syllable of the dictionary, as displayed; they are numbered from 1, without gaps.
     fn syllable(&self, number: u16) -> Option<&str>;
 

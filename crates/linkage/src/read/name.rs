@@ -121,36 +121,4 @@ impl Name {
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
     }
-
-    /// The same name with another word in one place.
-    pub(crate) fn with(&self, at: usize, other: Word) -> Self {
-        let mut name = Self::default();
-        for (place, word) in self.words().iter().enumerate() {
-            name.add(if place == at { other } else { *word });
-        }
-        name
-    }
-
-    /// The same name without one word.
-    pub(crate) fn without(&self, at: usize) -> Self {
-        let mut name = Self::default();
-        self.words()
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| *place != at)
-            .for_each(|(_, word)| name.add(*word));
-        name
-    }
-
-    /// The same name with a word put in before one place.
-    pub(crate) fn with_more(&self, at: usize, more: Word) -> Self {
-        let mut name = Self::default();
-        for (place, word) in self.words().iter().enumerate() {
-            if place == at {
-                name.add(more);
-            }
-            name.add(*word);
-        }
-        name
-    }
 }

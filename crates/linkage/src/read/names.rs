@@ -22,6 +22,10 @@ impl Hasher for Spread {
         }
     }
 
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
     fn write_u64(&mut self, value: u64) {
         let mixed = (self.0 ^ value).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 = mixed ^ mixed >> 32;
@@ -60,26 +64,33 @@ impl NameReader {
         }
         // Signs and digits that names do not have: whatever else can be read is better.
         let mut best = (if name.is_odd { 0 } else { known }, name);
-        let mut consider = |other: Name| {
-            let known = self.known(&other);
-            if known > best.0 && !other.is_odd {
-                best = (known, other);
-            }
-        };
         if is_ascii {
-            consider(self.typed(text));
+            self.consider(self.typed(text), &mut best);
             return best.1;
         }
-        if let Some(decoded) = as_utf8(text) {
-            consider(Name::of(&decoded));
+        // Letters beyond one byte: it is Unicode as it stands.
+        let Some(bytes) = bytes_of(text) else { return best.1 };
+        if let Ok(decoded) = std::str::from_utf8(&bytes) {
+            self.consider(Name::of(decoded), &mut best);
         }
-        if let Some(decoded) = as_1258(text) {
-            consider(Name::of(&decoded));
+        let (decoded, had_errors) = encoding_rs::WINDOWS_1258.decode_without_bom_handling(&bytes);
+        if !had_errors {
+            self.consider(Name::of(&decoded), &mut best);
         }
-        if let Ok(claimed) = ClaimedName::parse(text) {
-            consider(Name::of(claimed.whole()));
+        if best.0 < best.1.words().len()
+            && let Ok(claimed) = ClaimedName::parse(text)
+        {
+            self.consider(Name::of(claimed.whole()), &mut best);
         }
         best.1
+    }
+
+    /// Takes a reading if more of its words are known.
+    fn consider(&self, other: Name, best: &mut (usize, Name)) {
+        let known = self.known(&other);
+        if known > best.0 && !other.is_odd {
+            *best = (known, other);
+        }
     }
 
     /// Words of a name that occur; in a name without marks, words that occur without them.
@@ -116,18 +127,6 @@ fn bytes_of(text: &str) -> Option<Vec<u8>> {
             })
         })
         .collect()
-}
-
-/// UTF-8 that was read as Windows-1252: Nguyá»…n.
-fn as_utf8(text: &str) -> Option<String> {
-    String::from_utf8(bytes_of(text)?).ok()
-}
-
-/// Windows-1258 that was read as Windows-1252: Nguyê, then the tilde as Þ.
-fn as_1258(text: &str) -> Option<String> {
-    let bytes = bytes_of(text)?;
-    let (decoded, had_errors) = encoding_rs::WINDOWS_1258.decode_without_bom_handling(&bytes);
-    (!had_errors).then(|| decoded.into_owned())
 }
 
 #[cfg(test)]

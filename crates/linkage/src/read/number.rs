@@ -132,28 +132,7 @@ pub(crate) fn is_one_longer_or_shorter(digits: &[u8], number: u64, width: usize)
 /// zero), with a digit left out of 13.
 pub(crate) fn neighbours(digits: &[u8], mut each: impl FnMut(u64)) {
     match digits.len() {
-        12 => {
-            for at in 0..12 {
-                for other in 0..10 {
-                    let changed = digits.iter().enumerate().map(|(i, d)| if i == at { other } else { *d });
-                    if digits.get(at) != Some(&other) {
-                        each(value(changed));
-                    }
-                }
-                if at > 0 && digits.get(at) != digits.get(at - 1) {
-                    let swapped = (0..12).map(|i| {
-                        if i == at {
-                            at - 1
-                        } else if i + 1 == at {
-                            at
-                        } else {
-                            i
-                        }
-                    });
-                    each(value(swapped.filter_map(|i| digits.get(i).copied())));
-                }
-            }
-        }
+        12 => replaced_or_swapped(digits, &mut each),
         11 => {
             for at in 0..12 {
                 for other in 0..10 {
@@ -168,6 +147,36 @@ pub(crate) fn neighbours(digits: &[u8], mut each: impl FnMut(u64)) {
             }
         }
         _ => {}
+    }
+}
+
+/// Every old card number of nine digits that one digit replaced, or two neighbours swapped, makes of another.
+pub(crate) fn card_neighbours(number: u32, mut each: impl FnMut(u32)) {
+    let digits = Digits::of(number.into(), 9);
+    replaced_or_swapped(digits.as_slice(), &mut |number| each(u32::try_from(number).unwrap_or_default()));
+}
+
+fn replaced_or_swapped(digits: &[u8], each: &mut impl FnMut(u64)) {
+    let count = digits.len();
+    for at in 0..count {
+        for other in 0..10 {
+            let changed = digits.iter().enumerate().map(|(i, d)| if i == at { other } else { *d });
+            if digits.get(at) != Some(&other) {
+                each(value(changed));
+            }
+        }
+        if at > 0 && digits.get(at) != digits.get(at - 1) {
+            let swapped = (0..count).map(|i| {
+                if i == at {
+                    at - 1
+                } else if i + 1 == at {
+                    at
+                } else {
+                    i
+                }
+            });
+            each(value(swapped.filter_map(|i| digits.get(i).copied())));
+        }
     }
 }
 
@@ -226,6 +235,16 @@ mod tests {
         assert!(
             !is_one_edit(1_185_000_017, 1_185_000_017, 12) && !is_one_edit(1_185_000_017, 1_185_000_170, 12)
         );
+    }
+
+    #[test]
+    fn neighbours_of_a_card_are_one_edit_away() {
+        let mut all = Vec::new();
+        card_neighbours(12_345_678, |n| all.push(n));
+        assert!(all.iter().all(|n| is_one_edit((*n).into(), 12_345_678, 9)));
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 81 + 8, "012345678 has eight pairs of unlike neighbours");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Units as they come: codes of either edition, or names, and what they became.
 use super::letter::{Kind, kind, kinds};
+use super::names::Spread;
 use dancu_citizen::Units;
 use dancu_citizen::units::{Unit, UnitEdition};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::OnceLock;
 
 /// More communes of today than this are no answer to a name or an old code.
@@ -86,15 +88,17 @@ struct Named {
     province: u32,
 }
 
+type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
+
 /// Units by code and by name.
 pub(crate) struct Book {
-    communes: HashMap<u32, Meaning>,
+    communes: Map<u32, Meaning>,
     /// Province of today of a commune of today
-    provinces: HashMap<u32, u32>,
+    provinces: Map<u32, u32>,
     /// Province of today of a province or district before
-    above: HashMap<(usize, u32), u32>,
-    names: HashMap<u64, Vec<Named>>,
-    province_names: HashMap<u64, u32>,
+    above: Map<(u32, u32), u32>,
+    names: Map<u64, Vec<Named>>,
+    province_names: Map<u64, u32>,
 }
 
 impl Book {
@@ -135,7 +139,7 @@ impl Book {
             // A commune's code has zeros before it, which spreadsheets lose.
             4 | 5 => self.communes.get(&number).copied(),
             1..=3 => {
-                let width = text.len().max(2);
+                let width = if text.len() == 3 { 3 } else { 2 };
                 let province = self.above.get(&(width, number)).copied()?;
                 Some(Meaning { province, ..Meaning::default() })
             }
@@ -192,11 +196,11 @@ impl Book {
         let units = Units::bundled();
         let (old, new) = (units.three_level(), units.two_level());
         let mut book = Self {
-            communes: HashMap::new(),
-            provinces: HashMap::new(),
-            above: HashMap::new(),
-            names: HashMap::new(),
-            province_names: HashMap::new(),
+            communes: Map::default(),
+            provinces: Map::default(),
+            above: Map::default(),
+            names: Map::default(),
+            province_names: Map::default(),
         };
         for province in new.provinces() {
             let code = number(province.code);

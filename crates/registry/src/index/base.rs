@@ -4,7 +4,7 @@ use crate::store::Rows;
 use crate::{PersonKey, RegistryError};
 use dancu_citizen::{Facts, PersonNumber};
 use dancu_verify_index::{
-    BuildError, Builder, Doubt, Index, Key, OpenError, Person as Whole, Place, Standing,
+    BuildError, Builder, Doubt, Heads, Index, Key, OpenError, Person as Whole, Place, Standing,
 };
 use std::collections::HashMap;
 use std::path::Path;
@@ -146,14 +146,20 @@ impl<'a> Gathering<'a> {
             birth_date: facts.birth_date,
             sex: facts.sex,
             state: facts.state,
+            household_head: person.household_head,
         };
         self.builder.add(&whole).map_err(refused)
     }
 
     /// Takes over somebody who did not change.
-    pub(crate) fn keep(&mut self, base: &Base, place: Place) -> Result<Result<(), Doubt>, RegistryError> {
+    pub(crate) fn keep(
+        &mut self,
+        base: &Base,
+        place: Place,
+        heads: &Heads,
+    ) -> Result<Result<(), Doubt>, RegistryError> {
         let person = match base.trusted().and_then(|index| index.person(place)) {
-            Ok(person) => person,
+            Ok(person) => Whole { household_head: heads.of(place), ..person },
             Err(doubt) => return Ok(Err(doubt)),
         };
         self.builder.add(&person).map(Ok).map_err(refused)

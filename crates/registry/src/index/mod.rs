@@ -10,7 +10,7 @@ mod search;
 
 pub(crate) use base::{Base, Gathering, numbers};
 pub(crate) use person::{Bearer, Person};
-pub(crate) use search::scan;
+pub(crate) use search::{Searched, scan};
 
 use crate::{PersonKey, Search};
 use arc_swap::ArcSwap;
@@ -116,8 +116,8 @@ impl Memory {
         self.snapshot.load().by_number(number)
     }
 
-    /// Those whom a search means, the likeliest first, and whether each is found by a former name.
-    pub(crate) fn search(&self, search: &Search) -> Result<Vec<(PersonKey, bool)>, Doubt> {
+    /// Those whom a search means, the likeliest first.
+    pub(crate) fn search(&self, search: &Search) -> Result<Searched, Doubt> {
         search::search(search, &self.snapshot.load())
     }
 

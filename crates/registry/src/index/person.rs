@@ -12,6 +12,8 @@ pub(crate) struct Person {
     pub(crate) facts: Facts,
     pub(crate) name: Option<FullName>,
     pub(crate) former_names: Vec<FullName>,
+    /// Number of the head of the household
+    pub(crate) household_head: Option<PersonNumber>,
     /// Whether the base does not have them
     pub(crate) is_new: bool,
     province: ShortCode,
@@ -23,8 +25,8 @@ impl Person {
         let facts = block.facts();
         let (province, commune) =
             (ShortCode::of(block.province.as_deref()), ShortCode::of(block.commune.as_deref()));
-        let (name, former_names) = (block.name, block.former_names);
-        Self { key, version, facts, name, former_names, is_new: false, province, commune }
+        let (name, former_names, household_head) = (block.name, block.former_names, block.household_head);
+        Self { key, version, facts, name, former_names, household_head, is_new: false, province, commune }
     }
 
     /// The same person, new to the base or not.

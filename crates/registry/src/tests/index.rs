@@ -113,9 +113,10 @@ proptest! {
         let hits = registry.searched(&Search { name: Some(asked.clone()), limit: 1_000, ..Search::default() });
         let scanned = names.iter().filter(|name| {
             let recorded = ClaimedName::parse(name.whole()).unwrap();
-            let mut words = recorded.unaccented().split(' ');
-            let in_order = asked.unaccented().split(' ').all(|a| words.any(|w| w.starts_with(a)));
-            in_order || recorded.joined() == asked.joined()
+            let words: Vec<_> = recorded.unaccented().split(' ').collect();
+            let parts: Vec<_> = asked.unaccented().split(' ').collect();
+            let begins = |nth: usize, at: usize| words[at].starts_with(parts[nth]);
+            dancu_verify_index::matching(parts.len(), words.len(), begins) || recorded.joined() == asked.joined()
         });
         prop_assert_eq!(hits.len(), scanned.count());
     }
@@ -134,16 +135,59 @@ fn search_by_words_beginnings_marks_and_joined() {
     let people: Vec<_> = (0..).zip(names).map(|(n, name)| newcomer(record(n, name))).collect();
     let keys = registry.insert_many(&people, NOW).unwrap();
     registry.refresh().unwrap();
-    assert_eq!(search(&registry, "nguyen van an"), ["Nguyễn Văn An", "Nguyễn Văn Ân", "Nguyễn Văn Anh"]);
+    assert_eq!(
+        search(&registry, "nguyen van an"),
+        ["Nguyễn Văn An", "Nguyễn Văn Ân", "Nguyễn Văn Anh", "Nguyễn Anh Văn"]
+    );
     assert_eq!(search(&registry, "Nguyễn Văn Ân")[0], "Nguyễn Văn Ân");
-    assert_eq!(search(&registry, "ng v anh"), ["Nguyễn Văn Anh"]);
+    assert_eq!(search(&registry, "ng v anh"), ["Nguyễn Văn Anh", "Nguyễn Anh Văn"]);
     assert_eq!(search(&registry, "NGUYENVANANH"), ["Nguyễn Văn Anh"]);
     assert_eq!(search(&registry, "hòa"), ["Trần Thị Hòa"]);
-    assert!(search(&registry, "van nguyen").is_empty(), "the order of words counts");
+    let any_order = ["Nguyễn Anh Văn", "Nguyễn Văn Anh"];
+    assert_eq!(search(&registry, "anh van nguyen"), any_order);
+    assert_eq!(search(&registry, "nguyen anh van"), any_order, "what keeps the order comes first");
+    assert_eq!(search(&registry, "an nguyễn")[0], "Nguyễn Văn An", "and whole words before begun ones");
+    assert_eq!(
+        search(&registry, "nguyễn ân"),
+        ["Nguyễn Văn Ân", "Nguyễn Văn An", "Nguyễn Anh Văn", "Nguyễn Văn Anh"]
+    );
 
     registry.change(keys[3], &change(1, record(3, "Trần Thị Bình")), NOW).unwrap();
     assert_eq!(search(&registry, "thi binh"), ["Trần Thị Bình"]);
     assert_eq!(search(&registry, "thi hoa"), ["Trần Thị Bình"], "found by the former name");
+}
+
+#[test]
+fn an_exact_name_and_date_are_never_dropped_and_more_is_said() {
+    let (store, _guard) = sqlite_store();
+    let registry = open(&store);
+    let mut people: Vec<_> = (0..500).map(|n| newcomer(record(n, "Nguyễn Thị Lan Anh"))).collect();
+    people.extend((500..900).map(|n| newcomer(record(n, "Nguyễn Lan"))));
+    let mut exact = record(900, "Nguyễn Lân");
+    exact.birth_date = sourced(BirthDate::parse_iso("1950-04-02").unwrap());
+    people.push(newcomer(exact));
+    registry.insert_many(&people, NOW).unwrap();
+    // Once in the layers, once in the base.
+    registry.refresh().unwrap();
+    for registry in [&registry, &open(&store)] {
+        let find = |name: &str, limit, birth| {
+            let name = Some(ClaimedName::parse(name).unwrap());
+            let hits = registry.search(&Search { name, birth, limit, ..Search::default() }).unwrap();
+            let first = hits.people.first().map(|hit| hit.full_name.as_ref().unwrap().whole().to_owned());
+            (first.unwrap_or_default(), hits.people.len(), hits.more)
+        };
+        let date = BirthDate::parse_iso("1950-04-02").ok();
+        assert_eq!(find("Nguyễn Lân", 3, None), ("Nguyễn Lân".to_owned(), 3, true));
+        assert_eq!(
+            find("nguyen lan", 3, date),
+            ("Nguyễn Lan".to_owned(), 3, true),
+            "years alone may be it, too"
+        );
+        assert_eq!(find("nguyen lan", 999, date), ("Nguyễn Lan".to_owned(), 901, false));
+        assert_eq!(find("Nguyễn Lân", 3, Some(BirthDate::Year(1950))).0, "Nguyễn Lân");
+        assert_eq!(find("lan a", 3, None), ("Nguyễn Thị Lan Anh".to_owned(), 3, true));
+        assert_eq!(find("binh", 3, None), (String::new(), 0, false));
+    }
 }
 
 #[test]

@@ -84,6 +84,6 @@ impl Asked for Registry {
     }
 
     fn searched(&self, search: &crate::Search) -> Vec<crate::Hit> {
-        self.search(search).unwrap()
+        self.search(search).unwrap().people
     }
 }

@@ -3,8 +3,9 @@
 use super::index::{Step, answers, apply, step};
 use super::*;
 use crate::{Search, Tended};
-use dancu_citizen::Allowed;
+use dancu_citizen::{Allowed, Household, PersonNumber, Relative};
 use dancu_storage::testing::{sqlite_store, stores};
+use dancu_verify_index::Place;
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -33,6 +34,17 @@ fn searches(registry: &Registry) -> Vec<String> {
             hits.join(" ")
         })
         .collect()
+}
+
+/// Who lives with whom, by their places: the same people have the same.
+fn households(registry: &Registry) -> Vec<String> {
+    let (index, _) = registry.people_now().unwrap();
+    let household = |head| {
+        let mut found = Vec::new();
+        index.household_of_head(head, &mut found).unwrap();
+        format!("{found:?}")
+    };
+    index.places().map(household).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -68,6 +80,7 @@ fn follow(store: &Store, events: &[Event]) {
     let fresh = open(store);
     assert_eq!(answers(&registry, &keys), answers(&fresh, &keys));
     assert_eq!(searches(&registry), searches(&fresh));
+    assert_eq!(households(&registry), households(&fresh));
 }
 
 proptest! {
@@ -77,6 +90,39 @@ proptest! {
     fn whatever_befalls_the_file_memory_says_what_the_store_says(events in prop::collection::vec(event(), 1..12)) {
         let (store, _guard) = sqlite_store();
         follow(&store, &events);
+    }
+}
+
+#[test]
+fn a_household_follows_its_people() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let member = |number: u64, head: u64| {
+            let relative = |number| Relative {
+                number: Some(PersonNumber::PersonalId(id(number))),
+                ..Relative::default()
+            };
+            let household = Household { head: relative(head), members: vec![relative(number)] };
+            Record { household: sourced(household), ..record(number, "Trần An") }
+        };
+        let people = [member(1, 1), member(2, 1), member(3, 1), member(4, 9)].map(newcomer);
+        let keys = open(&store).insert_many(&people, NOW).unwrap();
+        let registry = saved(&store, &folder.path().join("people.index"));
+        let of = |number| {
+            let (index, _) = registry.people_now().unwrap();
+            let mut found = Vec::new();
+            index.household_of_head(index.place_of(id(number)).unwrap().unwrap(), &mut found).unwrap();
+            let number = |place: &Place| index.personal_id(*place).unwrap().unwrap().as_u64();
+            found.iter().map(number).collect::<Vec<_>>()
+        };
+        assert_eq!((of(1), of(2)), (vec![1, 2, 3], vec![2]), "{engine}");
+        assert_eq!(registry.tend(), Ok(Tended::Compared(4)), "{engine}");
+        // One leaves, the head gets another number, and somebody comes whom a record named before.
+        registry.change(keys[2], &change(1, member(3, 3)), NOW).unwrap();
+        registry.change(keys[0], &change(1, member(7, 7)), NOW).unwrap();
+        registry.insert_many(&[newcomer(member(9, 9))], NOW).unwrap();
+        assert_eq!((of(7), of(1), of(3), of(9)), (vec![7, 2], vec![7, 2], vec![3], vec![9, 4]), "{engine}");
+        assert_eq!(registry.tend(), Ok(Tended::Compared(5)), "{engine}");
     }
 }
 

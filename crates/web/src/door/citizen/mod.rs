@@ -136,7 +136,7 @@ async fn name_of(pages: &Pages, number: PersonalId) -> Option<String> {
         Err(_doubt) => {
             let search = Search { number: Some(number), limit: 1, ..Search::default() };
             let searched = tokio::task::spawn_blocking(move || registry.search(&search)).await.ok()?;
-            searched.ok()?.into_iter().next()?.full_name?
+            searched.ok()?.people.into_iter().next()?.full_name?
         }
     };
     Some(name.whole().to_owned())

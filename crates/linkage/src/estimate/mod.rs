@@ -1,0 +1,4 @@
+//! Estimation of a model's figures; for a desk, not for a road: it reckons with floating point.
+mod em;
+
+pub use em::{LEVELS, Pair, Shares, estimate};

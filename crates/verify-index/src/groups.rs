@@ -1,0 +1,200 @@
+//! Pages of places in groups, by a key that each group shares: households by their heads, people by their birth dates.
+use crate::bytes::{Damaged, Reader, Writer};
+use crate::pages::{Page, Pages};
+use crate::seek::{guess, seek};
+use crate::{Doubt, Place};
+
+/// Places in a page at most: about 50 KiB.
+const IN_PAGE: usize = 8192;
+
+#[derive(Default)]
+pub(crate) struct GroupPage {
+    first: u64,
+    last: u32,
+    /// Keys ascending, by their distance from the first one, and where the places of each begin
+    keys: Box<[u32]>,
+    starts: Box<[u16]>,
+    places: Box<[u32]>,
+}
+
+impl GroupPage {
+    /// Where a group stands.
+    fn group(&self, key: u64) -> Option<(usize, usize)> {
+        let distance = u32::try_from(key.checked_sub(self.first)?).ok()?;
+        let nth = seek(&self.keys, (0, self.last), distance);
+        (self.keys.get(nth) == Some(&distance)).then_some(())?;
+        let end = self.starts.get(nth + 1).map_or(self.places.len(), |end| usize::from(*end));
+        Some((usize::from(*self.starts.get(nth)?), end))
+    }
+
+    fn places(&self, key: u64) -> &[u32] {
+        self.group(key).and_then(|(start, end)| self.places.get(start..end)).unwrap_or_default()
+    }
+
+    /// Reads the key where a search will begin.
+    pub(crate) fn touch(&self, key: u64) -> u32 {
+        let distance = u32::try_from(key.saturating_sub(self.first)).unwrap_or(u32::MAX);
+        let at = guess(self.keys.len(), (0, self.last), distance);
+        self.keys.get(at).copied().unwrap_or_default()
+    }
+
+    /// Every key with its places.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (u64, &[u32])> {
+        let keys = self.keys.iter().map(|distance| self.first + u64::from(*distance));
+        keys.map(|key| (key, self.places(key)))
+    }
+}
+
+impl Page for GroupPage {
+    const KIND: &'static str = "groups";
+
+    fn write(&self, to: &mut Writer) {
+        to.u64(self.first);
+        to.count(self.keys.len());
+        self.keys.iter().for_each(|key| to.u32(*key));
+        self.starts.iter().for_each(|start| to.u16(*start));
+        to.count(self.places.len());
+        self.places.iter().for_each(|place| to.u32(*place));
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, Damaged> {
+        let mut from = Reader::new(bytes);
+        let first = from.u64()?;
+        let count = from.count(6)?;
+        let (keys, starts) = (from.u32s(count)?, from.u16s(count)?);
+        let places = from.count(4)?;
+        let places = from.u32s(places)?;
+        from.end()?;
+        Ok(Self { first, last: keys.last().copied().unwrap_or_default(), keys, starts, places })
+    }
+
+    fn bytes(&self) -> usize {
+        self.keys.len() * 6 + self.places.len() * 4 + size_of::<Self>()
+    }
+}
+
+/// Pages of places, sorted, each with its key before.
+pub(crate) fn table(sorted: impl Iterator<Item = (u64, u32)>) -> Pages<GroupPage> {
+    let mut pages = Pages::default();
+    let mut filling = Filling::default();
+    for (key, place) in sorted {
+        if !filling.push(key, place) {
+            filling.done(&mut pages);
+            filling = Filling::default();
+            filling.push(key, place);
+        }
+    }
+    filling.done(&mut pages);
+    pages
+}
+
+#[derive(Default)]
+struct Filling {
+    first: u64,
+    keys: Vec<u32>,
+    starts: Vec<u16>,
+    places: Vec<u32>,
+}
+
+impl Filling {
+    /// False when the page is full, or the key too far off.
+    fn push(&mut self, key: u64, place: u32) -> bool {
+        if self.places.is_empty() {
+            self.first = key;
+        }
+        let distance = u32::try_from(key.saturating_sub(self.first));
+        let (Ok(distance), true) = (distance, self.places.len() < IN_PAGE) else { return false };
+        if self.keys.last() != Some(&distance) {
+            self.keys.push(distance);
+            self.starts.push(u16::try_from(self.places.len()).unwrap_or(u16::MAX));
+        }
+        self.places.push(place);
+        true
+    }
+
+    fn done(self, pages: &mut Pages<GroupPage>) {
+        let last = self.keys.last().copied().unwrap_or_default();
+        let Self { first, keys, starts, places } = self;
+        if !places.is_empty() {
+            let page =
+                GroupPage { first, last, keys: keys.into(), starts: starts.into(), places: places.into() };
+            pages.push(first, page);
+        }
+    }
+}
+
+impl Pages<GroupPage> {
+    /// Appends the places of a key.
+    pub(crate) fn find(&self, key: u64, out: &mut Vec<Place>) -> Result<(), Doubt> {
+        self.between(key, key, usize::MAX, out)
+    }
+
+    /// Appends the places of the keys from one to another, both included; stops behind the page in which `out` has come to the
+    /// limit.
+    pub(crate) fn between(
+        &self,
+        low: u64,
+        high: u64,
+        limit: usize,
+        out: &mut Vec<Place>,
+    ) -> Result<(), Doubt> {
+        let mut number = self.firsts().partition_point(|first| *first < low).saturating_sub(1);
+        while self.firsts().get(number).is_some_and(|first| *first <= high) && out.len() < limit {
+            let page = self.get(number)?;
+            if low == high {
+                out.extend(page.places(low).iter().map(|place| Place(*place)));
+            } else {
+                let groups =
+                    page.groups().skip_while(|(key, _)| *key < low).take_while(|(key, _)| *key <= high);
+                out.extend(groups.flat_map(|(_, places)| places).map(|place| Place(*place)));
+            }
+            number += 1;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn places_are_found(places in prop::collection::vec((prop_oneof![0_u64..40, 0..1_u64 << 40], 0_u32..999), 0..300)) {
+            let mut sorted = places.clone();
+            sorted.sort_unstable();
+            let pages = table(sorted.iter().copied());
+            for (key, _) in places.iter().chain(&[(7, 0), (1 << 40, 0)]) {
+                let mut found = Vec::new();
+                pages.find(*key, &mut found).unwrap();
+                let of_key = sorted.iter().filter(|(k, _)| k == key).map(|(_, place)| Place(*place));
+                prop_assert_eq!(found, of_key.collect::<Vec<_>>());
+                let mut found = Vec::new();
+                pages.between(*key, *key + 9, usize::MAX, &mut found).unwrap();
+                let near = sorted.iter().filter(|(k, _)| (*key..=*key + 9).contains(k)).map(|(_, place)| Place(*place));
+                prop_assert_eq!(found, near.collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn garbage_is_an_error_or_a_page_never_a_panic(bytes: Vec<u8>, key: u64) {
+            if let Ok(page) = GroupPage::read(&bytes) {
+                let _ = (page.places(key).len(), page.groups().count());
+            }
+        }
+    }
+
+    #[test]
+    fn a_group_may_go_on_in_the_next_page() {
+        let mut sorted: Vec<_> = (0..20_000).map(|place| (9, place)).collect();
+        sorted.push((10, 1));
+        let pages = table(sorted.iter().copied());
+        let count = |key| {
+            let mut found = Vec::new();
+            pages.find(key, &mut found).unwrap();
+            found.len()
+        };
+        assert_eq!((pages.len(), count(9), count(10), count(8)), (3, 20_000, 1, 0));
+    }
+}

@@ -22,6 +22,7 @@ mod tsv;
 mod tests;
 
 pub use people::{People, sketch};
+pub(crate) use rng::split_mix;
 pub use samples::{Sample, samples};
 pub use sketch::Sketch;
 

@@ -1,5 +1,5 @@
 //! A synthetic nation of any size in memory: drawn, saved, opened and questioned, with its figures.
-use crate::generate::{People, Synthetic};
+use crate::generate::{Sketch, sketch, split_mix};
 use dancu_citizen::{Allowed, BirthDate, Claim, ClaimedName, NameForms, PersonalId, compare};
 use dancu_keys::KeyRing;
 use dancu_verify_index::{
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// People who are asked about.
 const ASKED: u64 = 20_000;
+/// Of them, by parts of a name.
+const ASKED_BY_PARTS: usize = 2_000;
 
 /// A measured figure beside its aim.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -23,6 +25,16 @@ pub struct Figure {
     pub unit: &'static str,
     /// At most; none where there is no aim
     pub aim: Option<f64>,
+}
+
+impl Figure {
+    fn new(name: &'static str, value: f64, unit: &'static str, aim: Option<f64>) -> Self {
+        Self { name, value, unit, aim }
+    }
+
+    fn seconds(name: &'static str, since: Instant) -> Self {
+        Self::new(name, since.elapsed().as_secs_f64(), "s", None)
+    }
 }
 
 /// Why a nation has no figures.
@@ -55,47 +67,52 @@ const PARTS: [Parts; 3] = [
     ("parts of a name", "parts of a name, p99", |_| None),
 ];
 
-/// Draws so many people of a seed, makes their index, saves it to a file, opens that and asks it. `progress` hears after each person
-/// how many are drawn.
-pub fn question(
+/// Draws so many people of a seed by so many threads, makes their index and saves it to a file. The threads change nothing in it.
+/// `progress` hears after each person how many are drawn.
+pub fn draw(
     seed: u64,
     count: u64,
+    threads: usize,
     file: &Path,
     ring: &KeyRing,
     mut progress: impl FnMut(u64),
 ) -> Result<Vec<Figure>, NationError> {
     let mut figures = Vec::new();
-    let mut note = |name, value, unit, aim| figures.push(Figure { name, value, unit, aim });
     let start = Instant::now();
     let mut builder = Builder::with_capacity(usize::try_from(count).unwrap_or_default());
-    let mut asked = Vec::new();
-    let every = (count / ASKED).max(1);
-    for (number, synthetic) in (0..).zip(People::new(seed, count)) {
-        if number % every == 0 {
-            asked.extend(claim(&synthetic));
-        }
-        builder.add(&person(synthetic, number))?;
-        progress(number + 1);
-    }
-    note("draw", start.elapsed().as_secs_f64(), "s", None);
+    let mut number = 0;
+    sketch(seed, count, threads, |sketch| {
+        builder.add(&person(sketch, number))?;
+        number += 1;
+        progress(number);
+        Ok::<_, BuildError>(())
+    })?;
+    figures.push(Figure::seconds("draw", start));
     let start = Instant::now();
     let index = builder.build()?;
-    note("sort", start.elapsed().as_secs_f64(), "s", None);
+    figures.push(Figure::seconds("sort", start));
     let start = Instant::now();
     index.save(file, ring, Standing::default())?;
-    note("write", start.elapsed().as_secs_f64(), "s", None);
-    drop(index);
+    figures.push(Figure::seconds("write", start));
+    Ok(figures)
+}
 
+/// Opens the file of a nation and asks it about its own people.
+pub fn question(file: &Path, ring: &KeyRing) -> Result<Vec<Figure>, NationError> {
+    let mut figures = Vec::new();
     let start = Instant::now();
     let (index, _) = Index::open(file, ring)?;
-    note("open", milliseconds(start.elapsed()), "ms", Some(2_000.0));
+    figures.push(Figure::new("open", milliseconds(start.elapsed()), "ms", Some(2_000.0)));
     let start = Instant::now();
     index.read_all(|| true);
-    note("every page", start.elapsed().as_secs_f64(), "s", None);
+    figures.push(Figure::seconds("every page", start));
+    let mut note = |name, value, unit, aim| figures.push(Figure::new(name, value, unit, aim));
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
-    let (bytes, people) = (index.bytes() as f64, index.len() as f64);
+    let (bytes, people, names) = (index.bytes() as f64, index.len() as f64, index.different_names() as f64);
     note("a person", bytes / people.max(1.0), "B", Some(48.0));
     note("in memory", bytes / 1e9, "GB", Some(6.0));
+    note("different names", names, "", None);
+    let asked = asked(&index)?;
     let (mean, late) = times(&asked, |claim| verdict(&index, ring, claim))?;
     note("verdict", mean, "µs", Some(2.0));
     note("verdict, p99", late, "µs", None);
@@ -106,11 +123,27 @@ pub fn question(
     note("numbers, many at once", mean, "µs", None);
     note("names and birth dates, many at once", rest, "µs", None);
     for (name, late_name, birth) in PARTS {
-        let (mean, late) = times(&asked, |claim| parts(&index, claim, birth))?;
+        let some = asked.get(..asked.len().min(ASKED_BY_PARTS)).unwrap_or_default();
+        let (mean, late) = times(some, |claim| parts(&index, claim, birth))?;
         note(name, mean, "µs", Some(1_000.0));
         note(late_name, late, "µs", None);
     }
     Ok(figures)
+}
+
+/// People of the index, spread over all of it in an order that no memory foresees, as clients ask about them.
+fn asked(index: &Index) -> Result<Vec<Claim>, Doubt> {
+    let pages = index.pages() as u64;
+    let mut asked = Vec::new();
+    for number in 0..ASKED.min(index.len() as u64) {
+        let mixed = split_mix(number);
+        let page = usize::try_from(mixed % pages.max(1)).unwrap_or_default();
+        let count = index.page_len(page)? as u64;
+        let at = usize::try_from((mixed >> 32) % count.max(1)).unwrap_or_default();
+        let place = index.place_in(page, at).ok_or(Doubt)?;
+        asked.extend(claim(&index.person(place)?));
+    }
+    Ok(asked)
 }
 
 /// Hits that a counter shows, and what a search looks for to choose them.
@@ -156,33 +189,31 @@ fn many(index: &Index, asked: &[Claim]) -> (f64, f64) {
 }
 
 /// A synthetic person as the index takes one.
-fn person(synthetic: Synthetic, number: u64) -> Person {
-    let (record, former) = (synthetic.record, synthetic.former);
-    let id = record.personal_id.map(|s| s.value);
+fn person(sketch: Sketch, number: u64) -> Person {
+    let id = sketch.personal_id;
     Person {
         key: if id.is_some() { Key::OfNumber } else { Key::Other(u128::from(number).to_be_bytes()) },
         personal_id: id,
-        former_personal_ids: former.personal_ids,
-        id_card_number: record.id_card_number.map(|s| s.value),
-        former_id_cards: former.id_cards,
-        name: record.full_name.map(|s| s.value),
-        former_names: former.names,
-        birth_date: record.birth_date.map(|s| s.value),
-        sex: record.sex.map(|s| s.value).unwrap_or_default(),
-        state: record.state,
-        household_head: record.household.and_then(|s| s.value.head.number),
+        former_personal_ids: sketch.former_personal_ids,
+        id_card_number: sketch.id_card_number,
+        former_id_cards: sketch.former_id_cards,
+        name: sketch.name,
+        former_names: sketch.former_names,
+        birth_date: sketch.birth_date,
+        sex: sketch.sex,
+        state: sketch.state,
+        household_head: sketch.household_head,
     }
 }
 
 /// What a client in the field sends for a person: the name in capitals.
-fn claim(person: &Synthetic) -> Option<Claim> {
-    let record = &person.record;
-    let name = record.full_name.as_ref()?.value.whole().to_uppercase();
+fn claim(person: &Person) -> Option<Claim> {
+    let name = person.name.as_ref()?.whole().to_uppercase();
     Some(Claim {
-        personal_id: Some(record.personal_id.as_ref()?.value),
+        personal_id: Some(person.personal_id?),
         full_name: ClaimedName::parse(&name).ok(),
-        birth_date: record.birth_date.as_ref().map(|date| date.value),
-        sex: record.sex.as_ref().map(|sex| sex.value),
+        birth_date: person.birth_date,
+        sex: Some(person.sex),
         ..Claim::default()
     })
 }
@@ -249,9 +280,9 @@ mod tests {
     fn a_small_nation_is_drawn_saved_opened_and_questioned() {
         let folder = tempfile::tempdir().unwrap();
         let ring = KeyRing::new(&Secret::new([1; 32]), &Secret::new([2; 32])).unwrap();
-        let mut drawn = 0;
-        let figures =
-            question(1, 3_000, &folder.path().join("nation.index"), &ring, |count| drawn = count).unwrap();
+        let (file, mut drawn) = (folder.path().join("nation.index"), 0);
+        draw(1, 3_000, 3, &file, &ring, |count| drawn = count).unwrap();
+        let figures = question(&file, &ring).unwrap();
         assert_eq!(drawn, 3_000);
         let of = |name| figures.iter().find(|figure| figure.name == name).unwrap().value;
         assert!(of("a person") < 128.0, "{}", of("a person"));

@@ -2,11 +2,13 @@
 use crate::bytes::Writer;
 use crate::extra::{Extra, Rest};
 use crate::homes;
+use crate::mix::Mix;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, OTHER_KEY, Row};
 use crate::words::Words;
 use crate::{BuildError, Index, Key, Person, finish};
 use dancu_citizen::{FullName, IdCardNumber, PersonalId};
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
 /// Takes people in, in any order, and makes an index of them. It keeps 28 bytes a person, and what few have beside that.
 ///
@@ -20,7 +22,7 @@ pub struct Builder {
     /// Those without a personal number
     pub(crate) numberless: Vec<(Raw, Extra)>,
     /// Displayed syllables with the numbers of their first coming
-    pub(crate) syllables: HashMap<Box<str>, u16>,
+    pub(crate) syllables: HashMap<Box<str>, u16, BuildHasherDefault<Mix>>,
 }
 
 /// A person as collected; syllables are numbered as they came.

@@ -1,5 +1,6 @@
 //! The tables for parts of a name, from the pages of people.
 use crate::finish::in_threads;
+use crate::mix::Mix;
 use crate::names::{self, ANY, NamePage, Wording};
 use crate::pages::Pages;
 use crate::people::{IN_PAGE_BITS, PeoplePage};
@@ -7,7 +8,7 @@ use crate::row::{IN_ROW, LONG_NAME};
 use crate::words::Words;
 use crate::{Signature, Syllables};
 use std::collections::{BTreeSet, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::thread;
 
 /// Birth dates have so many numbers.
@@ -107,22 +108,3 @@ fn short_names(people: &Pages<PeoplePage>, syllables: &Syllables) -> Different {
 }
 
 type Different = HashSet<Short, BuildHasherDefault<Mix>>;
-
-/// A fast hash of a few numbers; there is no adversary who gains by collisions.
-#[derive(Default)]
-struct Mix(u64);
-
-impl Hasher for Mix {
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let number = chunk.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
-            self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-        }
-    }
-
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0.wrapping_mul(0xbf58_476d_1ce4_e5b9)
-    }
-}

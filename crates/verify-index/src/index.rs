@@ -224,6 +224,22 @@ impl Index {
         self.people.len()
     }
 
+    /// How many people are in a page.
+    pub fn page_len(&self, page: usize) -> Result<usize, Doubt> {
+        Ok(self.people.get(page)?.len())
+    }
+
+    /// The place of somebody by page and position in it. None where no index has places.
+    pub fn place_in(&self, page: usize, at: usize) -> Option<Place> {
+        place(page, at)
+    }
+
+    /// How many different names there are, without their marks.
+    pub fn different_names(&self) -> usize {
+        let pages = (0..self.names.len()).filter_map(|page| self.names.get(page).ok());
+        pages.map(NamePage::len).sum()
+    }
+
     /// The places in a page of people.
     pub fn places_in(&self, page: usize) -> Result<Vec<Place>, Doubt> {
         let count = self.people.get(page)?.len();

@@ -12,6 +12,7 @@ mod groups;
 mod homes;
 mod index;
 mod look;
+mod mix;
 mod names;
 mod numbers;
 mod pages;

@@ -132,6 +132,11 @@ impl NamePage {
         }
     }
 
+    /// How many names there are.
+    pub(crate) fn len(&self) -> usize {
+        self.signatures.len()
+    }
+
     fn name(&self, at: usize) -> &[u16] {
         let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         let end = self.ends.get(at).copied().unwrap_or_default();

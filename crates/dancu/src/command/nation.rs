@@ -2,8 +2,9 @@
 use anyhow::Context as _;
 use clap::Args;
 use dancu_keys::{KeyRing, Secret};
-use dancu_registry::nation::{Figure, question};
+use dancu_registry::nation::{Figure, draw, question};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Bytes that a person takes in the file of the index, at most.
@@ -22,7 +23,13 @@ pub struct Nation {
     /// Make the index alone, without full records in a store
     #[arg(long)]
     index_only: bool,
-    /// Folder for the file of the index; the file is removed at the end
+    /// Leave the file of the index where it is at the end
+    #[arg(long)]
+    keep: bool,
+    /// Draw nobody: question the file that an earlier run with --keep has left in the folder
+    #[arg(long, conflicts_with_all = ["index_only", "keep", "seed"])]
+    open: bool,
+    /// Folder for the file of the index
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Seed of the nation
@@ -36,24 +43,40 @@ pub struct Nation {
 impl Nation {
     pub fn run(self) -> anyhow::Result<()> {
         let folder = self.dir.clone().unwrap_or_else(std::env::temp_dir);
-        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        self.check_room(&folder)?;
         let file = folder.join("nation.index");
-        anyhow::ensure!(!file.exists(), "{} is there already", file.display());
         // Nobody in it is real: the keys are as good as any.
         let ring = KeyRing::new(&Secret::new([1; 32]), &Secret::new([2; 32]))?;
-        let (start, mut told) = (Instant::now(), Instant::now());
-        let figures = question(self.seed, self.count, &file, &ring, |drawn| {
-            if drawn.is_multiple_of(1024) && told.elapsed() >= PROGRESS {
-                told = Instant::now();
-                progress(drawn, self.count, start.elapsed());
-            }
-        });
-        for path in [&file, &file.with_extension("lock")] {
+        if self.open {
+            let asked = question(&file, &ring);
+            return self.tell(&asked.with_context(|| format!("cannot question {}", file.display()))?);
+        }
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        self.check_room(&folder)?;
+        anyhow::ensure!(!file.exists(), "{} is there already", file.display());
+        let figures = self.make(&file, &ring);
+        let lock = file.with_extension("lock");
+        for path in [&lock, &file].into_iter().take(if self.keep && figures.is_ok() { 1 } else { 2 }) {
             // What was never made needs no removing.
             let _ = std::fs::remove_file(path);
         }
         self.tell(&figures?)
+    }
+
+    /// Draws, saves and questions.
+    fn make(&self, file: &Path, ring: &KeyRing) -> anyhow::Result<Vec<Figure>> {
+        let (start, mut told) = (Instant::now(), Instant::now());
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let mut figures = draw(self.seed, self.count, threads, file, ring, |drawn| {
+            if drawn.is_multiple_of(1024) && told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                progress(drawn, self.count, start.elapsed());
+            }
+            if drawn == self.count {
+                println!("all {drawn} drawn; sorting and writing");
+            }
+        })?;
+        figures.extend(question(file, ring)?);
+        Ok(figures)
     }
 
     /// Says what the disk must have, before anything is begun.
@@ -88,7 +111,7 @@ impl Nation {
             println!("{:36} {:>12.3} {}{aim}", figure.name, figure.value, figure.unit);
         }
         if let Some(path) = &self.json {
-            let all = serde_json::json!({ "people": self.count, "figures": figures });
+            let all = serde_json::json!({ "people": if self.open { None } else { Some(self.count) }, "figures": figures });
             let text = format!("{}\n", serde_json::to_string_pretty(&all)?);
             std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }

@@ -8,7 +8,7 @@ use dancu_citizen::{Card, CivilDate};
 pub(crate) fn card(tables: &Tables, rng: &mut Rng, born: CivilDate, died: Option<CivilDate>) -> Option<Card> {
     let reference = tables.reference;
     let until = died.unwrap_or(reference);
-    let of_age = birthday(tables, born, tables.years("card_age"));
+    let of_age = birthday(tables, born, tables.rates.card_age);
     let earliest = of_age.max(civil(tables, 2016, 1, 1));
     if of_age > until || earliest > until {
         return None;
@@ -26,9 +26,10 @@ pub(crate) fn card(tables: &Tables, rng: &mut Rng, born: CivilDate, died: Option
 /// The birthday at the next age of renewal that lies more than two years ahead
 /// (Law on Identification 2023, article 21); none after the last.
 fn expiry(tables: &Tables, born: CivilDate, issued_on: CivilDate) -> Option<CivilDate> {
-    ["card_renewal_1", "card_renewal_2", "card_renewal_3"]
+    let rates = &tables.rates;
+    [rates.card_renewal_1, rates.card_renewal_2, rates.card_renewal_3]
         .iter()
-        .map(|key| birthday(tables, born, tables.years(key)))
+        .map(|age| birthday(tables, born, *age))
         .find(|birthday| birthday.year() - issued_on.year() > 2)
 }
 

@@ -1,10 +1,10 @@
 //! A clan: a founder, marriages, children, children's marriages, down to today.
 use super::draft::{Clan, Draft, Home, Parent, day_in};
-use super::names::{KINH, Naming};
+use super::names::{KINH, Naming, Parts};
 use super::places::Place;
 use super::rng::Rng;
 use super::tables::{Province, Region, Tables};
-use dancu_citizen::{CivilDate, FullName, LifeState, Sex};
+use dancu_citizen::{CivilDate, LifeState, Sex};
 
 /// Nobody is born before this year.
 const FIRST_YEAR: i16 = 1920;
@@ -69,7 +69,7 @@ impl Drawing<'_> {
 
     fn marry(&mut self, index: usize) -> Option<usize> {
         let person = self.clan.people.get(index)?.clone();
-        let never = self.tables.share("never_married_permille");
+        let never = self.tables.rates.never_married_permille;
         let age = match person.sex {
             Sex::Female => 18 + self.rng.between(0, 6) + self.rng.between(0, 7),
             _ => 20 + self.rng.between(0, 7) + self.rng.between(0, 8),
@@ -213,7 +213,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn name_unlike_siblings(&mut self, naming: &Naming, father: usize) -> Option<FullName> {
+    fn name_unlike_siblings(&mut self, naming: &Naming, father: usize) -> Option<Parts> {
         let mut name = self.tables.full_name(self.rng, naming);
         for _ in 0..3 {
             if !self.has_child_named(father, name.as_ref()) {
@@ -224,7 +224,7 @@ impl Drawing<'_> {
         name
     }
 
-    fn has_child_named(&self, father: usize, name: Option<&FullName>) -> bool {
+    fn has_child_named(&self, father: usize, name: Option<&Parts>) -> bool {
         let children =
             self.clan.people.get(father).map(|father| father.children.as_slice()).unwrap_or_default();
         children.iter().any(|child| self.clan.people.get(*child).is_some_and(|c| c.name.as_ref() == name))
@@ -249,7 +249,7 @@ impl Drawing<'_> {
         let both_live = [index, spouse].iter().all(|i| {
             self.clan.people.get(*i).is_some_and(|p| p.died.is_none() && p.state != LifeState::Missing)
         });
-        if !both_live || !self.rng.permille(self.tables.share("divorced_permille")) {
+        if !both_live || !self.rng.permille(self.tables.rates.divorced_permille) {
             return;
         }
         let home = self.clan.people.get(index).map_or(0, |p| p.home);
@@ -325,13 +325,14 @@ impl Drawing<'_> {
     }
 
     fn religion(&mut self, region: Region, group: u8) -> &'static str {
+        let digits = [b'0' + group / 10 % 10, b'0' + group % 10];
         let key = match (group, region) {
-            (KINH, Region::North) => "north".to_owned(),
-            (KINH, Region::Centre) => "centre".to_owned(),
-            (KINH, Region::South) => "south".to_owned(),
-            _ => format!("{group:02}"),
+            (KINH, Region::North) => "north",
+            (KINH, Region::Centre) => "centre",
+            (KINH, Region::South) => "south",
+            _ => std::str::from_utf8(&digits).unwrap_or_default(),
         };
-        self.tables.religions.get(key.as_str()).map_or("", |religions| religions.pick(self.rng))
+        self.tables.religions.get(key).map_or("", |religions| religions.pick(self.rng))
     }
 
     /// Slightly more boys than girls are born.
@@ -351,7 +352,7 @@ impl Drawing<'_> {
     }
 
     fn is_on_record(&self, died: Option<CivilDate>) -> bool {
-        died.is_none_or(|died| died.year() >= self.tables.years("registered_since"))
+        died.is_none_or(|died| died.year() >= self.tables.rates.registered_since)
     }
 
     fn state(&mut self, born: CivilDate, died: Option<CivilDate>) -> LifeState {
@@ -359,11 +360,11 @@ impl Drawing<'_> {
         let is_adult = tables.reference.year() - born.year() > 18;
         if died.is_some() {
             LifeState::Deceased
-        } else if is_adult && self.rng.ppm(tables.share("missing_ppm")) {
+        } else if is_adult && self.rng.ppm(tables.rates.missing_ppm) {
             LifeState::Missing
-        } else if self.rng.ppm(tables.share("cancelled_ppm")) {
+        } else if self.rng.ppm(tables.rates.cancelled_ppm) {
             LifeState::Cancelled
-        } else if self.rng.ppm(tables.share("locked_ppm")) {
+        } else if self.rng.ppm(tables.rates.locked_ppm) {
             LifeState::Locked
         } else {
             LifeState::Alive

@@ -1,8 +1,9 @@
 //! People and homes while a family is being drawn, before they become records.
-use super::places::Place;
+use super::names::Parts;
+use super::places::{House, Place};
 use super::rng::Rng;
 use super::tables::{Region, Tables};
-use dancu_citizen::{CivilDate, FullName, IdCardNumber, LifeState, PersonalId, Sex};
+use dancu_citizen::{CivilDate, IdCardNumber, LifeState, PersonalId, Sex};
 
 /// A parent of a drawn person.
 #[derive(Clone, Debug)]
@@ -10,7 +11,7 @@ pub(crate) enum Parent {
     /// Not on record
     Unknown,
     /// Known by name; died before there were records
-    Named(FullName),
+    Named(Parts),
     /// A member of the same clan
     Here(usize),
 }
@@ -34,7 +35,7 @@ pub(crate) struct Draft {
     /// Whether the person has a record; who died before records began has none
     pub(crate) on_record: bool,
     pub(crate) state: LifeState,
-    pub(crate) name: Option<FullName>,
+    pub(crate) name: Option<Parts>,
     pub(crate) surname: &'static str,
     pub(crate) group: u8,
     /// Empty for none
@@ -74,7 +75,7 @@ impl Draft {
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     pub(crate) place: &'static Place,
-    pub(crate) house: String,
+    pub(crate) house: House,
     /// Whether a married child already stayed in it
     pub(crate) has_heir: bool,
     pub(crate) head: Option<usize>,

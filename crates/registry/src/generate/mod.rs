@@ -14,14 +14,17 @@ mod people;
 mod places;
 mod rng;
 mod samples;
+mod sketch;
 mod tables;
 mod tsv;
 
 #[cfg(test)]
 mod tests;
 
-pub use people::People;
+pub use people::{People, sketch};
+pub(crate) use rng::split_mix;
 pub use samples::{Sample, samples};
+pub use sketch::Sketch;
 
 use dancu_citizen::{FullName, IdCardNumber, PersonalId, Record};
 

@@ -19,6 +19,34 @@ pub(crate) struct Naming {
     pub(crate) mother: Option<&'static str>,
 }
 
+/// A name as it was put together from the tables; empty parts do not count.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts([&'static str; 4]);
+
+impl Parts {
+    fn words(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().flat_map(|part| part.split(' ')).filter(|word| !word.is_empty())
+    }
+
+    /// The name as text.
+    pub(crate) fn full(&self) -> Option<FullName> {
+        let mut text = String::with_capacity(40);
+        for word in self.words() {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(word);
+        }
+        FullName::parse(&text).ok()
+    }
+}
+
+impl PartialEq for Parts {
+    fn eq(&self, other: &Self) -> bool {
+        self.words().eq(other.words())
+    }
+}
+
 impl Tables {
     /// A surname usual in a group; empty when it has none.
     pub(crate) fn surname(&self, rng: &mut Rng, region: Region, group: u8) -> &'static str {
@@ -40,36 +68,29 @@ impl Tables {
     }
 
     /// A full name.
-    pub(crate) fn full_name(&self, rng: &mut Rng, naming: &Naming) -> Option<FullName> {
-        let text = match self.groups.get(&naming.group) {
+    pub(crate) fn full_name(&self, rng: &mut Rng, naming: &Naming) -> Option<Parts> {
+        let parts = match self.groups.get(&naming.group) {
             Some(group) => self.group_name(rng, naming, group),
             None => self.kinh_name(rng, naming),
         };
-        FullName::parse(&text).ok()
+        Some(parts).filter(|parts| parts.words().next().is_some())
     }
 
-    fn group_name(&self, rng: &mut Rng, naming: &Naming, group: &super::tables::Group) -> String {
+    fn group_name(&self, rng: &mut Rng, naming: &Naming, group: &super::tables::Group) -> Parts {
         let Some(given) = group.given.of(naming.sex) else { return self.kinh_name(rng, naming) };
         let (prefix, middle, given) =
             (group.prefix.of(naming.sex), group.middle.of(naming.sex), given.pick(rng));
         match group.way {
-            Way::Father => format!("{} {middle} {given}", naming.surname),
-            Way::Clan => format!("{} {} {}", prefix, given, naming.surname),
-            Way::Prefix => format!("{prefix} {given}"),
+            Way::Father => Parts([naming.surname, middle, given, ""]),
+            Way::Clan => Parts([prefix, given, naming.surname, ""]),
+            Way::Prefix => Parts([prefix, given, "", ""]),
         }
     }
 
-    fn kinh_name(&self, rng: &mut Rng, naming: &Naming) -> String {
+    fn kinh_name(&self, rng: &mut Rng, naming: &Naming) -> Parts {
         let given = self.given.of(naming.sex).of(naming.region).of(naming.year).pick(rng);
         let (first, second) = self.middle_names(rng, naming, given);
-        let mut name = String::with_capacity(40);
-        for part in [naming.surname, first, second, given] {
-            if !part.is_empty() {
-                name.push_str(part);
-                name.push(' ');
-            }
-        }
-        name
+        Parts([naming.surname, first, second, given])
     }
 
     fn middle_names(&self, rng: &mut Rng, naming: &Naming, given: &str) -> (&'static str, &'static str) {

@@ -1,14 +1,21 @@
 //! The stream of people.
-use super::Synthetic;
 use super::build::records;
 use super::clan;
 use super::homes::furnish;
 use super::numbers::Numbers;
 use super::rng::Rng;
 use super::samples::samples;
+use super::sketch::Outlines;
 use super::tables::Tables;
+use super::{Sketch, Synthetic};
 use dancu_citizen::{IdCardNumber, PersonalId};
 use std::collections::VecDeque;
+use std::sync::mpsc;
+use std::thread;
+
+/// Clans that a thread draws before it hands them on, and how often it may do so before they are taken.
+const CLANS: u64 = 64;
+const AHEAD: usize = 4;
 
 /// A stream of synthetic people: first the samples, then clan after clan.
 ///
@@ -52,7 +59,7 @@ impl People {
         let mut clan = clan::draw(self.tables, &mut rng);
         let size = clan.people.iter().filter(|person| person.on_record).count();
         if size as u64 <= self.left {
-            furnish(&mut clan, self.tables.reference, self.tables.years("adult_age"));
+            furnish(&mut clan, self.tables.reference, self.tables.rates.adult_age);
             self.ready.extend(records(self.tables, &mut rng, &mut self.numbers, &mut clan));
         }
     }
@@ -76,4 +83,54 @@ impl Iterator for People {
         let left = usize::try_from(self.left);
         (left.unwrap_or(usize::MAX), left.ok())
     }
+}
+
+/// Draws the same people as [`People`] without their records, by so many threads; `each` hears of them on this one, in the same order
+/// whatever the number of threads. It ends at the first error.
+pub fn sketch<E>(
+    seed: u64,
+    count: u64,
+    threads: usize,
+    mut each: impl FnMut(Sketch) -> Result<(), E>,
+) -> Result<(), E> {
+    let People { tables, mut left, mut numbers, ready, .. } = People::new(seed, count);
+    for synthetic in ready.into_iter().take(usize::try_from(count).unwrap_or(usize::MAX)) {
+        left -= 1;
+        each(Sketch::from(synthetic))?;
+    }
+    let step = threads.max(1) as u64;
+    thread::scope(|scope| {
+        let drawing: Vec<_> = (0..step)
+            .map(|first| {
+                let (to, from) = mpsc::sync_channel(AHEAD);
+                scope.spawn(move || {
+                    let mut batch = first;
+                    // Nobody takes any more once there are enough.
+                    while to.send(outlines(tables, seed, batch)).is_ok() {
+                        batch += step;
+                    }
+                });
+                from
+            })
+            .collect();
+        for from in drawing.iter().cycle() {
+            // A thread ends before this one only by a panic, which the scope passes on.
+            let Ok(batch) = from.recv() else { break };
+            for clan in batch {
+                if left == 0 {
+                    return Ok(());
+                }
+                if clan.len() as u64 <= left {
+                    left -= clan.len() as u64;
+                    clan.number(&mut numbers).try_for_each(&mut each)?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn outlines(tables: &'static Tables, seed: u64, batch: u64) -> Vec<Outlines> {
+    let first = batch * CLANS;
+    (first..first + CLANS).map(|number| Outlines::draw(tables, seed, number)).collect()
 }

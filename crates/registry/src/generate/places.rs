@@ -54,15 +54,36 @@ impl Place {
     }
 
     /// A house there: by number and lane in a ward, by hamlet elsewhere.
-    pub(crate) fn house(&self, rng: &mut Rng) -> String {
+    pub(crate) fn house(&self, rng: &mut Rng) -> House {
         let number = rng.between(1, 240);
         if !self.urban {
-            return format!("Thôn {}", rng.between(1, 14));
+            return House::Hamlet(rng.between(1, 14));
         }
         match rng.below(3) {
-            0 => format!("Số {number}, ngõ {}", rng.between(1, 120)),
-            1 => format!("Số {number}, tổ {}", rng.between(1, 30)),
-            _ => format!("Số {number}, khu phố {}", rng.between(1, 12)),
+            0 => House::Lane(number, rng.between(1, 120)),
+            1 => House::Group(number, rng.between(1, 30)),
+            _ => House::Quarter(number, rng.between(1, 12)),
+        }
+    }
+}
+
+/// Where in its place a house stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum House {
+    Hamlet(i16),
+    Lane(i16, i16),
+    Group(i16, i16),
+    Quarter(i16, i16),
+}
+
+impl House {
+    /// As an address has it.
+    pub(crate) fn text(self) -> String {
+        match self {
+            Self::Hamlet(hamlet) => format!("Thôn {hamlet}"),
+            Self::Lane(number, lane) => format!("Số {number}, ngõ {lane}"),
+            Self::Group(number, group) => format!("Số {number}, tổ {group}"),
+            Self::Quarter(number, quarter) => format!("Số {number}, khu phố {quarter}"),
         }
     }
 }

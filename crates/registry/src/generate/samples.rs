@@ -209,8 +209,7 @@ impl Row {
         let own = people.iter().filter(|child| is_own(child.father) || is_own(child.mother));
         let children: Vec<&Self> = own.collect();
         record.children.extend(children.iter().filter_map(|child| by(child.own_number()?)));
-        let is_minor =
-            |person: &Self| tables.reference.year() - person.born.year() < tables.years("adult_age");
+        let is_minor = |person: &Self| tables.reference.year() - person.born.year() < tables.rates.adult_age;
         if is_minor(self) {
             record.representative.clone_from(&record.father);
         }

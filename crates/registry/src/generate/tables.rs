@@ -123,6 +123,28 @@ pub(crate) struct Code {
     pub(crate) own_name: Option<&'static str>,
 }
 
+macro_rules! rates {
+    ($($rate:ident)*; $($years:ident)*) => {
+        /// The shares and thresholds of `shares.tsv`.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) struct Rates { $(pub(crate) $rate: u32,)* $(pub(crate) $years: i16,)* }
+
+        impl Rates {
+            fn of(shares: &HashMap<&'static str, u32>) -> Result<Self, String> {
+                let share = |key| shares.get(key).copied().ok_or_else(|| format!("no share {key}"));
+                let years = |key| i16::try_from(share(key)?).map_err(|_| format!("no number of years: {key}"));
+                Ok(Self { $($rate: share(stringify!($rate))?,)* $($years: years(stringify!($years))?,)* })
+            }
+        }
+    };
+}
+
+rates! {
+    old_card_permille old_card_replaced_permille id_replaced_ppm name_changed_ppm other_name_ppm missing_ppm cancelled_ppm
+    locked_ppm blood_permille temporary_permille absence_permille mobile_permille email_permille never_married_permille divorced_permille;
+    registered_since card_age card_renewal_1 card_renewal_2 card_renewal_3 adult_age old_card_until
+}
+
 /// Everything the generator draws from.
 #[derive(Debug)]
 pub(crate) struct Tables {
@@ -138,7 +160,7 @@ pub(crate) struct Tables {
     pub(crate) children: Vec<(i16, Weighted<u8>)>,
     pub(crate) precision: Vec<(i16, u32, u32)>,
     codes: HashMap<&'static str, Code>,
-    shares: HashMap<&'static str, u32>,
+    pub(crate) rates: Rates,
     pub(crate) reference: CivilDate,
 }
 
@@ -151,16 +173,6 @@ impl Tables {
     /// The tables, read on first use.
     pub(crate) fn get() -> &'static Self {
         &TABLES
-    }
-
-    /// A share or threshold of `shares.tsv`.
-    pub(crate) fn share(&self, key: &str) -> u32 {
-        self.shares.get(key).copied().unwrap_or_default()
-    }
-
-    /// A threshold in years.
-    pub(crate) fn years(&self, key: &str) -> i16 {
-        i16::try_from(self.share(key)).unwrap_or_default()
     }
 
     /// A code of `codes.tsv`.
@@ -195,10 +207,12 @@ impl Tables {
             codes: rows(include_str!("../../data/codes.tsv"))
                 .map(|row| code(&row))
                 .collect::<Result<_, _>>()?,
-            shares: rows(shares)
-                .filter(|row| row.first() != Some(&"reference"))
-                .map(|row| Ok((text(&row, 0)?, number(&row, 1)?)))
-                .collect::<Result<_, String>>()?,
+            rates: Rates::of(
+                &rows(shares)
+                    .filter(|row| row.first() != Some(&"reference"))
+                    .map(|row| Ok((text(&row, 0)?, number(&row, 1)?)))
+                    .collect::<Result<_, String>>()?,
+            )?,
             reference: CivilDate::parse_iso(text(&reference, 1)?).map_err(|e| e.to_string())?,
         })
     }

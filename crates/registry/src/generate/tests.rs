@@ -84,6 +84,25 @@ fn the_same_seed_gives_the_same_people_everywhere() {
 }
 
 #[test]
+fn sketches_are_of_the_same_people_by_any_number_of_threads() {
+    for (seed, count, threads) in [(SEED, 20_000, 1), (SEED, 20_000, 3), (7, 3, 2), (7, 1_001, 5), (9, 0, 1)]
+    {
+        let mut sketches = Vec::new();
+        let drawn = sketch(seed, count, threads, |sketch| {
+            sketches.push(sketch);
+            Ok::<_, ()>(())
+        });
+        assert_eq!((drawn, sketches.len() as u64), (Ok(()), count));
+        let former = sketches.iter().filter(|sketch| !sketch.former_personal_ids.is_empty()).count();
+        assert!(count < 20_000 || former > 20);
+        for (person, sketch) in People::new(seed, count).zip(sketches) {
+            assert!(Sketch::from(person) == sketch);
+        }
+    }
+    assert_eq!(sketch(1, 100_000, 2, |_| Err("enough")), Err("enough"));
+}
+
+#[test]
 fn exactly_as_many_people_as_asked_for() {
     for count in [0, 1, 7, 25, 26, 100, 1_001] {
         assert_eq!(People::new(SEED, count).count() as u64, count);

@@ -1,12 +1,13 @@
 //! A nation: drawn, indexed, saved, opened and questioned, then a stock cleaned against it.
 use crate::{clean, data, figures, figures::Figure};
+use dancu_registry::nation;
 use std::time::{Duration, Instant};
 
 const SEED: u64 = 1;
 /// Between two lines of progress.
 const PROGRESS: Duration = Duration::from_secs(10);
 
-/// `nation [PEOPLE] [ROWS]`. A file that is there is questioned as it is.
+/// `nation [PEOPLE] [ROWS]`. The file stays, for a closer look with `dancu nation --open`.
 pub(crate) fn measure(arguments: &[String]) -> anyhow::Result<()> {
     let number = |at: usize, default: u64| -> anyhow::Result<u64> {
         Ok(arguments.get(at).map_or(Ok(default), |text| text.replace('_', "").parse())?)
@@ -14,18 +15,18 @@ pub(crate) fn measure(arguments: &[String]) -> anyhow::Result<()> {
     let (people, rows) = (number(0, 100_000_000)?, number(1, 10_000_000)?);
     let folder = data("nation")?;
     std::fs::create_dir_all(&folder)?;
-    let file = folder.join("nation.index");
-    if file.exists() {
-        std::fs::remove_file(&file)?;
-    }
+    let (file, ring) = (folder.join("nation.index"), clean::ring()?);
+    let _ = std::fs::remove_file(&file);
+    let threads = std::thread::available_parallelism()?.get();
     let (began, mut told) = (Instant::now(), Instant::now());
-    let asked = dancu_registry::nation::question(SEED, people, &file, &clean::ring()?, |drawn| {
+    let mut asked = nation::draw(SEED, people, threads, &file, &ring, |drawn| {
         if drawn.is_multiple_of(1 << 16) && told.elapsed() >= PROGRESS {
             told = Instant::now();
             println!("{drawn} of {people} drawn in {:.0} s", began.elapsed().as_secs_f64());
         }
     })?;
-    let figure = |asked: dancu_registry::nation::Figure| {
+    asked.extend(nation::question(&file, &ring)?);
+    let figure = |asked: nation::Figure| {
         let name = format!("nation_{}", asked.name.replace(", ", "_").replace(' ', "_"));
         let figure = match asked.aim {
             Some(aim) => Figure::at_most(&name, asked.value, asked.unit, (aim, &format!("<= {aim}"))),

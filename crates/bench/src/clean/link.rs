@@ -115,15 +115,35 @@ fn judge(folder: &Path, result: &Path) -> anyhow::Result<(u64, u64, u64)> {
     Ok((mean, told, right))
 }
 
-/// People of a file as the index takes them, who stand in it as a registry would export them.
+/// The people of a file, which stand in it as a registry would export them: read by all threads, taken in by this one.
 pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
     let source = Source::open(path, &Map::default(), Limits::default())?;
     let mut builder = Builder::with_capacity(usize::try_from(source.rows())?);
-    for chunk in source.reader() {
-        for row in chunk?.rows() {
-            builder.add(&person(&row))?;
+    let next = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism()?.get();
+    std::thread::scope(|scope| -> anyhow::Result<()> {
+        let (give, take) = mpsc::sync_channel(WAITING);
+        for _ in 0..threads {
+            let (give, next, source) = (give.clone(), &next, &source);
+            scope.spawn(move || {
+                let mut reader = source.reader();
+                while let Some(chunk) = reader.chunk(next.fetch_add(1, Ordering::Relaxed)).transpose() {
+                    let people = chunk.map(|chunk| chunk.rows().map(|row| person(&row)).collect::<Vec<_>>());
+                    // Whoever takes them has failed and says so.
+                    if give.send(people).is_err() {
+                        break;
+                    }
+                }
+            });
         }
-    }
+        drop(give);
+        for people in take {
+            for person in people? {
+                builder.add(&person)?;
+            }
+        }
+        Ok(())
+    })?;
     Ok(builder.build()?)
 }
 

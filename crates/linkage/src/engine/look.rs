@@ -40,7 +40,7 @@ impl<P: People> Engine<P> {
     }
 
     /// All candidates by all keys, best first.
-    pub(super) fn everybody(&self, row: &Reading) -> Vec<Candidate> {
+    pub(crate) fn everybody(&self, row: &Reading) -> Vec<Candidate> {
         let mut one = [Going::new(*row)];
         self.by_numbers(&mut one);
         let mut questions = Questions::new();

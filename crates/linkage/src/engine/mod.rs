@@ -11,7 +11,7 @@ use crate::read::name::Name;
 use crate::read::names::NameReader;
 use crate::read::unit::Book;
 use crate::reading::Reading;
-use crate::score::{Candidate, Past, compare};
+use crate::score::{Candidate, Past, Said, compare};
 use crate::{Agreement, Answer, Column, Reasons, Row, decide};
 use dancu_citizen::PersonalId;
 
@@ -227,12 +227,12 @@ impl<P: People> Engine<P> {
         Ok(Some(sides))
     }
 
-    fn read(&self, row: &Row<'_>) -> Reading {
+    pub(crate) fn read(&self, row: &Row<'_>) -> Reading {
         Reading::of(row, &self.names, self.units)
     }
 
     /// A person's name as words.
-    fn known_name(&self, place: u32, person: &Person) -> Result<KnownName, Doubt> {
+    pub(crate) fn known_name(&self, place: u32, person: &Person) -> Result<KnownName, Doubt> {
         if !person.is_whole {
             let names = self.people.names(place)?;
             return Ok(names.first().map(|name| self.known_text(name)).unwrap_or_default());
@@ -276,6 +276,13 @@ impl<P: People> Engine<P> {
             past.has_card = led(&found);
         }
         Ok(past)
+    }
+
+    /// What each column says of the person at a place.
+    pub(crate) fn said(&self, row: &Reading, place: u32, person: &Person) -> Option<Said> {
+        let past = self.past(row, place, person).ok()?;
+        let known = self.known_name(place, person).ok()?;
+        Some(compare(row, person, &known, &past, &self.model.weights))
     }
 
     /// The person at a place as a candidate.

@@ -47,12 +47,24 @@ impl Model {
     }
 }
 
+/// Figures of a column.
+pub(crate) trait Figures {
+    /// Each by its name.
+    fn all(&self) -> Vec<(&'static str, i32)>;
+}
+
 macro_rules! weights {
     ($($name:ident { $($field:ident),* })*) => {
         $(
             #[derive(Clone, Debug, Deserialize)]
             #[serde(deny_unknown_fields)]
             pub(crate) struct $name { $(pub(crate) $field: i32),* }
+
+            impl Figures for $name {
+                fn all(&self) -> Vec<(&'static str, i32)> {
+                    vec![$((stringify!($field), self.$field)),*]
+                }
+            }
         )*
     };
 }

@@ -75,6 +75,7 @@ weights! {
     NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, most, former }
     SexWeights { same, different }
     UnitWeights { same, moved, province, near, other, birth_province, other_province }
+    HouseholdWeights { same }
     Decision { match_from, doubt_from, margin }
 }
 
@@ -89,5 +90,6 @@ pub(crate) struct Weights {
     pub(crate) name: NameWeights,
     pub(crate) sex: SexWeights,
     pub(crate) unit: UnitWeights,
+    pub(crate) household: HouseholdWeights,
     pub(crate) decision: Decision,
 }

@@ -13,6 +13,7 @@ pub(crate) fn written(person: Synthetic) -> Written {
         sex: record.sex.map(|sex| sex.value).unwrap_or_default(),
         state: record.state,
         unit: unit.unwrap_or_default(),
+        household_head: record.household.and_then(|household| household.value.head.number),
         former_names: person.former.names.iter().map(|name| name.whole().to_owned()).collect(),
         former_personal_ids: person.former.personal_ids,
         former_id_cards: person.former.id_cards,

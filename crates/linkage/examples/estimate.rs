@@ -4,7 +4,7 @@ use dancu_linkage::estimate::figures;
 use dancu_linkage::{DirtyRow, Engine, MemoryPeople, Model, Row, Soiler, Written};
 
 #[path = "../tests/it/nation.rs"]
-#[expect(unused_imports, reason = "shared with the tests")]
+#[expect(dead_code, unused_imports, reason = "shared with the tests")]
 mod nation;
 
 /// People whom the figures are to hold for.

@@ -6,6 +6,7 @@ mod date;
 mod field;
 pub mod lists;
 mod name;
+mod named;
 mod number;
 mod place;
 mod record;

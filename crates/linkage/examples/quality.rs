@@ -1,8 +1,8 @@
 //! `cargo run --release -p dancu-linkage --example quality -- [PEOPLE] [ROWS] [SEED]`: precision, recall, rows a second, and a line for each kind
 //! of dirt, over the verify index in memory; what each step costs; and the wrong ones, side by side (the people are synthetic).
 use dancu_linkage::{Dirt, DirtyRow, Engine, Model, Row, Soiler, Step, Verdict, Written};
-use dancu_registry::generate::{People, Synthetic};
-use dancu_verify_index::{Builder, Key, Person};
+use dancu_registry::generate::People;
+use dancu_verify_index::Builder;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Builder::new();
     let mut written: Vec<Written> = Vec::new();
     for person in People::new(seed, people) {
-        builder.add(&indexed(&person))?;
+        builder.add(&nation::indexed(&person))?;
         written.push(nation::written(person));
     }
     let index = builder.build()?;
@@ -101,21 +101,4 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{:<14} {right:>8} {wrong:>8} {missed:>8}", format!("{dirt:?}"));
     }
     Ok(())
-}
-
-fn indexed(person: &Synthetic) -> Person {
-    let record = &person.record;
-    Person {
-        key: Key::OfNumber,
-        personal_id: record.personal_id.as_ref().map(|id| id.value),
-        former_personal_ids: person.former.personal_ids.clone(),
-        id_card_number: record.id_card_number.as_ref().map(|card| card.value),
-        former_id_cards: person.former.id_cards.clone(),
-        name: record.full_name.as_ref().map(|name| name.value.clone()),
-        former_names: person.former.names.clone(),
-        birth_date: record.birth_date.as_ref().map(|date| date.value),
-        sex: record.sex.as_ref().map(|sex| sex.value).unwrap_or_default(),
-        state: record.state,
-        household_head: record.household.as_ref().and_then(|household| household.value.head.number),
-    }
 }

@@ -1,35 +1,14 @@
 //! What is said of a row: whom it means, how surely, why, and what to do.
 use crate::Column;
-use dancu_citizen::PersonalId;
-
-macro_rules! named {
-    ($(#[$doc:meta])* $type:ident { $($(#[$vdoc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum $type { #[default] $($(#[$vdoc])* $variant),* }
-
-        impl $type {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Stable name in files and on every wire, `snake_case`.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// From its stable name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
+use dancu_citizen::{PersonalId, named};
 
 named! {
     /// Whom the row means.
+    #[derive(Default)]
+    #[repr(u8)]
     Verdict {
         /// Nobody in the registry is like this
+        #[default]
         NotFound = "not_found",
         /// One person, and all that the row says agrees
         Match = "match",
@@ -46,8 +25,11 @@ named! {
 
 named! {
     /// What to do about the row.
+    #[derive(Default)]
+    #[repr(u8)]
     Action {
         /// Take it as it is
+        #[default]
         Accept = "accept",
         /// Put the registry's value into the agency's stock
         Correct = "correct",
@@ -60,8 +42,11 @@ named! {
 
 named! {
     /// How a field of the row agrees with the record.
+    #[derive(Default)]
+    #[repr(u8)]
     Agreement {
         /// The row, or the record, says nothing here
+        #[default]
         Absent = "absent",
         /// The same
         Same = "same",

@@ -97,7 +97,11 @@ fn is_grounded(reasons: &Reasons) -> bool {
         get(Column::BirthDate),
         Agreement::Same | Agreement::LessPrecise | Agreement::DayMonthSwapped | Agreement::Typing
     );
-    has_number || has_name && has_birth
+    // One household has several people of a surname, and seldom two whose names differ by a letter and who were born on one day.
+    let is_at_home = get(Column::Household) == Agreement::Same;
+    let name_is_near = matches!(get(Column::FullName), Agreement::OtherMarks | Agreement::Typing);
+    let birth_is_same = get(Column::BirthDate) == Agreement::Same;
+    has_number || has_name && (has_birth || is_at_home) || is_at_home && name_is_near && birth_is_same
 }
 
 /// Whether nobody else can be meant: a number is the person's, and name and birth date fit. Whoever has another number and as good a name

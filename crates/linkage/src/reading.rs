@@ -6,7 +6,7 @@ use crate::read::number::{self, Digits, Number};
 use crate::read::sex;
 use crate::read::unit::{Book, UnitText};
 use crate::{Column, Row};
-use dancu_citizen::{BirthDate, IdCardNumber, PersonalId, Sex};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonNumber, PersonalId, Sex};
 
 /// What a row says, as far as it can be read. Personal data; it has no `Debug`.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(crate) struct Reading {
     pub(crate) birth: Birth,
     pub(crate) sex: Result<Sex, ()>,
     pub(crate) unit: UnitText,
+    /// Number of the head of the household
+    pub(crate) head: Number,
 }
 
 impl Reading {
@@ -45,6 +47,7 @@ impl Reading {
             birth: birth::read(row.get(Column::BirthDate)),
             sex: sex::read(row.get(Column::Sex)),
             unit: units.read(row.get(Column::Unit)),
+            head: number::read(row.get(Column::Household)),
         }
     }
 
@@ -60,6 +63,17 @@ impl Reading {
     pub(crate) fn id_card_number(&self) -> Option<IdCardNumber> {
         match self.card {
             Number::Card { number, .. } => IdCardNumber::from_u32(number),
+            _ => None,
+        }
+    }
+
+    /// The number of the head of the household, if it is whole: an agency's own number of a household has another form.
+    pub(crate) fn head(&self) -> Option<PersonNumber> {
+        match self.head {
+            Number::Personal { number, .. } => PersonalId::from_u64(number).map(PersonNumber::PersonalId),
+            Number::Card { number, is_mended: false } => {
+                IdCardNumber::from_u32(number).map(PersonNumber::IdCard)
+            }
             _ => None,
         }
     }

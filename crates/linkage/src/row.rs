@@ -19,7 +19,7 @@ pub enum Column {
     Sex,
     /// Smallest administrative unit of the permanent residence: a code of 2, 3 or 5 digits, or its name
     Unit,
-    /// What ties rows of one household: the agency's own number of it
+    /// Number of the head of the household, personal or old card number; another number of a household says nothing
     Household,
 }
 

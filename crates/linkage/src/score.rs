@@ -30,7 +30,7 @@ pub(crate) struct Past {
 }
 
 /// Each column's agreement, and what it says.
-pub(crate) type Said = [(Column, Agreement, i32); 7];
+pub(crate) type Said = [(Column, Agreement, i32); 8];
 
 /// Compares all columns.
 pub(crate) fn compare(
@@ -38,6 +38,7 @@ pub(crate) fn compare(
     person: &Person,
     known: &KnownName,
     past: &Past,
+    is_of_household: bool,
     weights: &Weights,
 ) -> Said {
     let number = number(row, person, past, weights);
@@ -61,6 +62,12 @@ pub(crate) fn compare(
         _ => (Agreement::Different, weights.sex.different),
     };
     let unit = unit(row, person, weights);
+    // Who is not known to live there may have moved, or nobody has recorded it.
+    let household = if is_of_household {
+        (Column::Household, Agreement::Same, weights.household.same)
+    } else {
+        (Column::Household, Agreement::Absent, 0)
+    };
     [
         (number_column, number.0, number.1),
         (card_column, card.0, card.1),
@@ -69,6 +76,7 @@ pub(crate) fn compare(
         (Column::BirthDate, birth.0, birth.1),
         (Column::Sex, sex.0, sex.1),
         (Column::Unit, unit.0, unit.1),
+        household,
     ]
 }
 

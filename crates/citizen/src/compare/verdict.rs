@@ -1,32 +1,11 @@
 //! Verdicts and their reasons, with the names they bear on every wire.
+use crate::named;
 use serde::{Deserialize, Serialize};
-
-macro_rules! named {
-    ($(#[$doc:meta])* $type:ident { $($(#[$vdoc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $type { $($(#[$vdoc])* $variant),* }
-
-        impl $type {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Stable name on the wire, `snake_case`.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// From its stable name.
-            pub fn from_name(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
-            }
-        }
-    };
-}
 
 named! {
     /// What is said of a field.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Verdict {
         /// Agrees with the record
         Match = "match",
@@ -47,6 +26,8 @@ named! {
 
 named! {
     /// Why a field got its verdict.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
     Reason {
         /// The same value
         Equal = "equal",

@@ -73,7 +73,7 @@ pub(crate) fn compare(read: &Name, recorded: &KnownName, weights: &NameWeights) 
 }
 
 /// How one word agrees.
-fn word(read: Word, known: Word) -> Agreement {
+pub(crate) fn word(read: Word, known: Word) -> Agreement {
     if read.marked == known.marked {
         Agreement::Same
     } else if read.plain == known.plain {

@@ -48,6 +48,10 @@ pub enum Dirt {
     OtherSex,
     /// A unit of before 2025-07-01
     MovedUnit,
+    /// A digit of the old card number typed wrong
+    CardTyped,
+    /// The number of the head of the household beside it
+    Household,
     /// A second row of one person
     Double,
     /// Somebody who is not among the people, though much like one of them

@@ -2,7 +2,7 @@
 use super::{Dirt, DirtyRow, Soiler, encode};
 use crate::Column;
 use crate::people::Written;
-use dancu_citizen::{BirthDate, IdCardNumber, PersonalId, Sex};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonNumber, PersonalId, Sex};
 
 impl Soiler<'_> {
     pub(super) fn fill(&mut self, row: &mut DirtyRow, person: &Written) {
@@ -11,6 +11,7 @@ impl Soiler<'_> {
         self.date(row, person.birth_date);
         self.sex(row, person.sex);
         self.unit(row, person.unit);
+        self.household(row, person.household_head);
     }
 
     fn number(&mut self, row: &mut DirtyRow, person: &Written) {
@@ -24,7 +25,15 @@ impl Soiler<'_> {
                 row.set(Column::IdCardNumber, String::new());
                 (String::new(), Dirt::NoNumber)
             }
-            20..70 if card.is_some() => (card.unwrap_or_default(), Dirt::OldNumber),
+            20..70 if card.is_some() => {
+                let card = card.unwrap_or_default();
+                if self.rng.permille(40) {
+                    row.dirt.push(Dirt::CardTyped);
+                    (self.replaced(&card), Dirt::OldNumber)
+                } else {
+                    (card, Dirt::OldNumber)
+                }
+            }
             70..110 => (self.typed_number(&id), Dirt::NumberTyped),
             110..170 => (id.trim_start_matches('0').to_owned(), Dirt::ZerosLost),
             170..173 => {
@@ -40,6 +49,31 @@ impl Soiler<'_> {
         };
         row.set(Column::PersonalId, number);
         row.dirt.push(dirt);
+    }
+
+    /// A digit replaced by another one.
+    fn replaced(&mut self, number: &str) -> String {
+        let at = self.rng.below(number.len());
+        let more = 1 + self.rng.below(9);
+        let turn = |(place, c): (usize, char)| match c.to_digit(10) {
+            Some(digit) if place == at => {
+                char::from_digit((digit + u32::try_from(more).unwrap_or_default()) % 10, 10).unwrap_or(c)
+            }
+            _ => c,
+        };
+        number.chars().enumerate().map(turn).collect()
+    }
+
+    /// Some stocks name the head; some have a number of their own for the household.
+    fn household(&mut self, row: &mut DirtyRow, head: Option<PersonNumber>) {
+        match (head, self.rng.below(10)) {
+            (Some(head), 0..3) => {
+                row.dirt.push(Dirt::Household);
+                row.set(Column::Household, head.expose());
+            }
+            (_, 3..5) => row.set(Column::Household, format!("HK{:07}", self.rng.below(10_000_000))),
+            _ => {}
+        }
     }
 
     fn typed_number(&mut self, id: &str) -> String {

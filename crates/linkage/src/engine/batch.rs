@@ -5,7 +5,7 @@ use crate::people::{Doubt, People};
 use crate::reading::Reading;
 use crate::score::Candidate;
 use crate::{Answer, Row};
-use dancu_citizen::BirthDate;
+use dancu_citizen::{BirthDate, PersonNumber};
 
 /// A row on its way.
 pub(super) struct Going {
@@ -13,12 +13,14 @@ pub(super) struct Going {
     pub(super) candidates: Vec<Candidate>,
     /// A part of the people could not say
     pub(super) is_doubted: bool,
+    /// Those who live where the row says
+    pub(super) household: Vec<u32>,
 }
 
 impl Going {
     #[expect(clippy::large_types_passed_by_value, reason = "it is moved into its place")]
     pub(super) fn new(row: Reading) -> Self {
-        Self { row, candidates: Vec::new(), is_doubted: false }
+        Self { row, candidates: Vec::new(), is_doubted: false, household: Vec::new() }
     }
 
     pub(super) fn has(&self, place: u32) -> bool {
@@ -50,6 +52,7 @@ impl<P: People> Engine<P> {
                     one.row = row;
                     one.candidates.clear();
                     one.is_doubted = false;
+                    one.household.clear();
                 }
                 None => kept.push(Going::new(row)),
             }
@@ -58,6 +61,8 @@ impl<P: People> Engine<P> {
         after(Step::Read, going.len());
         let asked = self.by_numbers(going);
         after(Step::Number, asked);
+        let asked = self.by_household(going);
+        after(Step::Household, asked);
         let asked = self.by_birth(going);
         after(Step::NameAndDate, asked);
         for step in Step::FURTHER {
@@ -105,6 +110,54 @@ impl<P: People> Engine<P> {
         of_ids.len().max(of_cards.len())
     }
 
+    /// The head of the household that the row names, and who lives there.
+    pub(super) fn by_household(&self, going: &mut [Going]) -> usize {
+        let named = going.iter().enumerate().filter(|(_, one)| !one.is_settled());
+        let named: Vec<(usize, PersonNumber)> =
+            named.filter_map(|(at, one)| Some((at, one.row.head()?))).collect();
+        if named.is_empty() {
+            return 0;
+        }
+        let (mut ids, mut cards) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+        for (at, number) in &named {
+            match number {
+                PersonNumber::PersonalId(id) => {
+                    ids.0.push(*at);
+                    ids.1.push(*id);
+                }
+                PersonNumber::IdCard(card) => {
+                    cards.0.push(*at);
+                    cards.1.push(*card);
+                }
+            }
+        }
+        let (mut found, mut heads) = (Vec::new(), Wanted::new());
+        self.people.places_of(&ids.1, &mut found);
+        collect(&ids.0, &found, going, &mut heads);
+        self.people.places_of_cards(&cards.1, &mut found);
+        collect(&cards.0, &found, going, &mut heads);
+        let places: Vec<u32> = heads.iter().map(|(_, place)| *place).collect();
+        let mut living = Vec::new();
+        self.people.households(&places, &mut living);
+        let mut wanted = Wanted::new();
+        for (question, place) in living {
+            let Some((at, _)) = heads.get(question as usize) else { continue };
+            match place {
+                Ok(place) => wanted.push((*at, place)),
+                Err(Doubt) => doubt(going, *at),
+            }
+        }
+        for (at, place) in &wanted {
+            if let Some(one) = going.get_mut(*at) {
+                one.household.push(*place);
+                // Whom a number found is compared once more, now that it is known who lives there.
+                one.candidates.retain(|candidate| candidate.place != *place);
+            }
+        }
+        self.take(&mut wanted, going);
+        named.len()
+    }
+
     pub(super) fn by_birth(&self, going: &mut [Going]) -> usize {
         let mut questions = Questions::new();
         let mut asked = 0;
@@ -147,7 +200,7 @@ impl<P: People> Engine<P> {
         self.people.people(&places, &mut people);
         for ((at, place), person) in wanted.drain(..).zip(people) {
             let Some(one) = going.get_mut(at) else { continue };
-            let candidate = person.and_then(|p| p.map(|p| self.candidate(&one.row, place, p)).transpose());
+            let candidate = person.and_then(|p| p.map(|p| self.candidate(one, place, p)).transpose());
             match candidate {
                 Ok(candidate) => one.candidates.extend(candidate),
                 Err(Doubt) => one.is_doubted = true,

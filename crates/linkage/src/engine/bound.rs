@@ -42,7 +42,7 @@ impl<P: People> Engine<P> {
             }
             Step::NearName => name + date + self.slip_at_least(row),
             Step::AnyDate => name + birth.typing.max(birth.near_year),
-            Step::Read | Step::Number | Step::NameAndDate | Step::Decide => return true,
+            Step::Read | Step::Number | Step::Household | Step::NameAndDate | Step::Decide => return true,
         };
         says + self.rest_at_most(row) - self.prior >= weights.decision.doubt_from
     }
@@ -52,7 +52,7 @@ impl<P: People> Engine<P> {
         self.name_at_most(row) + self.rest_at_most(row) - self.prior - self.model.weights.decision.doubt_from
     }
 
-    /// What the other columns say at most.
+    /// What the other columns say at most; who lives where the row says is a candidate already.
     fn rest_at_most(&self, row: &Reading) -> i32 {
         let weights = &self.model.weights;
         let sex = if matches!(row.sex, Ok(Sex::Male | Sex::Female)) { weights.sex.same } else { 0 };

@@ -34,15 +34,16 @@ impl<P: People> Engine<P> {
             Step::OtherDate => self.by_other_dates(&rows, going),
             Step::NearName => self.by_near_names(&rows, going, room),
             Step::AnyDate => self.by_name(&rows, going),
-            Step::Read | Step::Number | Step::NameAndDate | Step::Decide => {}
+            Step::Read | Step::Number | Step::Household | Step::NameAndDate | Step::Decide => {}
         }
         rows.len()
     }
 
     /// All candidates by all keys, best first.
-    pub(super) fn everybody(&self, row: &Reading) -> Vec<Candidate> {
+    pub(crate) fn everybody(&self, row: &Reading) -> Vec<Candidate> {
         let mut one = [Going::new(*row)];
         self.by_numbers(&mut one);
+        self.by_household(&mut one);
         let mut questions = Questions::new();
         let signature = self.people.signature(row.name.letters());
         row.dates(|date| questions.add(0, (signature, date)));

@@ -14,8 +14,9 @@ use crate::read::name::Name;
 use crate::read::names::NameReader;
 use crate::read::unit::Book;
 use crate::reading::Reading;
-use crate::score::{Candidate, Past, compare};
+use crate::score::{Candidate, Past, Said, compare};
 use crate::{Agreement, Answer, Column, Reasons, Row, decide};
+use batch::Going;
 use dancu_citizen::PersonalId;
 
 /// Rows that are looked up together, so that their cache misses overlap.
@@ -44,6 +45,8 @@ pub enum Step {
     Read,
     /// The personal number and the old card number
     Number,
+    /// The household of the head whom the row names, for rows that numbers did not settle
+    Household,
     /// Name and birth date, for rows that numbers did not settle
     NameAndDate,
     /// Numbers with a digit typed wrong, for rows that still mean nobody for certain; so with the steps after it
@@ -60,9 +63,10 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Read,
         Self::Number,
+        Self::Household,
         Self::NameAndDate,
         Self::NearNumber,
         Self::OtherDate,
@@ -197,7 +201,11 @@ impl<P: People> Engine<P> {
         };
         let reading = self.read(row);
         let past = self.past(&reading, place, &person)?;
-        let said = compare(&reading, &person, &self.known_name(place, &person)?, &past, &self.model.weights);
+        let mut one = [Going::new(reading)];
+        self.by_household(&mut one);
+        let is_there = one.iter().any(|one| one.household.contains(&place));
+        let known = self.known_name(place, &person)?;
+        let said = compare(&reading, &person, &known, &past, is_there, &self.model.weights);
         let mut names = self.people.names(place)?;
         let former = if names.len() > 1 { names.split_off(1).join("; ") } else { String::new() };
         let record = |column| match column {
@@ -230,12 +238,12 @@ impl<P: People> Engine<P> {
         Ok(Some(sides))
     }
 
-    fn read(&self, row: &Row<'_>) -> Reading {
+    pub(crate) fn read(&self, row: &Row<'_>) -> Reading {
         Reading::of(row, &self.names, self.units)
     }
 
     /// A person's name as words.
-    fn known_name(&self, place: u32, person: &Person) -> Result<KnownName, Doubt> {
+    pub(crate) fn known_name(&self, place: u32, person: &Person) -> Result<KnownName, Doubt> {
         if !person.is_whole {
             let names = self.people.names(place)?;
             return Ok(names.first().map(|name| self.known_text(name)).unwrap_or_default());
@@ -281,13 +289,23 @@ impl<P: People> Engine<P> {
         Ok(past)
     }
 
+    /// What each column says of the person at a place, the household aside.
+    pub(crate) fn said(&self, row: &Reading, place: u32, person: &Person) -> Option<Said> {
+        let past = self.past(row, place, person).ok()?;
+        let known = self.known_name(place, person).ok()?;
+        Some(compare(row, person, &known, &past, false, &self.model.weights))
+    }
+
     /// The person at a place as a candidate.
-    fn candidate(&self, row: &Reading, place: u32, person: Person) -> Result<Candidate, Doubt> {
+    fn candidate(&self, one: &Going, place: u32, person: Person) -> Result<Candidate, Doubt> {
+        let row = &one.row;
         let past = self.past(row, place, &person)?;
         let known = self.known_name(place, &person)?;
+        let is_there = one.household.contains(&place);
+        let said = compare(row, &person, &known, &past, is_there, &self.model.weights);
         let mut reasons = Reasons::default();
         let mut score = -self.prior;
-        for (column, agreement, says) in compare(row, &person, &known, &past, &self.model.weights) {
+        for (column, agreement, says) in said {
             reasons.set(column, agreement);
             score += says;
         }

@@ -32,8 +32,8 @@ fn share(of: &[f64; LEVELS], level: u8) -> f64 {
     of.get(usize::from(level)).copied().unwrap_or_default().max(LEAST * LEAST)
 }
 
-/// Estimates m from rows with their candidates, of which at most one is the person, among `people`: a row is taken to be as likely on record
-/// as not. Begins with `m` and goes on for `rounds`.
+/// Estimates m from rows with their candidates, of which at most one is the person, among `people`; what share of the rows means
+/// somebody on record is estimated with it. Begins with `m`, and every second row on record, and goes on for `rounds`.
 pub fn estimate<const COLUMNS: usize>(
     rows: &[Vec<Pair<COLUMNS>>],
     people: f64,
@@ -42,12 +42,17 @@ pub fn estimate<const COLUMNS: usize>(
     rounds: usize,
 ) -> Shares<COLUMNS> {
     let mut odds = Vec::new();
+    let mut on_record = 0.5_f64;
     for _ in 0..rounds {
         let mut sums = [[LEAST; LEVELS]; COLUMNS];
+        let prior = on_record / (1.0 - on_record) / people;
+        let (mut meant, mut of) = (0.0, 1.0);
         for pairs in rows {
             odds.clear();
-            odds.extend(pairs.iter().map(|pair| pair.weight(&m, u).exp2() / people));
+            odds.extend(pairs.iter().map(|pair| pair.weight(&m, u).exp2() * prior));
             let all = 1.0 + odds.iter().sum::<f64>();
+            meant += 1.0 - 1.0 / all;
+            of += 1.0;
             for (pair, odds) in pairs.iter().zip(&odds) {
                 for (sum, level) in sums.iter_mut().zip(pair.levels) {
                     if let Some(place) = sum.get_mut(usize::from(level)).filter(|_| level > 0) {
@@ -56,6 +61,7 @@ pub fn estimate<const COLUMNS: usize>(
                 }
             }
         }
+        on_record = (meant / of).clamp(0.01, 0.9999);
         for (shares, sums) in m.iter_mut().zip(&sums) {
             let whole: f64 = sums.iter().skip(1).sum();
             for (share, sum) in shares.iter_mut().zip(sums).skip(1) {
@@ -70,27 +76,36 @@ pub fn estimate<const COLUMNS: usize>(
 mod tests {
     use super::*;
 
-    /// Two columns: one agrees in 9 of 10 of those who are one person, and in 1 of 100 of the others; the other in 7 of 10, and 1 of 20.
+    /// Three columns, of which each agrees as often as its shares say.
     #[test]
     fn what_the_pairs_were_made_of_is_found_again() {
-        let pair = |a, b| Pair { levels: [a, b], says: 0.0 };
-        let mut rows = Vec::new();
-        for at in 0..1000 {
-            let own = pair(1 + u8::from(at % 10 == 0), 1 + u8::from(at / 10 % 10 < 3));
-            let others = (0..100).map(|n| pair(1 + u8::from(n != 7), 1 + u8::from((n + at) % 20 != 7)));
-            rows.push(std::iter::once(own).chain(others).collect::<Vec<_>>());
-        }
-        let shares = |a: f64, b: f64| {
-            let mut shares = [[0.0; LEVELS]; 2];
-            shares[0][1..3].copy_from_slice(&[a, 1.0 - a]);
-            shares[1][1..3].copy_from_slice(&[b, 1.0 - b]);
-            shares
+        const M: [f64; 3] = [0.9, 0.7, 0.8];
+        const U: [f64; 3] = [0.02, 0.05, 0.04];
+        let mut state = 7_u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            f64::from(u32::try_from(state >> 32).unwrap()) / f64::from(u32::MAX)
         };
-        let u = shares(0.01, 0.05);
-        let m = estimate(&rows, 1.0, shares(0.5, 0.5), &u, 200);
-        assert!((m[0][1] - 0.9).abs() < 0.07, "{}", m[0][1]);
-        assert!((m[1][1] - 0.7).abs() < 0.07, "{}", m[1][1]);
-        assert!(pair(1, 1).weight(&m, &u) > 9.0 && pair(2, 2).weight(&m, &u) < -3.0);
-        assert!(pair(0, 0).weight(&m, &u).abs() < 1e-9, "what is not said says nothing");
+        let mut pair = |agrees: [f64; 3]| Pair {
+            levels: agrees.map(|share| if draw() < share { 1 } else { 2 }),
+            says: 0.0,
+        };
+        let row = |_| std::iter::once(pair(M)).chain((0..30).map(|_| pair(U)).collect::<Vec<_>>()).collect();
+        let rows: Vec<Vec<Pair<3>>> = (0..2000).map(row).collect();
+        let shares = |of: [f64; 3]| {
+            of.map(|share| {
+                let mut shares = [0.0; LEVELS];
+                shares[1..3].copy_from_slice(&[share, 1.0 - share]);
+                shares
+            })
+        };
+        let u = shares(U);
+        let m = estimate(&rows, 31.0, shares([0.6; 3]), &u, 40);
+        for (found, made) in m.iter().zip(M) {
+            assert!((found[1] - made).abs() < 0.05, "{} {made}", found[1]);
+        }
+        let pair = |levels| Pair { levels, says: 0.0 };
+        assert!(pair([1; 3]).weight(&m, &u) > 10.0 && pair([2; 3]).weight(&m, &u) < -5.0);
+        assert!(pair([0; 3]).weight(&m, &u).abs() < 1e-9, "what is not said says nothing");
     }
 }

@@ -47,12 +47,24 @@ impl Model {
     }
 }
 
+/// Figures of a column.
+pub(crate) trait Figures {
+    /// Each by its name.
+    fn all(&self) -> Vec<(&'static str, i32)>;
+}
+
 macro_rules! weights {
     ($($name:ident { $($field:ident),* })*) => {
         $(
             #[derive(Clone, Debug, Deserialize)]
             #[serde(deny_unknown_fields)]
             pub(crate) struct $name { $(pub(crate) $field: i32),* }
+
+            impl Figures for $name {
+                fn all(&self) -> Vec<(&'static str, i32)> {
+                    vec![$((stringify!($field), self.$field)),*]
+                }
+            }
         )*
     };
 }
@@ -63,6 +75,7 @@ weights! {
     NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, most, former }
     SexWeights { same, different }
     UnitWeights { same, moved, province, near, other, birth_province, other_province }
+    HouseholdWeights { same }
     Decision { match_from, doubt_from, margin }
 }
 
@@ -77,5 +90,6 @@ pub(crate) struct Weights {
     pub(crate) name: NameWeights,
     pub(crate) sex: SexWeights,
     pub(crate) unit: UnitWeights,
+    pub(crate) household: HouseholdWeights,
     pub(crate) decision: Decision,
 }

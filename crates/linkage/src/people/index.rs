@@ -86,6 +86,14 @@ impl People for Index {
         Ok(())
     }
 
+    fn households(&self, heads: &[u32], out: &mut Vec<(u32, Result<u32, Doubt>)>) {
+        let heads: Vec<Place> = heads.iter().map(|place| Place::from_u32(*place)).collect();
+        let mut found = Vec::new();
+        self.households_of_heads(&heads, &mut found);
+        out.clear();
+        out.extend(found.into_iter().map(|(at, place)| (at, place.map(Place::as_u32).map_err(Doubt::from))));
+    }
+
     fn people(&self, places: &[u32], out: &mut Vec<Result<Option<Person>, Doubt>>) {
         let places: Vec<Place> = places.iter().map(|place| Place::from_u32(*place)).collect();
         let mut found = Vec::with_capacity(places.len());

@@ -47,6 +47,10 @@ macro_rules! lent {
                 P::named(self, name, years, limit, out)
             }
 
+            fn households(&self, heads: &[u32], out: &mut Vec<(u32, Result<u32, Doubt>)>) {
+                P::households(self, heads, out);
+            }
+
             fn people(&self, places: &[u32], out: &mut Vec<Result<Option<Person>, Doubt>>) {
                 P::people(self, places, out);
             }

@@ -1,7 +1,7 @@
 //! People in plain tables: for tests, and as the example of what the trait means.
 use super::{Doubt, MOST_SYLLABLES, People, Person};
 use crate::read;
-use dancu_citizen::{BirthDate, IdCardNumber, LifeState, PersonalId, Sex};
+use dancu_citizen::{BirthDate, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
@@ -22,6 +22,8 @@ pub struct Written {
     pub state: LifeState,
     /// Today's commune, its code as a number; 0 where it is not known
     pub unit: u32,
+    /// Number by which the record names the head of the household
+    pub household_head: Option<PersonNumber>,
     /// Names before
     pub former_names: Vec<String>,
     /// Personal numbers before
@@ -45,6 +47,8 @@ pub struct MemoryPeople {
     cards: HashMap<IdCardNumber, u32>,
     born: HashMap<(u64, BirthDate), Vec<u32>>,
     named: BTreeMap<(u64, i16), Vec<u32>>,
+    /// Those who name a head, by that number
+    led: HashMap<PersonNumber, Vec<u32>>,
 }
 
 impl MemoryPeople {
@@ -94,6 +98,9 @@ impl MemoryPeople {
                 self.born.entry((signature, date)).or_default().push(place);
                 self.named.entry((signature, date.year())).or_default().push(place);
             }
+        }
+        if let Some(head) = written.household_head {
+            self.led.entry(head).or_default().push(place);
         }
         self.people.push((person, written));
     }
@@ -152,6 +159,23 @@ impl People for MemoryPeople {
         let found = self.named.range((name, *years.start())..=(name, *years.end()));
         out.extend(found.flat_map(|(_, places)| places).take(limit));
         Ok(())
+    }
+
+    fn households(&self, heads: &[u32], out: &mut Vec<(u32, Result<u32, Doubt>)>) {
+        out.clear();
+        for (at, head) in (0..).zip(heads) {
+            let Some(written) = self.written(*head) else { continue };
+            let ids = written.personal_id.iter().chain(&written.former_personal_ids);
+            let cards = written.id_card_number.iter().chain(&written.former_id_cards);
+            let numbers = ids
+                .map(|id| PersonNumber::PersonalId(*id))
+                .chain(cards.map(|card| PersonNumber::IdCard(*card)));
+            let led = numbers.filter_map(|number| self.led.get(&number)).flatten();
+            let mut all: Vec<u32> = std::iter::once(head).chain(led).copied().collect();
+            all.sort_unstable();
+            all.dedup();
+            out.extend(all.into_iter().map(|place| (at, Ok(place))));
+        }
     }
 
     fn people(&self, places: &[u32], out: &mut Vec<Result<Option<Person>, Doubt>>) {

@@ -82,6 +82,10 @@ pub trait People: Sync {
         out: &mut Vec<u32>,
     ) -> Result<(), Doubt>;
 
+    /// Who lives in the households of which those at these places are the heads, the heads themselves included: each as the position of its
+    /// question, and the place.
+    fn households(&self, heads: &[u32], out: &mut Vec<(u32, Result<u32, Doubt>)>);
+
     /// The people at these places; none where nobody is.
     fn people(&self, places: &[u32], out: &mut Vec<Result<Option<Person>, Doubt>>);
 

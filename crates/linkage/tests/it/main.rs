@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that goes wrong shall stop")]
 
 mod cases;
+mod damaged;
+mod household;
 mod nation;
 mod quality;

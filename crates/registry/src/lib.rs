@@ -24,7 +24,7 @@ pub use person::{Change, Entry, Finding, Hit, Hits, NewPerson, PersonKey, Search
 pub use registry::Registry;
 pub use sandbox::TestPeople;
 pub use store::MIGRATIONS;
-pub use tend::Tended;
+pub use tend::{Tended, Trust};
 
 use dancu_keys::SealError;
 use dancu_storage::StoreError;

@@ -91,7 +91,23 @@ fn save(base: &Base, rows: &Rows, file: &Path) {
     }
 }
 
+/// Whether memory may be trusted just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// Pages of the file that did not open; each question that needs one goes to the store
+    pub damaged_pages: u64,
+    /// Memory differed from the store, and answers nothing until it is built anew
+    pub is_distrusted: bool,
+}
+
 impl Registry {
+    /// Whether the people in memory may be trusted just now.
+    pub fn trust(&self) -> Trust {
+        let snapshot = self.0.memory.now();
+        let base = &snapshot.base;
+        Trust { damaged_pages: base.index().doubts(), is_distrusted: base.trusted().is_err() }
+    }
+
     /// Does the next step: builds what is damaged anew, merges what has grown, else compares some people with the store. To be
     /// called about once a second, by one thread; it blocks.
     pub fn tend(&self) -> Result<Tended, RegistryError> {

@@ -7,10 +7,10 @@ use dancu_citizen::{BirthDate, NameForms, Sex};
 use std::hint::black_box;
 
 /// People of a date, or of a year, who are looked at one by one; where more were born, names lead to them.
-const ROWS: usize = 30_000;
+const ROWS: usize = 20_000;
 /// Names that are looked at, and questions to the table by name and date.
-const NAMES: usize = 60_000;
-const LOOKUPS: usize = 3_000;
+const NAMES: usize = 40_000;
+const LOOKUPS: usize = 1_000;
 /// People read side by side.
 const GROUP: usize = 32;
 
@@ -225,23 +225,32 @@ impl Index {
     /// The names that fit, those that keep the order of the words first, and whether these are all.
     fn fitting_names(&self, sought: &Sought, begun: bool) -> Result<(Vec<(Order, Signature)>, bool), Doubt> {
         let asked = if begun { &sought.begun } else { &sought.whole };
-        let (mut names, mut looked) = (Vec::new(), 0);
+        let (mut kept, mut changed) = (Vec::new(), Vec::new());
+        let (mut looked, mut is_all) = (0, true);
         for page in 0..self.names.len() {
-            let most = NAMES.saturating_sub(looked);
-            looked += self.names.get(page)?.seek(asked, most, |order, words, name| {
-                // Those with the whole words were taken before.
-                if !begun || names::order(&sought.whole, words).is_none() {
-                    names.push((order, name));
-                }
-            });
-            if looked >= NAMES {
+            looked +=
+                self.names.get(page)?.seek(asked, NAMES.saturating_sub(looked), |order, words, name| {
+                    // Those with the whole words were taken before.
+                    if begun && names::order(&sought.whole, words).is_some() {
+                        return true;
+                    }
+                    let to = if order == Order::Kept { &mut kept } else { &mut changed };
+                    if to.len() < LOOKUPS {
+                        to.push((order, name));
+                    } else {
+                        is_all = false;
+                    }
+                    kept.len() < LOOKUPS
+                });
+            if looked >= NAMES || kept.len() >= LOOKUPS {
+                is_all = false;
                 break;
             }
         }
-        names.sort_unstable();
-        names.dedup();
-        let is_all = looked < NAMES;
-        Ok((names, is_all))
+        kept.append(&mut changed);
+        kept.sort_unstable();
+        kept.dedup();
+        Ok((kept, is_all))
     }
 
     fn keep_sex(&self, sought: &Sought, places: &mut Vec<Place>) -> Result<(), Doubt> {

@@ -56,6 +56,10 @@ pub(crate) fn order(asked: &[Meant], name: &[u16]) -> Option<Order> {
     if asked.iter().all(|meant| words.any(|word| fits(meant, *word))) {
         return Some(Order::Kept);
     }
+    // Nearly all names fail here, without a word more.
+    if !asked.iter().all(|meant| name.iter().any(|word| fits(meant, *word))) {
+        return None;
+    }
     let fits = |nth: usize, at: usize| {
         asked.get(nth).zip(name.get(at)).is_some_and(|(meant, word)| fits(meant, *word))
     };
@@ -154,13 +158,13 @@ impl NamePage {
         self.list.get(end_before(first)..end_before(after)).unwrap_or_default()
     }
 
-    /// Looks at the names with the rarest of the words asked for, no more than so many; tells of those that fit, and gives how many
+    /// Looks at the names with the rarest of the words asked for, no more than so many; tells of those that fit, until it hears that they are enough, and gives how many
     /// it looked at. A name may be told twice.
     pub(crate) fn seek(
         &self,
         asked: &[Meant],
         most: usize,
-        mut fits: impl FnMut(Order, &[u16], Signature),
+        mut fits: impl FnMut(Order, &[u16], Signature) -> bool,
     ) -> usize {
         let lists = asked.iter().map(|meant| meant.as_ref().map(|m| self.having(m)).unwrap_or_default());
         let rarest = lists.min_by_key(|list| list.len()).unwrap_or_default();
@@ -169,8 +173,10 @@ impl NamePage {
             looked += 1;
             let at = usize::from(*at);
             let name = self.name(at);
-            if let (Some(order), Some(signature)) = (order(asked, name), self.signatures.get(at)) {
-                fits(order, name, Signature::of_number(*signature));
+            if let (Some(order), Some(signature)) = (order(asked, name), self.signatures.get(at))
+                && !fits(order, name, Signature::of_number(*signature))
+            {
+                break;
             }
         }
         looked
@@ -263,7 +269,10 @@ mod tests {
             if let Ok(page) = pages.get(0) {
                 page.write(&mut bytes);
                 let page = NamePage::read(&bytes.done()).unwrap();
-                page.seek(&asked, usize::MAX, |_, _, signature| found.push(signature.as_u32()));
+                page.seek(&asked, usize::MAX, |_, _, signature| {
+                    found.push(signature.as_u32());
+                    true
+                });
             }
             found.sort_unstable();
             found.dedup();
@@ -274,7 +283,7 @@ mod tests {
         #[test]
         fn garbage_is_an_error_or_a_page_never_a_panic(bytes: Vec<u8>, word: u16) {
             if let Ok(page) = NamePage::read(&bytes) {
-                page.seek(&[Some(word..=word)], usize::MAX, |_, _, _| ());
+                page.seek(&[Some(word..=word)], usize::MAX, |_, _, _| true);
             }
         }
     }

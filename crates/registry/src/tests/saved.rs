@@ -2,7 +2,7 @@
 //! what the store says.
 use super::index::{Step, answers, apply, step};
 use super::*;
-use crate::{Search, Tended};
+use crate::{Search, Tended, Trust};
 use dancu_citizen::{Allowed, Household, PersonNumber, Relative};
 use dancu_storage::testing::{sqlite_store, stores};
 use dancu_verify_index::Place;
@@ -62,6 +62,24 @@ fn event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Reopen),
         1 => Just(Event::Tend),
     ]
+}
+
+/// Random steps from a seed that does not change: the same on every engine.
+fn events(seed: u8) -> Vec<Event> {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    prop::collection::vec(event(), 1..12).new_tree(&mut runner).unwrap().current()
+}
+
+#[test]
+fn whatever_befalls_the_file_on_every_engine() {
+    for seed in 0..6 {
+        for (_, store, _guard) in stores() {
+            follow(&store, &events(seed));
+        }
+    }
 }
 
 fn follow(store: &Store, events: &[Event]) {
@@ -189,7 +207,9 @@ fn what_differs_from_the_store_is_an_alarm_and_is_built_anew() {
         let sealed = rows.seal_block(keys[0], 1, &block).unwrap();
         let sql = "UPDATE person SET verify_block = $2 WHERE person_key = $1";
         store.run_tx("test", |tx| tx.execute(sql, &[keys[0].0.into(), sealed.clone().into()])).unwrap();
+        assert_eq!(registry.trust(), Trust::default(), "{engine}");
         assert_eq!(registry.tend(), Ok(Tended::Differs), "{engine}");
+        assert!(registry.trust().is_distrusted, "{engine}");
         assert!(
             registry.verify_now(&claim(1, "Trần An"), Allowed::ALL).is_err(),
             "{engine}: memory is silent"
@@ -201,6 +221,7 @@ fn what_differs_from_the_store_is_an_alarm_and_is_built_anew() {
         assert!(agrees(&registry), "{engine}: the store answers");
         assert_eq!(searches(&registry), searches(&open(&store)), "{engine}");
         assert_eq!(registry.tend(), Ok(Tended::Rebuilt), "{engine}");
+        assert_eq!(registry.trust(), Trust::default(), "{engine}");
         assert!(registry.verify_now(&claim(1, "Trần An"), Allowed::ALL).is_ok() && agrees(&registry));
         assert_eq!(
             saved(&store, &file).tend(),

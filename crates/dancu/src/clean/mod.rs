@@ -1,7 +1,7 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
 pub mod input;
 pub mod matcher;
-pub mod output;
+pub mod parcel;
 mod progress;
 pub mod work;
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod carried;
 mod chunks;
 mod cleaning;
 mod close;
@@ -19,6 +20,7 @@ mod tell;
 mod terms;
 mod work;
 
+pub use carried::Register;
 pub use chunks::{Finish, Lease, Progress};
 pub use cleaning::{Cleaning, Options};
 pub use close::Closed;

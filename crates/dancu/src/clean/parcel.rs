@@ -54,6 +54,11 @@ impl Packer {
         })
     }
 
+    /// Who signs, where that must be.
+    pub fn key(&self) -> anyhow::Result<&PemKey> {
+        self.key.as_ref().context("evidence.certificate and evidence.key are needed: who signs")
+    }
+
     /// Whether a folder can take a result: it is not there, empty, or holds a result, which is replaced.
     pub fn accepts(out: &Path) -> anyhow::Result<()> {
         let free = !out.exists() || is_parcel(out).with_context(|| format!("{}", out.display()))?;
@@ -73,7 +78,7 @@ impl Packer {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).with_context(|| format!("{}", unfinished.display()))?;
         }
-        let made = self.wrapped(opened, id, &unfinished).inspect_err(|_| {
+        let made = self.make_in(opened, id, &unfinished).inspect_err(|_| {
             // The error that counts is the first.
             let _ = fs::remove_dir_all(&unfinished);
         })?;
@@ -89,7 +94,8 @@ impl Packer {
         Ok(made)
     }
 
-    fn wrapped(&self, opened: &Opened, id: &str, folder: &Path) -> anyhow::Result<Made> {
+    /// The same in a folder that is empty or not there, which an error leaves as it is.
+    pub fn make_in(&self, opened: &Opened, id: &str, folder: &Path) -> anyhow::Result<Made> {
         let job = opened.cleaning.get(id)?;
         let snapshot = opened.floor.exchange.snapshot();
         let organisation = snapshot.rules.organisation(&job.organisation);

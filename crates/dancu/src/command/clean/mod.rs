@@ -1,21 +1,21 @@
 //! `dancu clean`: an agency's stock against the registry, alone on this machine or as a job that several servers share.
+mod carried;
+
 use super::StoreArguments;
+use crate::clean::submit::{Question, submit};
 use crate::clean::{
     self, Opened,
     input::Input,
     parcel::{Packer, Wants},
 };
 use crate::clock::SystemClock;
-use crate::config::Config;
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use dancu_catalogue::{Code, Lang};
-use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
+use dancu_catalogue::Lang;
+use dancu_cleaning::Job;
 use dancu_gateway::Clock as _;
 use dancu_papers::sign::Trust;
-use dancu_policy::Workplace;
 use dancu_stock::Package;
-use dancu_watch::Brakes;
 use std::path::{Path, PathBuf};
 
 /// Clean an agency's stock: each row with a verdict, reasons and what to do
@@ -38,6 +38,12 @@ enum What {
     Fetch(Fetch),
     /// Check a result: its signature, and every file; exits with 0 only for a good one
     Verify(Verify),
+    /// For who has no network: seal a stock to the registry, signed, to be carried there by hand
+    Seal(carried::Seal),
+    /// On a machine without a network: open a sealed stock, clean it, seal the answer to the agency
+    Offline(carried::Offline),
+    /// For who has no network: open a sealed answer, and check the result in it
+    Open(carried::Open),
     /// End a job before it is done
     Cancel(One),
     /// Remove a job that has ended, with its rows and answers
@@ -59,8 +65,8 @@ struct Run {
     #[command(flatten)]
     wrap: Wrap,
     /// A column and the heading that it has in the file, or several that make it up: `full_name='Họ đệm+Tên'`. May be given
-    /// again for each column; what is not named is found by its usual headings. Columns: row_id, personal_id, id_card_number,
-    /// full_name, other_name, birth_date, sex, permanent_unit, household
+    /// again for each column; what is not named is found by its usual headings. Columns: `row_id`, `personal_id`,
+    /// `id_card_number`, `full_name`, `other_name`, `birth_date`, `sex`, `permanent_unit`, `household`
     #[arg(long, value_name = "COLUMN=HEADING")]
     map: Vec<String>,
     /// System that asks; its agreement says what is compared and told
@@ -171,6 +177,9 @@ impl Clean {
             Some(What::Jobs(jobs)) => jobs.run(),
             Some(What::Fetch(fetch)) => fetch.run(),
             Some(What::Verify(verify)) => verify.run(),
+            Some(What::Seal(seal)) => seal.run(),
+            Some(What::Offline(offline)) => offline.run(),
+            Some(What::Open(open)) => open.run(),
             Some(What::Cancel(one)) => {
                 let opened = open(&one.store)?;
                 Ok(opened.cleaning.cancel(&one.job, SystemClock.now_us())?)
@@ -198,7 +207,17 @@ impl Run {
         };
         let input = Input::open(self.input.as_deref().context("a file is needed")?, &self.map)?;
         let opened = clean::open(&config)?;
-        let job = self.submit(&config, &opened, &input)?;
+        let question = Question {
+            system: self.system.as_deref().unwrap_or_default(),
+            login: self.account.as_deref().unwrap_or_default(),
+            purpose: self.purpose.as_deref().unwrap_or_default(),
+            case_number: self.case.as_deref(),
+            agency_code: self.agency.as_deref(),
+            file: input.name(),
+            form: "shell",
+            chunk_rows: self.chunk_rows,
+        };
+        let job = submit(&config, &opened, &input, &question)?;
         if let Some((packer, out)) = packer {
             clean::work::work(&opened, Some(&job.id), clean::workers(&config), false)?;
             fetch(&opened, &packer, &job.id, out)?;
@@ -214,68 +233,6 @@ impl Run {
         tokio::runtime::Handle::current().block_on(opened.teller.journal.close());
         Ok(())
     }
-
-    /// The job of this file, admitted: a new one, or the one that a crash has left.
-    fn submit(&self, config: &Config, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
-        let file = input.name();
-        let wish = Wish {
-            system: self.system.as_deref().unwrap_or_default(),
-            login: self.account.as_deref().unwrap_or_default(),
-            officer: None,
-            agency_code: self.agency.as_deref(),
-            purpose: self.purpose.as_deref(),
-            case_number: self.case.as_deref(),
-            columns: input.columns(),
-            file,
-            input_sha256: input.sha256(),
-            form: "shell",
-            source: None,
-            workplace: Workplace::System,
-            now_us: SystemClock.now_us(),
-        };
-        let snapshot = opened.floor.exchange.snapshot();
-        let decided = terms(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), &wish);
-        let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
-        let terms = match decided.and_then(|terms| passes(&brakes, terms, wish.now_us)) {
-            Ok(terms) => terms,
-            Err(code) => {
-                opened.teller.refuse(&wish, code)?;
-                anyhow::bail!("{}: {} (the journal says so too)", code.name(), code.title(Lang::En));
-            }
-        };
-        let left: Vec<&str> = wish
-            .columns
-            .iter()
-            .filter(|c| !terms.columns.contains(*c))
-            .map(dancu_linkage::Column::name)
-            .collect();
-        if !left.is_empty() {
-            println!("not compared, for the agreement does not have it: {}", left.join(", "));
-        }
-        let cleaning = &opened.cleaning;
-        let mut job = cleaning.begin(&terms.job(&wish, self.chunk_rows), wish.now_us)?;
-        if job.state == JobState::Filling && !cleaning.is_filled(&job) {
-            let mut filler = cleaning.fill(&job)?;
-            input.read(|row| Ok(filler.push(row)?))?;
-            job = filler.finish()?;
-        } else {
-            println!("job {} goes on", job.id);
-        }
-        if job.state == JobState::Filling {
-            job = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us())?;
-        }
-        Ok(job)
-    }
-}
-
-/// As on the road: a system or account that is braked gets nothing, though the rules would let it.
-fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
-    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
-    if brakes.on(system, Some(account), now_us).is_none() {
-        return Ok(terms);
-    }
-    let whole = brakes.on(system, None, now_us).is_some();
-    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
 }
 
 fn entry(job: &Job) -> String {
@@ -337,19 +294,29 @@ impl Fetch {
 
 impl Verify {
     fn run(self) -> anyhow::Result<()> {
-        let read = |path: &Path| std::fs::read(path).with_context(|| format!("{}", path.display()));
-        let stamps = self.tsa_ca.as_deref().map(read).transpose()?;
-        let trust = Trust::from_pem(&read(&self.ca)?, stamps.as_deref())?;
-        let place = || format!("{}", self.package.display());
-        let verified = Package::verify(&self.package, &trust, SystemClock.now_us()).with_context(place)?;
-        super::evidence::say_signer(&verified.signer)?;
-        let (job, summary) = (&verified.manifest.job, &verified.manifest.summary);
-        println!("job       {} of {}, model {}", job.id, job.agency, job.model);
-        println!("input     {} rows, SHA-256 {}", job.input_rows, job.input_sha256);
-        println!("result    {} rows, {} numbers told", summary.rows(), summary.told());
-        for file in &verified.manifest.files {
-            println!("file      {}, {} bytes", file.name, file.bytes);
-        }
-        Ok(())
+        let trust = trust(&self.ca, self.tsa_ca.as_deref())?;
+        believe(&self.package, &trust)
     }
+}
+
+/// Whose signatures are believed.
+fn trust(ca: &Path, tsa_ca: Option<&Path>) -> anyhow::Result<Trust> {
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("{}", path.display()));
+    let stamps = tsa_ca.map(read).transpose()?;
+    Ok(Trust::from_pem(&read(ca)?, stamps.as_deref())?)
+}
+
+/// Checks a result, and tells what it is.
+fn believe(package: &Path, trust: &Trust) -> anyhow::Result<()> {
+    let place = || format!("{}", package.display());
+    let verified = Package::verify(package, trust, SystemClock.now_us()).with_context(place)?;
+    super::evidence::say_signer(&verified.signer)?;
+    let (job, summary) = (&verified.manifest.job, &verified.manifest.summary);
+    println!("job       {} of {}, model {}", job.id, job.agency, job.model);
+    println!("input     {} rows, SHA-256 {}", job.input_rows, job.input_sha256);
+    println!("result    {} rows, {} numbers told", summary.rows(), summary.told());
+    for file in &verified.manifest.files {
+        println!("file      {}, {} bytes", file.name, file.bytes);
+    }
+    Ok(())
 }

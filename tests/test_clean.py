@@ -82,3 +82,17 @@ def test_an_english_result_replaces_an_earlier_one(place, made):
     assert (out / "result.csv").read_bytes() == before
     assert not (out / "result.xlsx").exists()
     place.good("clean", "verify", out, "--ca", place.ca)
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6])
+def test_people_whose_file_is_damaged_make_no_row_doubtful(place, made, tmp_path, part):
+    """A page that does not open: everybody is read anew from the store, and the result is that of a sound file."""
+    _, out, _ = made
+    index = place.folder / "store/people.index"
+    damaged = bytearray(index.read_bytes())
+    damaged[int(len(damaged) * part)] ^= 1
+    index.write_bytes(damaged)
+    said = place.good("clean", "--store", place.folder, place.folder / "stock.csv", "--out", tmp_path / "out", "--map", "row_id=Mã", *ASKS)
+    assert "are damaged; they are read anew" in said
+    assert (tmp_path / "out/result.csv").read_bytes() == (out / "result.csv").read_bytes()
+    place.good("clean", "verify", tmp_path / "out", "--ca", place.ca)

@@ -59,6 +59,9 @@ pub enum CleaningError {
         /// Answers given
         answers: usize,
     },
+    /// The people in memory are damaged: nothing that they answered counts, and others have to answer
+    #[error("the people in memory are damaged")]
+    PeopleDamaged,
     /// Stored bytes are not what this program wrote
     #[error("stored data are damaged: {0}")]
     Damaged(&'static str),

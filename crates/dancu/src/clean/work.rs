@@ -32,8 +32,10 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
                     stop: &stop,
                 };
                 let (failed, stop) = (&failed, &stop);
-                scope.spawn(move || {
-                    if let Err(error) = chunks(&worker, job) {
+                scope.spawn(move || match chunks(&worker, job) {
+                    // What it had is given back; the next round asks others.
+                    Ok(()) | Err(CleaningError::PeopleDamaged) => {}
+                    Err(error) => {
                         stop.store(true, Ordering::Relaxed);
                         if let Ok(mut failed) = failed.lock() {
                             failed.get_or_insert(error);
@@ -50,6 +52,10 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
         });
         if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
             return Err(error.into());
+        }
+        if !people.holds() {
+            tracing::error!("the people in memory are damaged");
+            println!("  the people in memory are damaged; they are read anew from the store");
         }
         let closed = opened
             .cleaning

@@ -5,9 +5,8 @@ import hashlib
 import io
 import json
 import os
-import sqlite3
+import time
 import zipfile
-from contextlib import closing
 
 import pytest
 
@@ -40,9 +39,7 @@ def place(binary, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def organisation(place):
-    with closing(sqlite3.connect(place.store)) as connection:
-        [(organisation,)] = connection.execute("SELECT organisation FROM system WHERE id = 'htmc'").fetchall()
-    return organisation
+    return place.text("SELECT organisation FROM system WHERE id = 'htmc'")
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +47,10 @@ def registered(place, organisation):
     place.good("exchange", "recipient", "--store", place.folder, "--organisation", organisation, place.agency)
 
 
-def seal(place, out, *more, to=None, sign=None, asks=ASKS):
+def seal(place, out, *more, to=None, sign=None, asks=ASKS, agency="H55.242"):
     certificate, key = sign or (place.system, place.system_key)
     return place.run("clean", "seal", place.file, "--to", to or place.desk, "--sign", key, "--certificate", certificate, "--out", out,
-                     "--agency", "H55.242", "--job", "đợt 1", *asks, *more)
+                     "--agency", agency, "--job", "đợt 1", *asks, *more)
 
 
 def offline(place, package, out):
@@ -148,6 +145,22 @@ def test_the_terms_are_those_of_the_road(place, registered, tmp_path):
     assert place.entries() - before == {"PURPOSE_NOT_REGISTERED": 1}
 
 
+def test_a_used_up_quota_refuses_all_rows_and_does_not_use_up_the_package(place, tmp_path):
+    """The bank has five calls a day for each account, and must name a case."""
+    organisation = place.text("SELECT organisation FROM system WHERE id = 'ngan-hang'")
+    bank, _ = certificate(place.keys, "bank", "keyAgreement", place.ca, place.ca_key)
+    place.good("exchange", "recipient", "--store", place.folder, "--organisation", organisation, bank)
+    tls = place.folder / "tls"
+    os.chmod(tls / "client-ngan-hang.key", 0o600)
+    asks = ("--system", "ngan-hang", *ASKS[2:], "--case", "HS-1")
+    package, before = tmp_path / "package", place.entries()
+    done = seal(place, package, sign=(tls / "client-ngan-hang.pem", tls / "client-ngan-hang.key"), asks=asks, agency="V01.1")
+    assert done.returncode == 0, done.stderr
+    for times in (1, 2):
+        refused(place, package, "QUOTA_ACCOUNT", tmp_path)
+        assert place.entries() - before == {"QUOTA_ACCOUNT": times}
+
+
 def test_the_whole_journey_and_no_second_one(place, package, registered, tmp_path):
     answer, out = tmp_path / "answer.dancu", tmp_path / "result"
     done = offline(place, package, answer)
@@ -171,6 +184,25 @@ def test_the_whole_journey_and_no_second_one(place, package, registered, tmp_pat
     assert "truncated: " in place.refused("clean", "open", cut, *right, "--out", tmp_path / "short")
     other_ca = ("--key", place.agency_key, "--certificate", place.agency, "--ca", place.keys / "strange.pem")
     assert "unknown_signer: " in place.refused("clean", "open", answer, *other_ca, "--out", tmp_path / "signer")
+
+
+def test_a_killed_run_goes_on_with_the_same_package(place, registered, tmp_path):
+    package, answer = tmp_path / "stock.dancu", tmp_path / "answer.dancu"
+    assert seal(place, package, "--map", "full_name=Họ và tên").returncode == 0
+    opened = place.ask("SELECT COUNT(*) FROM cleaning_package")
+    run = place.start("clean", "offline", package, "--store", place.folder, "--out", answer, "--no-workbook")
+    while place.ask("SELECT COUNT(*) FROM cleaning_package") == opened:
+        assert run.popen.poll() is None, run.output()
+        time.sleep(0.002)
+    run.kill()
+    assert not answer.exists()
+    told = place.entries()
+    done = offline(place, package, answer)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert answer.exists() and not list(tmp_path.glob(".*")), "what the killed run had opened is gone too"
+    assert place.entries().total() >= told.total()
+    (tmp_path / "again").mkdir()
+    refused(place, package, "replayed", tmp_path / "again")
 
 
 def test_an_agency_without_a_certificate_gets_no_answer_and_pays_nothing(place, package, organisation, tmp_path):

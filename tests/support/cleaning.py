@@ -64,11 +64,15 @@ class Place:
 
     def ask(self, statement):
         """One number of the store."""
+        return int(self.text(statement))
+
+    def text(self, statement):
+        """One value of the store."""
         connection = journal._connect(self)
         try:
             cursor = connection.cursor()
             cursor.execute(statement)
-            return int(cursor.fetchone()[0])
+            return cursor.fetchone()[0]
         finally:
             connection.close()
 

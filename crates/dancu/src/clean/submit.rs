@@ -3,7 +3,7 @@ use super::{Opened, input::Input};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use dancu_catalogue::{Code, Lang};
-use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
+use dancu_cleaning::{CleaningError, Job, JobState, Terms, Wish, terms};
 use dancu_gateway::Clock as _;
 use dancu_policy::Workplace;
 use dancu_watch::Brakes;
@@ -77,7 +77,11 @@ pub fn submit(
         println!("job {} goes on", job.id);
     }
     if job.state == JobState::Filling {
-        job = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us())?;
+        let admitted = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us());
+        job = admitted.map_err(|error| match error {
+            CleaningError::Refused(code) => words(code),
+            error => error.into(),
+        })?;
     }
     Ok(job)
 }
@@ -85,12 +89,13 @@ pub fn submit(
 /// Writes a refusal down; gives what is told then.
 pub fn refuse(opened: &Opened, wish: &Wish<'_>, code: Code) -> anyhow::Result<anyhow::Error> {
     opened.teller.refuse(wish, code)?;
-    Ok(anyhow::anyhow!(
-        "{}: {} / {} (the journal says so too)",
-        code.name(),
-        code.title(Lang::Vi),
-        code.title(Lang::En)
-    ))
+    Ok(words(code))
+}
+
+/// A refusal of which the journal has an entry.
+fn words(code: Code) -> anyhow::Error {
+    let [vi, en] = [Lang::Vi, Lang::En].map(|lang| code.title(lang));
+    anyhow::anyhow!("{}: {vi} / {en} (the journal says so too)", code.name())
 }
 
 /// As on the road: a system or account that is braked gets nothing, though the rules would let it.

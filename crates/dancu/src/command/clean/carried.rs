@@ -148,7 +148,7 @@ impl Seal {
 impl Offline {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = self.store.config()?;
-        let packer = Packer::open(&config, self.wrap.wants())?;
+        let packer = Packer::open(&config, self.wrap.wants(None))?;
         let opened = crate::clean::open(&config)?;
         let answered = answer(&config, &opened, &packer, &self.package, &self.out);
         tokio::runtime::Handle::current().block_on(opened.teller.journal.close());

@@ -62,6 +62,9 @@ struct Run {
     /// Folder of the result; an earlier result in it is replaced
     #[arg(long, value_name = "DIR", required_unless_present = "shared")]
     out: Option<PathBuf>,
+    /// The signed package as one file besides (ASiC-E, a ZIP)
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
     #[command(flatten)]
     wrap: Wrap,
     /// A column and the heading that it has in the file, or several that make it up: `full_name='Họ đệm+Tên'`. May be given
@@ -98,9 +101,6 @@ struct Wrap {
     /// Language of report and workbook
     #[arg(long, value_enum, default_value_t = Language::Vi)]
     lang: Language,
-    /// The signed package as one file besides (ASiC-E, a ZIP)
-    #[arg(long, value_name = "FILE")]
-    zip: Option<PathBuf>,
     /// Make no workbook, which takes the most time
     #[arg(long)]
     no_workbook: bool,
@@ -113,9 +113,9 @@ enum Language {
 }
 
 impl Wrap {
-    fn wants(&self) -> Wants {
+    fn wants(&self, zip: Option<&PathBuf>) -> Wants {
         let lang = if self.lang == Language::Vi { Lang::Vi } else { Lang::En };
-        Wants { lang, has_workbook: !self.no_workbook, zip: self.zip.clone() }
+        Wants { lang, has_workbook: !self.no_workbook, zip: zip.cloned() }
     }
 }
 
@@ -144,6 +144,9 @@ struct Fetch {
     /// Folder of the result; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// The signed package as one file besides (ASiC-E, a ZIP)
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
     #[command(flatten)]
     wrap: Wrap,
     /// The job
@@ -201,7 +204,7 @@ impl Run {
         let packer = match &self.out {
             Some(out) if !self.shared => {
                 Packer::accepts(out)?;
-                Some((Packer::open(&config, self.wrap.wants())?, out))
+                Some((Packer::open(&config, self.wrap.wants(self.zip.as_ref()))?, out))
             }
             _ => None,
         };
@@ -287,7 +290,7 @@ impl Fetch {
     fn run(self) -> anyhow::Result<()> {
         let config = self.store.config()?;
         Packer::accepts(&self.out)?;
-        let packer = Packer::open(&config, self.wrap.wants())?;
+        let packer = Packer::open(&config, self.wrap.wants(self.zip.as_ref()))?;
         fetch(&clean::open(&config)?, &packer, &self.job, &self.out)
     }
 }

@@ -16,6 +16,12 @@ pub trait Matcher: Sync {
     /// The state of the people that it answers by, as the registry counts its changes.
     fn people(&self) -> u64;
 
+    /// Whether what it has answered so far may be told. False once the people in memory turned out to be damaged: rows would be
+    /// doubtful that are not. A matcher that says so is of no use any more.
+    fn holds(&self) -> bool {
+        true
+    }
+
     /// The weight above which a row is taken for a person without somebody looking, in hundredths of bits.
     fn threshold(&self) -> i32;
 }
@@ -93,6 +99,9 @@ impl Worker<'_> {
             if !self.goes_on(lease)? {
                 return Ok(Finish::Gone);
             }
+        }
+        if !self.matcher.holds() {
+            return Err(CleaningError::PeopleDamaged);
         }
         if done != lease.rows {
             return Err(CleaningError::Damaged("a chunk has not the rows that it had"));

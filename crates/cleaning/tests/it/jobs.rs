@@ -207,3 +207,30 @@ fn nothing_of_a_person_is_readable() {
     let shown = format!("{job:?}{:?}", server.cleaning.reviews(&job.id, false, None, 9).unwrap());
     assert!(!shown.contains("Nguyễn") && !shown.contains("0010850"), "{shown}");
 }
+
+#[test]
+fn a_package_carried_here_is_opened_until_it_is_answered() {
+    for server in servers() {
+        let (cleaning, name) = (&server.cleaning, server.name);
+        let opens = |package: &str| cleaning.opens(package, 1, NOW_US).unwrap();
+        assert!(opens("00ff") && opens("00ff"), "{name}: a crash lies between");
+        cleaning.answered("00ff", "job", NOW_US).unwrap();
+        assert!(!opens("00ff") && !opens("00ff") && opens("00fe"), "{name}");
+    }
+}
+
+/// People in memory that are damaged make doubtful rows; those never count.
+#[test]
+fn what_damaged_people_answered_does_not_count() {
+    for server in servers() {
+        let job = server.submit(&wish("stock"), 60).unwrap();
+        let (stop, now) = (AtomicBool::new(false), || NOW_US);
+        let damaged = Known { version: 4, holds: false, ..Known::quiet() };
+        let one = worker(&server, &stop, "damaged", &damaged, &now).one(None);
+        assert!(matches!(one, Err(CleaningError::PeopleDamaged)), "{}", server.name);
+        let progress = server.cleaning.progress(&job.id, NOW_US).unwrap();
+        assert_eq!((progress.done, progress.leased), (0, 0), "{}: given back at once", server.name);
+        assert_eq!(server.work("good", NOW_US), 2, "{}", server.name);
+        assert_eq!(server.cleaning.progress(&job.id, NOW_US).unwrap().people, [5], "{}", server.name);
+    }
+}

@@ -128,11 +128,13 @@ pub(crate) struct Known {
     pub(crate) version: u64,
     /// Tells of each group that it is asked about
     pub(crate) tells: fn(),
+    /// Whether it stands by its answers
+    pub(crate) holds: bool,
 }
 
 impl Known {
     pub(crate) fn quiet() -> Self {
-        Self { version: 5, tells: || {} }
+        Self { version: 5, tells: || {}, holds: true }
     }
 }
 
@@ -144,6 +146,10 @@ impl Matcher for Known {
 
     fn people(&self) -> u64 {
         self.version
+    }
+
+    fn holds(&self) -> bool {
+        self.holds
     }
 
     fn threshold(&self) -> i32 {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 /// Everybody as of one position of the change feed.
 pub struct People {
+    index: Arc<Index>,
     engine: Engine<Arc<Index>>,
     position: i64,
 }
@@ -15,7 +16,7 @@ impl People {
     /// As of now. Blocks while changes are merged.
     pub fn now(registry: &Registry) -> anyhow::Result<Self> {
         let (index, position) = registry.people_now()?;
-        Ok(Self { engine: Engine::new(index, Model::bundled()?), position })
+        Ok(Self { engine: Engine::new(Arc::clone(&index), Model::bundled()?), index, position })
     }
 }
 
@@ -26,6 +27,11 @@ impl Matcher for People {
 
     fn people(&self) -> u64 {
         self.position.unsigned_abs()
+    }
+
+    /// A page that did not open is none of an answer.
+    fn holds(&self) -> bool {
+        self.index.doubts() == 0
     }
 
     fn threshold(&self) -> i32 {

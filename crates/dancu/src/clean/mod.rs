@@ -1,8 +1,10 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
+pub mod carried;
 pub mod input;
 pub mod matcher;
-pub mod output;
+pub mod parcel;
 mod progress;
+pub mod submit;
 pub mod work;
 
 use crate::config::Config;

@@ -174,11 +174,22 @@ impl Config {
             console: Console::here(),
             watch: Watch::usual(),
             tracker: Tracker { systems: Vec::new() },
-            cleaning: Cleaning { workers: 0, lease_seconds: 60, keep_days: 30, folder: PathBuf::new() },
+            cleaning: cleaning(),
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
                 format: "json".to_owned(),
             },
         }
+    }
+}
+
+fn cleaning() -> Cleaning {
+    Cleaning {
+        workers: 0,
+        lease_seconds: 60,
+        keep_days: 30,
+        folder: PathBuf::new(),
+        seal_certificate: PathBuf::new(),
+        seal_key: PathBuf::new(),
     }
 }

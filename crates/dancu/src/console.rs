@@ -4,6 +4,7 @@ use crate::server::Floor;
 use anyhow::Context as _;
 use axum::Router;
 use dancu_campaign::Campaigns;
+use dancu_cleaning::Cleaning;
 use dancu_evidence::Evidences;
 use dancu_gateway::routes::Gate;
 use dancu_governance::Governance;
@@ -31,6 +32,7 @@ pub struct Opened {
     pub body: Body,
     pub usage: Usage,
     pub evidence: Evidences,
+    pub cleaning: Cleaning,
 }
 
 /// Opens staff and governance; brings their tables up to date. Blocks.
@@ -49,8 +51,9 @@ pub fn open(config: &Config, floor: &Floor, watch: &Watch, log: Arc<dyn Log>) ->
     let usage =
         Usage::open(floor.store.clone(), log, dancu_usage::Options::default()).context("figures of use")?;
     let evidence = crate::extracts::open(config, &floor.store, &floor.ring)?;
+    let cleaning = crate::clean::jobs(config, floor)?;
     let (watch, body) = (watch.clone(), body(config)?);
-    Ok(Opened { staff, governance, campaigns, secrets, watch, body, usage, evidence })
+    Ok(Opened { staff, governance, campaigns, secrets, watch, body, usage, evidence, cleaning })
 }
 
 /// The managing body as its papers name it, with its certificate where it has one.

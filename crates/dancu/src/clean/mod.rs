@@ -1,4 +1,5 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
+pub mod hands;
 pub mod input;
 pub mod matcher;
 pub mod output;
@@ -9,6 +10,7 @@ use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
 use dancu_cleaning::{Cleaning, Options, Teller};
+use dancu_journal::Journal;
 use dancu_storage::blob::Blobs;
 
 /// What a command about jobs needs.
@@ -23,8 +25,13 @@ pub fn open(config: &Config) -> anyhow::Result<Opened> {
     let floor = Floor::open(config, false)?;
     let cleaning = jobs(config, &floor)?;
     let journal = crate::journal::open(config, &floor.store, &floor.ring)?;
-    let teller = Teller { journal, runtime: tokio::runtime::Handle::current() };
+    let teller = teller(&journal);
     Ok(Opened { floor, cleaning, teller })
+}
+
+/// What writes to this journal, from threads of this runtime.
+pub fn teller(journal: &Journal) -> Teller {
+    Teller { journal: journal.clone(), runtime: tokio::runtime::Handle::current() }
 }
 
 /// The jobs alone.

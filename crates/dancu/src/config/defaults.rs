@@ -174,11 +174,23 @@ impl Config {
             console: Console::here(),
             watch: Watch::usual(),
             tracker: Tracker { systems: Vec::new() },
-            cleaning: Cleaning { workers: 0, lease_seconds: 60, keep_days: 30, folder: PathBuf::new() },
+            cleaning: cleaning(),
             log: Log {
                 filter: "info,rustls=error,tokio_postgres=warn".to_owned(),
                 format: "json".to_owned(),
             },
         }
+    }
+}
+
+fn cleaning() -> Cleaning {
+    Cleaning {
+        workers: 0,
+        service_workers: 1,
+        service_share: 50,
+        upload_mib: 2048,
+        lease_seconds: 60,
+        keep_days: 30,
+        folder: PathBuf::new(),
     }
 }

@@ -191,12 +191,7 @@ impl Cleaning {
         self.keep(given, None, now_us)
     }
 
-    fn keep(
-        &self,
-        given: &Decide<'_>,
-        decision: Option<Decision>,
-        now_us: i64,
-    ) -> Result<(), CleaningError> {
+    fn keep(&self, given: &Decide<'_>, decision: Option<Decision>, now_us: i64) -> Result<(), CleaningError> {
         let id = random_id()?;
         let note = self.sealer.seal(note_place(&id), given.note)?;
         let of = [Value::from(given.job), number(given.number)?.into()];
@@ -217,9 +212,11 @@ impl Cleaning {
             note.into(),
         ];
         self.store.run_tx("cleaning.decide", |tx| {
-            const LAST: &str = "UPDATE cleaning_review SET state = $3, decision = $4, decided_by = $5, decided_us = $6
+            const LAST: &str =
+                "UPDATE cleaning_review SET state = $3, decision = $4, decided_by = $5, decided_us = $6
                  WHERE job = $1 AND number = $2";
-            const KEEP: &str = "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
+            const KEEP: &str =
+                "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             if tx.execute(LAST, &[of.as_slice(), &last].concat())? == 0 {
                 return Err(CleaningError::unknown("doubtful row", &given.number.to_string()));

@@ -17,7 +17,7 @@ use dancu_staff::{Console as Address, Staff};
 use dancu_storage::blob::Blobs;
 use dancu_usage::Usage;
 use dancu_watch::Watch;
-use dancu_web::door::console::{Body, DemoStaff};
+use dancu_web::door::console::{Body, Cleaner, DemoStaff};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -95,8 +95,16 @@ pub fn documents(config: &Config) -> anyhow::Result<Blobs> {
 }
 
 /// The pages.
-pub fn router(config: &Config, opened: &Opened, gate: &Gate, accounts: Vec<DemoStaff>) -> Router {
-    dancu_web::door::console::router(dancu_web::door::console::Console {
+pub fn router(
+    config: &Config,
+    opened: &Opened,
+    gate: &Gate,
+    accounts: Vec<DemoStaff>,
+) -> anyhow::Result<Router> {
+    let teller = crate::clean::teller(&gate.road.journal);
+    let incoming = crate::clean::incoming(config)?;
+    let most_bytes = u64::from(config.cleaning.upload_mib) << 20;
+    Ok(dancu_web::door::console::router(dancu_web::door::console::Console {
         road: Arc::clone(&gate.road),
         enrolment: gate.enrolment.clone(),
         staff: opened.staff.clone(),
@@ -107,7 +115,8 @@ pub fn router(config: &Config, opened: &Opened, gate: &Gate, accounts: Vec<DemoS
         body: opened.body.clone(),
         usage: opened.usage.clone(),
         evidence: opened.evidence.clone(),
+        cleaning: Arc::new(Cleaner::new(opened.cleaning.clone(), teller, incoming, most_bytes)),
         demo: config.web.demo,
         accounts,
-    })
+    }))
 }

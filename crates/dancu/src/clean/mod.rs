@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use dancu_cleaning::{Cleaning, Options, Teller};
 use dancu_journal::Journal;
 use dancu_storage::blob::Blobs;
+use std::path::PathBuf;
 
 /// What a command about jobs needs.
 pub struct Opened {
@@ -51,6 +52,17 @@ fn blobs(config: &Config) -> anyhow::Result<Blobs> {
     }
     crate::files::private_directory(folder)?;
     Blobs::folder(folder).with_context(|| format!("cleaning.folder {}", folder.display()))
+}
+
+/// Folder of files on their way in, made if it is not there: on this server alone.
+pub fn incoming(config: &Config) -> anyhow::Result<PathBuf> {
+    let configured = &config.cleaning.folder;
+    let beside = if configured.as_os_str().is_empty() { &config.journal.directory } else { configured };
+    let mut name = beside.file_name().unwrap_or_default().to_owned();
+    name.push(".incoming");
+    let folder = beside.with_file_name(name);
+    crate::files::private_directory(&folder).context("cleaning.folder")?;
+    Ok(folder)
 }
 
 /// Workers of one process: as configured, or as many as the machine has processors.

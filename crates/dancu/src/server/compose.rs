@@ -44,7 +44,7 @@ pub(super) fn compose(
     let log = Arc::new(gate.road.journal.clone());
     let console = crate::console::open(config, floor, &gate.road.guard.watch, log)?;
     console.usage.register_metrics(&mut metrics);
-    let console_pages = crate::console::router(config, &console, &gate, guests.staff.clone());
+    let console_pages = crate::console::router(config, &console, &gate, guests.staff.clone())?;
     let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
     // Last: from here on alerts are acted upon.
     let watching = crate::watch::start(config, &gate.road, &console)?;

@@ -38,7 +38,9 @@ pub(super) async fn page(seat: &Seat, job: &Job, notice: Option<Notice>) -> Resu
     let shell = seat.shell(HERE);
     let t = shell.texts();
     let mut groups = vec![facts(seat, job, &names.of(&job.asked.by, t), t)];
-    groups.extend(columns(job, t));
+    if job.state == JobState::Filling {
+        groups.extend(columns(job, t));
+    }
     groups.extend(faults(job, t));
     let is_done = job.state == JobState::Done;
     Ok(CleaningPage {
@@ -182,7 +184,7 @@ fn facts(seat: &Seat, job: &Job, by: &str, t: Texts) -> Group {
         Fact::new(t.t("work-of"), seat.console.organisation(&job.organisation)),
         Fact::new(t.t("accounts-system"), seat.console.system(&job.system)),
         Fact::new(t.t("cleaning-login"), asked.login.clone()),
-        Fact::new(t.t("cleaning-purpose"), asked.purpose.clone()),
+        Fact::new(t.t("cleaning-purpose"), purpose(seat, job)),
     ];
     facts.extend(asked.case_number.clone().map(|number| Fact::new(t.t("cleaning-case"), number)));
     let by = if asked.by.is_empty() { t.t("cleaning-by-command").into_owned() } else { by.to_owned() };
@@ -199,6 +201,11 @@ fn facts(seat: &Seat, job: &Job, by: &str, t: Texts) -> Group {
     }
     facts.push(Fact::new(t.t("cleaning-rows"), t.number(job.rows)));
     facts.push(Fact::mono("SHA-256", hex::encode(job.input_sha256)));
+    if job.state != JobState::Filling {
+        let compared = job.columns.iter().filter(|column| *column != Column::RowId);
+        let compared: Vec<String> = compared.map(|column| said(t, "field", column.name())).collect();
+        facts.push(Fact::new(t.t("cleaning-compared"), compared.join(", ")));
+    }
     if let Some(entry) = job.entry {
         facts.push(Fact::new(t.t("cleaning-entry"), t.number(entry)));
     }
@@ -210,6 +217,16 @@ fn facts(seat: &Seat, job: &Job, by: &str, t: Texts) -> Group {
     let tells = if job.tells_number { "cleaning-tells-number" } else { "cleaning-tells-no-number" };
     facts.push(Fact::new(t.t("cleaning-tells"), t.t(tells)));
     Group::Facts { title: t.t("record-facts").into_owned(), facts }
+}
+
+/// The purpose with its name, where the agreement has one.
+fn purpose(seat: &Seat, job: &Job) -> String {
+    let (snapshot, asked) = (seat.console.road.exchange.snapshot(), &job.asked);
+    let of = snapshot.rules.system(&job.system);
+    let agreement =
+        of.and_then(|of| of.agreements.iter().find(|agreement| *agreement.id == *asked.agreement));
+    let named = agreement.and_then(|agreement| agreement.purposes.get(asked.purpose.as_str())?.name.clone());
+    named.map_or_else(|| asked.purpose.clone(), |name| format!("{} – {name}", asked.purpose))
 }
 
 /// Which columns are compared, which the file has not, which the agreement has not.

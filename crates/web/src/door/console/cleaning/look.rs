@@ -101,6 +101,11 @@ impl Told {
     }
 }
 
+/// What the row says nothing of is not shown, but for the number: by it the papers are found.
+fn is_needed(side: &Side) -> bool {
+    !side.row.is_empty() || side.agreement != Agreement::Absent || side.column == Column::PersonalId
+}
+
 /// Fields of a record that are shown.
 fn shown(sides: &[Beside]) -> FieldSet {
     let told = sides.iter().filter(|side| side.record.as_ref().is_some_and(|record| !record.is_empty()));
@@ -127,13 +132,17 @@ fn lay(
         likely.get_mut(1..).unwrap_or_default().sort_by_key(|one| std::cmp::Reverse(one.score));
     }
     let doubt = |_| CleaningError::Input("a page of the people in memory does not open".to_owned());
+    // Somebody against whom more speaks than for is nobody's business here.
+    let mut first = true;
+    likely.retain(|one| std::mem::take(&mut first) || one.score > 0);
     let mut sides = None;
     let mut others = Vec::new();
     let mut touched = Vec::new();
     for (at, one) in likely.iter().enumerate() {
         let all = people.explain(&row, one.place).map_err(doubt)?.unwrap_or_default();
         if at == 0 {
-            let beside: Vec<Beside> = all.into_iter().map(|side| told.beside(side)).collect();
+            let beside: Vec<Beside> =
+                all.into_iter().filter(is_needed).map(|side| told.beside(side)).collect();
             touched.extend(one.personal_id.map(|number| (number, shown(&beside))));
             sides = Some(beside);
         } else {

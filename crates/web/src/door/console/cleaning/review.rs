@@ -208,6 +208,9 @@ fn side(t: Texts, side: &Beside) -> ReviewSide {
     };
     let same = matches!(side.agreement, Agreement::Same | Agreement::Absent);
     let pieces = |text: &str, other: &str| {
+        if text.is_empty() {
+            return Vec::new();
+        }
         if same { vec![Piece { text: text.to_owned(), differs: false }] } else { differences(text, other) }
     };
     let label = if side.agreement == Agreement::Absent {

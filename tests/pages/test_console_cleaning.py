@@ -68,7 +68,7 @@ def stock(demo):
 
 def result(page):
     with page.expect_download() as download:
-        page.click("a:has-text('Tải kết quả')")
+        page.click("a:has-text('Tải bảng kết quả')")
     text = Path(download.value.path()).read_text("utf-8-sig")
     return {row["row_id"]: row for row in csv.DictReader(io.StringIO(text))}
 

@@ -48,6 +48,9 @@ pub enum CleaningError {
     /// The result cannot be written
     #[error("output: {0}")]
     Output(String),
+    /// What leaves cannot be signed
+    #[error("the package cannot be signed: {0}")]
+    Sign(#[from] dancu_papers::sign::SignError),
     /// Rows that were to be compared are not answered one by one
     #[error("the matcher answered {answers} of {rows} rows")]
     Answers {
@@ -67,5 +70,26 @@ pub enum CleaningError {
 impl CleaningError {
     pub(crate) fn unknown(what: &'static str, id: &str) -> Self {
         Self::Unknown { what, id: id.to_owned() }
+    }
+}
+
+impl From<std::io::Error> for CleaningError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error.to_string())
+    }
+}
+
+impl From<dancu_stock::ResultError> for CleaningError {
+    fn from(error: dancu_stock::ResultError) -> Self {
+        Self::Output(error.to_string())
+    }
+}
+
+impl From<dancu_stock::PackageError> for CleaningError {
+    fn from(error: dancu_stock::PackageError) -> Self {
+        match error {
+            dancu_stock::PackageError::Signature(error) => Self::Sign(error),
+            error => Self::Output(error.to_string()),
+        }
     }
 }

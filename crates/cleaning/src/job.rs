@@ -158,6 +158,11 @@ impl Job {
         bytes
     }
 
+    /// Whether as many rows were found as came in.
+    pub(crate) fn has_rows(&self, rows: u64) -> Result<(), CleaningError> {
+        if self.rows == rows { Ok(()) } else { Err(CleaningError::Damaged("rows are missing")) }
+    }
+
     pub(crate) fn in_state(&self, state: JobState) -> Result<(), CleaningError> {
         if self.state == state { Ok(()) } else { Err(CleaningError::NotNow(self.state.name())) }
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod carried;
 mod chunks;
 mod cleaning;
 mod close;
@@ -9,6 +10,7 @@ mod counts;
 mod error;
 mod fill;
 mod job;
+mod parcel;
 mod reseal;
 mod result;
 mod review;
@@ -18,6 +20,7 @@ mod tell;
 mod terms;
 mod work;
 
+pub use carried::Register;
 pub use chunks::{Finish, Lease, Progress};
 pub use cleaning::{Cleaning, Options};
 pub use close::Closed;
@@ -26,6 +29,7 @@ pub use counts::Counts;
 pub use error::CleaningError;
 pub use fill::Filler;
 pub use job::{Asked, Job, JobState, NewJob, Seen};
+pub use parcel::{Made, Signing, Wrapping, is_parcel};
 pub use result::{Line, plain};
 pub use review::{Decide, Decided, Decision, Review};
 pub use tell::{SERVICE, Teller};

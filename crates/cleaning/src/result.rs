@@ -17,6 +17,9 @@ pub struct Line<'a> {
     pub decision: Option<Decision>,
 }
 
+/// Decisions by the number of their row.
+pub(crate) type Decisions = HashMap<u64, Decision>;
+
 impl Line<'_> {
     /// The agency's own name for the row; where it has none, the number of the row.
     pub fn row_id(&self) -> std::borrow::Cow<'_, str> {
@@ -37,26 +40,40 @@ impl Cleaning {
     ) -> Result<Job, CleaningError> {
         let job = self.result_of(id)?;
         let decisions = self.decisions(id)?;
-        let mut number = 0_u64;
+        let mut rows = 0_u64;
         for (chunk, digest) in (0_u64..).zip(self.digests(id)?) {
-            let plain = self.rows_of(id, chunk)?;
-            let answers = self.answers_of(id, chunk, digest)?;
-            let mut rows = codec::rows(&plain);
-            for answer in &answers {
-                let row = rows.next().ok_or(CleaningError::Damaged("a chunk has too few rows"))??;
-                number += 1;
-                let decision = decisions.get(&number).copied();
-                let answer = told(&job, answer, decision);
-                each(&Line { number, row: &row, answer: &answer, decision })?;
-            }
-            if rows.next().is_some() {
-                return Err(CleaningError::Damaged("a chunk has too few answers"));
-            }
+            rows += self.chunk_of_result(&job, &decisions, (chunk, digest), &mut each)?;
         }
-        if number == job.rows { Ok(job) } else { Err(CleaningError::Damaged("rows are missing")) }
+        job.has_rows(rows)?;
+        Ok(job)
     }
 
-    fn decisions(&self, job: &str) -> Result<HashMap<u64, Decision>, CleaningError> {
+    /// The rows of one chunk; gives how many they are.
+    pub(crate) fn chunk_of_result(
+        &self,
+        job: &Job,
+        decisions: &Decisions,
+        (chunk, digest): (u64, [u8; 32]),
+        mut each: impl FnMut(&Line<'_>) -> Result<(), CleaningError>,
+    ) -> Result<u64, CleaningError> {
+        let plain = self.rows_of(&job.id, chunk)?;
+        let answers = self.answers_of(&job.id, chunk, digest)?;
+        let mut rows = codec::rows(&plain);
+        let first = chunk * u64::from(job.chunk_rows) + 1;
+        for (number, answer) in (first..).zip(&answers) {
+            let row = rows.next().ok_or(CleaningError::Damaged("a chunk has too few rows"))??;
+            let decision = decisions.get(&number).copied();
+            let answer = told(job, answer, decision);
+            each(&Line { number, row: &row, answer: &answer, decision })?;
+        }
+        if rows.next().is_some() {
+            return Err(CleaningError::Damaged("a chunk has too few answers"));
+        }
+        Ok(answers.len() as u64)
+    }
+
+    /// What was decided last about each row that somebody has looked at.
+    pub(crate) fn decisions(&self, job: &str) -> Result<Decisions, CleaningError> {
         let mut all = HashMap::new();
         self.store.read("cleaning.decisions", |tx| {
             const DECIDED: &str =

@@ -92,4 +92,15 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             PRIMARY KEY (job, number, at_us, id)
         )",
     },
+    Migration {
+        id: "0009_package",
+        sql: "CREATE TABLE IF NOT EXISTS cleaning_package (
+            id TEXT NOT NULL,           -- of a package carried by hand: 32 hexadecimal digits, drawn by who sealed it
+            made_us INTEGER NOT NULL,   -- when it was sealed, as it says
+            opened_us INTEGER NOT NULL, -- when it was first found good here
+            job TEXT,                   -- cleaning_job.id that answered it; NULL: not answered, and may be opened again
+            answered_us INTEGER,
+            PRIMARY KEY (id)
+        )",
+    },
 ];

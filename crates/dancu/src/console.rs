@@ -1,4 +1,5 @@
 //! The console by its configuration: who governs connections, at an address of its own.
+use crate::clean::parcel::ConsolePacker;
 use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
@@ -17,7 +18,7 @@ use dancu_staff::{Console as Address, Staff};
 use dancu_storage::blob::Blobs;
 use dancu_usage::Usage;
 use dancu_watch::Watch;
-use dancu_web::door::console::{Body, Cleaner, DemoStaff};
+use dancu_web::door::console::{Body, Cleaner, DemoStaff, Packs};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -103,7 +104,9 @@ pub fn router(
 ) -> anyhow::Result<Router> {
     let teller = crate::clean::teller(&gate.road.journal);
     let incoming = crate::clean::incoming(config)?;
+    let packer = ConsolePacker::open(config, &incoming)?.map(|packer| Arc::new(packer) as Arc<dyn Packs>);
     let most_bytes = u64::from(config.cleaning.upload_mib) << 20;
+    let cleaner = Cleaner::new(opened.cleaning.clone(), teller, incoming, most_bytes);
     Ok(dancu_web::door::console::router(dancu_web::door::console::Console {
         road: Arc::clone(&gate.road),
         enrolment: gate.enrolment.clone(),
@@ -115,7 +118,7 @@ pub fn router(
         body: opened.body.clone(),
         usage: opened.usage.clone(),
         evidence: opened.evidence.clone(),
-        cleaning: Arc::new(Cleaner::new(opened.cleaning.clone(), teller, incoming, most_bytes)),
+        cleaning: Arc::new(cleaner.packed_by(packer)),
         demo: config.web.demo,
         accounts,
     }))

@@ -100,6 +100,17 @@ impl Secrets {
         rows.iter().map(|row| self.recorded(row)).collect()
     }
 
+    /// The newest recipient of an organisation that is not revoked and holds now; none where there is none.
+    pub fn recipient_of(&self, organisation: &str, now_us: i64) -> Result<Option<Recipient>, SecretsError> {
+        for recorded in self.recipients(organisation, 100)? {
+            match self.recipient(&recorded.fingerprint, organisation, now_us) {
+                Err(SecretsError::Recipient(_) | SecretsError::RecipientRevoked) => {}
+                found => return found.map(Some),
+            }
+        }
+        Ok(None)
+    }
+
     /// Nothing is encrypted to this one any more.
     pub fn revoke_recipient(
         &self,

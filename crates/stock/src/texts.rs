@@ -92,6 +92,8 @@ mod tests {
             let all = Verdict::ALL.iter().map(|one| texts.named("verdict", one.name()));
             let all = all.chain(Action::ALL.iter().map(|one| texts.named("action", one.name())));
             let all = all.chain(Agreement::ALL.iter().map(|one| texts.named("agreement", one.name())));
+            let refused = crate::envelope::OpenError::NAMES.into_iter();
+            let all = all.chain(refused.map(|one| texts.named("refused", one)));
             let mut all = all.chain(Column::ALL.iter().map(|one| texts.named("field", one.name())));
             assert!(all.all(|text| !text.contains('⟦')));
         }

@@ -75,3 +75,21 @@ report-seal = SHA-256 of the file that came in: { $seal }
 report-told = Rows for which the agreement lets the matched number be told: { $told }
 report-signatory = Officer in charge
 report-sign = (Signature and full name)
+
+# Packages carried by hand
+refused-form = This is no sealed package of the right form.
+refused-truncated = The package is cut short: a part of it is missing.
+refused-foreign-recipient = The package is sealed to another recipient than the certificate here.
+refused-unknown-signer = The package is signed by somebody who is not trusted here, or whose certificate does not hold any more.
+refused-tampered = The package was changed after it was sealed.
+refused-way = The package is sealed in a way that is not taken here.
+refused-mixed = The pieces are not of one package or not of one signer.
+refused-replayed = This package was opened and answered before.
+refused-too-big = The package is too large or has too many files.
+refused-io = A file cannot be read or written.
+refused-not-registered = The certificate that signed the package is not registered for the system that it names.
+refused-revoked = The certificate that signed the package was revoked.
+refused-expired = The certificate that signed the package is not taken any more: its time is over.
+refused-kind = The package does not hold what is awaited here: an agency’s holds a stock to be cleaned, an answer a result.
+refused-request = The request in the package (request.json) does not read.
+refused-no-recipient = The agency has registered no certificate that holds to which an answer could be sealed.

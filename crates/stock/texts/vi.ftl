@@ -75,3 +75,21 @@ report-seal = Dấu SHA-256 của tệp đầu vào: { $seal }
 report-told = Số dòng được trả số định danh của người khớp, theo thỏa thuận: { $told }
 report-signatory = Người phụ trách
 report-sign = (Ký, ghi rõ họ tên)
+
+# Gói mang bằng tay
+refused-form = Đây không phải gói niêm phong đúng khuôn dạng.
+refused-truncated = Gói bị cắt cụt: thiếu một phần.
+refused-foreign-recipient = Gói được niêm phong cho người nhận khác, không phải cho chứng thư ở đây.
+refused-unknown-signer = Gói do người không được tin cậy ở đây ký, hoặc chứng thư của người ký không còn hiệu lực.
+refused-tampered = Gói đã bị thay đổi sau khi niêm phong.
+refused-way = Gói được niêm phong theo cách không được chấp nhận ở đây.
+refused-mixed = Các phần không cùng một gói hoặc không cùng người ký.
+refused-replayed = Gói này đã được mở và đã được trả lời.
+refused-too-big = Gói quá lớn hoặc có quá nhiều tệp.
+refused-io = Không đọc hoặc ghi được tệp.
+refused-not-registered = Chứng thư ký gói không được đăng ký cho hệ thống nêu trong gói.
+refused-revoked = Chứng thư ký gói đã bị thu hồi.
+refused-expired = Chứng thư ký gói đã hết thời hạn sử dụng.
+refused-kind = Gói không chứa thứ được chờ ở đây: gói của cơ quan chứa dữ liệu cần làm sạch, gói trả lời chứa kết quả.
+refused-request = Không đọc được phiếu yêu cầu (request.json) trong gói.
+refused-no-recipient = Cơ quan chưa đăng ký chứng thư nhận kết quả còn hiệu lực, nên không niêm phong được câu trả lời.

@@ -207,3 +207,14 @@ fn nothing_of_a_person_is_readable() {
     let shown = format!("{job:?}{:?}", server.cleaning.reviews(&job.id, false, None, 9).unwrap());
     assert!(!shown.contains("Nguyễn") && !shown.contains("0010850"), "{shown}");
 }
+
+#[test]
+fn a_package_carried_here_is_opened_until_it_is_answered() {
+    for server in servers() {
+        let (cleaning, name) = (&server.cleaning, server.name);
+        let opens = |package: &str| cleaning.opens(package, 1, NOW_US).unwrap();
+        assert!(opens("00ff") && opens("00ff"), "{name}: a crash lies between");
+        cleaning.answered("00ff", "job", NOW_US).unwrap();
+        assert!(!opens("00ff") && !opens("00ff") && opens("00fe"), "{name}");
+    }
+}

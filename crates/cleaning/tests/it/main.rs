@@ -3,6 +3,7 @@
 
 mod crash;
 mod jobs;
+mod parcel;
 mod reviews;
 mod rotation;
 mod telling;

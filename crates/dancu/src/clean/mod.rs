@@ -1,9 +1,11 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
+pub mod carried;
 pub mod hands;
 pub mod input;
 pub mod matcher;
-pub mod output;
+pub mod parcel;
 mod progress;
+pub mod submit;
 pub mod work;
 
 use crate::config::Config;
@@ -12,7 +14,8 @@ use anyhow::Context as _;
 use dancu_cleaning::{Cleaning, Options, Teller};
 use dancu_journal::Journal;
 use dancu_storage::blob::Blobs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What a command about jobs needs.
 pub struct Opened {
@@ -62,7 +65,21 @@ pub fn incoming(config: &Config) -> anyhow::Result<PathBuf> {
     name.push(".incoming");
     let folder = beside.with_file_name(name);
     crate::files::private_directory(&folder).context("cleaning.folder")?;
+    sweep(&folder).with_context(|| format!("{}", folder.display()))?;
     Ok(folder)
+}
+
+/// Removes what a killed server left of packages that it made. Another one of this machine may make one now.
+fn sweep(folder: &Path) -> anyhow::Result<()> {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if age > HOUR && entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Workers of one process: as configured, or as many as the machine has processors.

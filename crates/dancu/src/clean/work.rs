@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+/// Between two looks at whether the threads have ended.
+const LOOK: Duration = Duration::from_millis(5);
 /// Between two looks at a job whose last chunks others have.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -21,7 +23,7 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
     loop {
         let people = People::now(&opened.floor.registry)?;
         std::thread::scope(|scope| {
-            for thread in 0..threads.max(1) {
+            let work = |thread: usize| {
                 let worker = Worker {
                     cleaning: &opened.cleaning,
                     matcher: &people,
@@ -29,8 +31,7 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
                     clock: &|| SystemClock.now_us(),
                     stop: &stop,
                 };
-                let failed = &failed;
-                let stop = &stop;
+                let (failed, stop) = (&failed, &stop);
                 scope.spawn(move || {
                     if let Err(error) = chunks(&worker, job) {
                         stop.store(true, Ordering::Relaxed);
@@ -38,10 +39,13 @@ pub fn work(opened: &Opened, job: Option<&str>, threads: usize, stay: bool) -> a
                             failed.get_or_insert(error);
                         }
                     }
-                });
-            }
+                })
+            };
+            let at_work: Vec<_> = (0..threads.max(1)).map(work).collect();
             if let (Some(progress), Some(job)) = (&mut progress, job) {
-                tell(opened, job, progress, &stop);
+                tell(opened, job, progress, || {
+                    at_work.iter().all(std::thread::ScopedJoinHandle::is_finished)
+                });
             }
         });
         if let Some(error) = failed.lock().ok().and_then(|mut failed| failed.take()) {
@@ -83,17 +87,14 @@ fn begin(opened: &Opened, job: &str) -> anyhow::Result<Progress> {
     Ok(Progress::new("rows", opened.cleaning.get(job)?.rows, before))
 }
 
-/// Tells of a job until no chunk is left to take.
-fn tell(opened: &Opened, job: &str, progress: &mut Progress, stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        let Ok(now) = opened.cleaning.progress(job, SystemClock.now_us()) else { return };
-        if progress.is_due() {
+/// Tells of a job while somebody here works on it. What others have leased may take longer than that.
+fn tell(opened: &Opened, job: &str, progress: &mut Progress, is_over: impl Fn() -> bool) {
+    while !is_over() {
+        if progress.is_due()
+            && let Ok(now) = opened.cleaning.progress(job, SystemClock.now_us())
+        {
             progress.at(now.rows_done);
         }
-        let Ok(job) = opened.cleaning.get(job) else { return };
-        if now.done == job.chunks || job.state != JobState::Open {
-            return;
-        }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(LOOK);
     }
 }

@@ -249,7 +249,7 @@ impl Verify {
     }
 }
 
-fn say_signer(signer: &Signer) -> anyhow::Result<()> {
+pub(super) fn say_signer(signer: &Signer) -> anyhow::Result<()> {
     let organisation = signer.organisation.as_deref().unwrap_or_default();
     println!(
         "signer    {} ({organisation}), certificate {}",

@@ -27,6 +27,17 @@ pub enum Exchange {
         /// Id of the system
         system: String,
     },
+    /// Register the certificate of an organisation's security officer: secrets and answers to stocks carried by hand are
+    /// sealed to it
+    Recipient {
+        #[command(flatten)]
+        store: StoreArguments,
+        /// Id of the organisation
+        #[arg(long, value_name = "ID")]
+        organisation: String,
+        /// The certificate, PEM, with those above it
+        certificate: PathBuf,
+    },
     /// List the systems with their states
     List {
         #[command(flatten)]
@@ -52,6 +63,17 @@ impl Exchange {
                 Ok(())
             }
             Self::Code { store, system } => code(&store.config()?, &system),
+            Self::Recipient { store, organisation, certificate } => {
+                let config = store.config()?;
+                let pem = std::fs::read_to_string(&certificate)
+                    .with_context(|| format!("{}", certificate.display()))?;
+                let floor = Floor::open(&config, false)?;
+                let secrets = crate::pki::secrets(&config, &floor.exchange, &floor.ring)?;
+                let fingerprint =
+                    secrets.register_recipient(&organisation, &pem, OPERATOR, SystemClock.now_us())?;
+                println!("{}", hex::encode(fingerprint));
+                Ok(())
+            }
             Self::List { store } => {
                 let floor = Floor::open(&store.config()?, false)?;
                 let snapshot = floor.exchange.snapshot();

@@ -110,7 +110,16 @@ impl StoreArguments {
     /// The configuration that they mean.
     pub fn config(&self) -> anyhow::Result<Config> {
         match (&self.store, &self.config) {
-            (Some(directory), _) => Config::parse_over(&Config::for_directory(directory), environment()),
+            (Some(directory), _) => {
+                let mut config = Config::for_directory(directory);
+                // What a demo signs with.
+                let seal = directory.join("tls/seal.key");
+                if seal.exists() {
+                    (config.evidence.certificate, config.evidence.key) =
+                        (directory.join("tls/seal.pem"), seal);
+                }
+                Config::parse_over(&config, environment())
+            }
             (None, Some(file)) => Config::load(file, environment()),
             (None, None) => anyhow::bail!("--store DIR or --config FILE is needed"),
         }

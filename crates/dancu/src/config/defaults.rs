@@ -192,5 +192,7 @@ fn cleaning() -> Cleaning {
         lease_seconds: 60,
         keep_days: 30,
         folder: PathBuf::new(),
+        seal_certificate: PathBuf::new(),
+        seal_key: PathBuf::new(),
     }
 }

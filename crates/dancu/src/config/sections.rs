@@ -369,6 +369,10 @@ pub struct Cleaning {
     pub keep_days: u32,
     /// Folder of rows and answers, the same on all servers; empty for one beside the journal
     pub folder: PathBuf,
+    /// Certificate to which agencies seal what is carried here by hand; empty: nothing is taken so
+    pub seal_certificate: PathBuf,
+    /// Its private key
+    pub seal_key: PathBuf,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

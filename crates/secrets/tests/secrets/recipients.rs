@@ -32,10 +32,18 @@ fn a_recipient_is_judged_when_registered_and_at_every_delivery() {
         assert_eq!(all[0].not_after_us, NOW_US + 48 * HOUR_US, "{name}");
         assert!(all[0].subject.contains("An Ninh"), "{name}");
 
+        let now = |organisation: &str, now_us: i64| {
+            scene.secrets.recipient_of(organisation, now_us).unwrap().map(|one| one.fingerprint())
+        };
+        assert_eq!(now("thai-nguyen", NOW_US), Some(officer.fingerprint), "{name}");
+        assert_eq!(now("thai-nguyen", NOW_US + 49 * HOUR_US), None, "{name}: expired");
+        assert_eq!(now("bo-y-te", NOW_US), None, "{name}");
+
         scene.issue(&officer, NOW_US + 47 * HOUR_US);
         let late = scene.secrets.issue(&order(&officer), NOW_US + 49 * HOUR_US).unwrap_err();
         assert!(matches!(late, SecretsError::Recipient(RecipientRefused::Expired)), "{name}: {late}");
         scene.secrets.revoke_recipient(&officer.fingerprint, "staff-2", NOW_US).unwrap();
+        assert_eq!(now("thai-nguyen", NOW_US), None, "{name}: revoked");
         let revoked = scene.secrets.issue(&order(&officer), NOW_US).unwrap_err();
         assert!(matches!(revoked, SecretsError::RecipientRevoked), "{name}");
         assert!(matches!(register(&officer, "thai-nguyen"), Err(SecretsError::RecipientRevoked)), "{name}");

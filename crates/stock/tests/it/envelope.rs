@@ -123,7 +123,7 @@ fn we_open_what_openssl_seals() {
         let hash = String::from_utf8(openssl(at, &["dgst", "-sha256", "-r", "b.csv"])).unwrap();
         let hash = hash.split(' ').next().unwrap();
         let head = format!(
-            "{{\"piece\":1,\"pieces\":1,\"label\":{{\"format\":\"dancu-sealed/1\",\"package\":\"00ff\",\"kind\":\"stock\",\"job\":\"j\",\
+            "{{\"piece\":1,\"pieces\":1,\"label\":{{\"format\":\"dancu-sealed/1\",\"package\":\"00ff00ff00ff00ff00ff00ff00ff00ff\",\"kind\":\"stock\",\"job\":\"j\",\
              \"agency\":\"a\",\"made_us\":1,\"files\":[{{\"name\":\"b.csv\",\"bytes\":10,\"sha256\":\"{hash}\"}}]}}}}\nfull_name\n"
         );
         fs::write(scene.path("content"), head).unwrap();

@@ -30,7 +30,7 @@ mod words;
 mod work;
 
 pub use api::openapi;
-pub use cleaning::Cleaner;
+pub use cleaning::{Cleaner, Packs};
 pub use papers::Body;
 pub use table::{Route, Way, routes};
 

@@ -1,7 +1,7 @@
 //! Cleaning jobs: a file is brought, looked through, confirmed, worked on; its result is taken, its doubtful rows are decided.
 use super::super::cleaning::bring::{Incoming, NotTaken, Wanted, push, start as begin, take};
 use super::super::cleaning::look::{Beside, Looked, Other, look};
-use super::super::cleaning::result::{CSV, handed_out};
+use super::super::cleaning::result::{CSV, PACKAGE, handed_out, packed};
 use super::super::cleaning::review::decided;
 use super::super::cleaning::waits_for_confirmation;
 use super::super::table::Way;
@@ -103,6 +103,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
         || get(result),
     )
     .file(CSV),
+    Operation::get(
+        "/api/v1/cleaning/jobs/{job}/package",
+        Way::Needs(Action::CleaningExport),
+        [
+            "cleaning",
+            "takeCleaningPackage",
+            "The result as a signed package: Parquet, CSV, workbook, figures and report in one ASiC-E container",
+        ],
+        || get(package),
+    )
+    .file(PACKAGE),
     Operation::get(
         "/api/v1/cleaning/jobs/{job}/doubtful",
         Way::Needs(Action::CleaningReview),
@@ -491,6 +502,18 @@ async fn result(desk: Desk, Path(id): Path<String>) -> Answer {
     }
     desk.record("cleaning_result", format!("job={id}")).await?;
     Ok(handed_out(&desk, job))
+}
+
+async fn package(desk: Desk, Path(id): Path<String>) -> Answer {
+    let job = known(&desk, &id, Action::CleaningExport).await?;
+    if job.state != JobState::Done {
+        return Err(desk.problem(Told::from(Code::NotNow).because(job.state.name())));
+    }
+    if !desk.console.cleaning.signs() {
+        return Err(desk.problem(Told::from(Code::NotNow).because("no_signer")));
+    }
+    desk.record("cleaning_package", format!("job={id}")).await?;
+    packed(&desk, job).await.map_err(|oops| desk.oops(&oops))
 }
 
 async fn rows(desk: Desk, Path(id): Path<String>) -> Answer {

@@ -130,6 +130,11 @@ impl Incoming {
         self.bytes == 0
     }
 
+    /// The file itself.
+    pub(in crate::door::console) fn into_file(self) -> File {
+        self.file
+    }
+
     /// The way to it while it is open.
     fn path(&self) -> PathBuf {
         PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()))

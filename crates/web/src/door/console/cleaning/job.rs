@@ -114,6 +114,12 @@ fn links(seat: &Seat, job: &Job, far: &Far, t: Texts) -> Vec<(String, String)> {
             links.push((words, format!("/cleaning/{}/review", job.id)));
         }
         if seat.may_clean(Action::CleaningExport, job) {
+            if seat.console.cleaning.signs() {
+                links.push((
+                    t.t("cleaning-take-package").into_owned(),
+                    format!("/cleaning/{}/package", job.id),
+                ));
+            }
             links.push((t.t("cleaning-take").into_owned(), format!("/cleaning/{}/file", job.id)));
         }
     }

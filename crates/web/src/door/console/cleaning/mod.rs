@@ -21,13 +21,16 @@ use crate::parts::{Badge, Tone};
 use axum::extract::DefaultBodyLimit;
 use axum::response::Response;
 use axum::routing::{get, post};
+use dancu_catalogue::Lang;
 use dancu_cleaning::{Cleaning, CleaningError, Job, JobState, Teller};
 use dancu_linkage::{Engine, Model};
 use dancu_policy::duty::{Action, Ruling};
 use dancu_registry::Registry;
 use dancu_verify_index::Index;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 const READ: Way = Way::Needs(Action::CleaningRead);
 const SUBMIT: Way = Way::Needs(Action::CleaningSubmit);
@@ -42,6 +45,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/cleaning/{job}/start", SUBMIT, || post(deeds::start)),
     Route::post("/cleaning/{job}/cancel", Way::Needs(Action::CleaningCancel), || post(deeds::cancel)),
     Route::get("/cleaning/{job}/file", Way::Needs(Action::CleaningExport), || get(result::hand_out)),
+    Route::get("/cleaning/{job}/package", Way::Needs(Action::CleaningExport), || {
+        get(result::hand_out_package)
+    }),
     Route::get("/cleaning/{job}/review", REVIEW, || get(review::show)),
     Route::post("/cleaning/{job}/review/{row}", REVIEW, || post(review::decide)),
 ];
@@ -63,7 +69,29 @@ pub struct Cleaner {
     pub incoming: PathBuf,
     /// Largest file, bytes
     pub most_bytes: u64,
+    /// Who wraps results up as signed packages; none where nobody signs
+    packs: Option<Arc<dyn Packs>>,
+    /// One package is made at a time: calls come first
+    packing: Arc<Semaphore>,
     people: Mutex<Option<(i64, Arc<People>)>>,
+}
+
+/// Wraps results up as signed packages.
+pub trait Packs: Send + Sync {
+    /// Writes the package of a job that is done, an ASiC-E container, for the organisation of this name. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// The job is not done, its answers are damaged, the key does not sign, the disk is full.
+    fn pack(
+        &self,
+        jobs: &Cleaning,
+        job: &Job,
+        agency: &str,
+        lang: Lang,
+        now_us: i64,
+        out: &mut File,
+    ) -> Result<(), CleaningError>;
 }
 
 /// How long the people of the last look are good for the next, microseconds: merging what changed since takes long in a nation.
@@ -72,7 +100,20 @@ const FRESH_US: i64 = 300_000_000;
 impl Cleaner {
     /// With these jobs.
     pub fn new(jobs: Cleaning, teller: Teller, incoming: PathBuf, most_bytes: u64) -> Self {
-        Self { jobs, teller, incoming, most_bytes, people: Mutex::default() }
+        let packing = Arc::new(Semaphore::new(1));
+        Self { jobs, teller, incoming, most_bytes, packs: None, packing, people: Mutex::default() }
+    }
+
+    /// The same with somebody who signs packages.
+    #[must_use]
+    pub fn packed_by(mut self, packs: Option<Arc<dyn Packs>>) -> Self {
+        self.packs = packs;
+        self
+    }
+
+    /// Whether results can be had as signed packages.
+    pub(super) fn signs(&self) -> bool {
+        self.packs.is_some()
     }
 
     /// Everybody, as of a few minutes ago at most. Blocks.

@@ -1,6 +1,7 @@
 //! The result of a job as a table, handed out as it is read: a stock may be larger than memory.
+use super::bring::Incoming;
 use super::{Answer, HERE};
-use crate::door::console::seat::{Oops, Seat};
+use crate::door::console::seat::{Oops, Seat, blocking};
 use crate::pages::ErrorKind;
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
@@ -9,10 +10,14 @@ use axum::response::{IntoResponse as _, Response};
 use dancu_citizen::PersonalId;
 use dancu_cleaning::{Cleaning, CleaningError, Job, JobState, Line};
 use dancu_policy::duty::Action;
+use std::io::{Read as _, Seek as _};
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Type of the file.
 pub(in crate::door::console) const CSV: &str = "text/csv; charset=utf-8";
+/// Type of a signed package (ETSI EN 319 162-1).
+pub(in crate::door::console) const PACKAGE: &str = "application/vnd.etsi.asic-e+zip";
 
 /// Bytes that are sent together.
 const PIECE: usize = 64 * 1024;
@@ -47,18 +52,76 @@ pub(in crate::door::console) fn handed_out(seat: &Seat, job: Job) -> Response {
         // The answer ends without its end, so that nobody takes half a stock for a whole one.
         let _ = send.blocking_send(Err(std::io::Error::other("cut off")));
     });
+    streamed(receive, CSV, &format!("ket-qua-{short}.csv"))
+}
+
+/// An answer in pieces.
+fn streamed(
+    receive: mpsc::Receiver<Result<Bytes, std::io::Error>>,
+    media: &'static str,
+    name: &str,
+) -> Response {
     let pieces = futures_util::stream::unfold(receive, |mut receive| async {
         receive.recv().await.map(|piece| (piece, receive))
     });
     let mut response = Body::from_stream(pieces).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CSV));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"ket-qua-{short}.csv\"")) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+pub(super) async fn hand_out_package(seat: Seat, Path(id): Path<String>) -> Answer {
+    let job = seat.cleaning_job(&id, Action::CleaningExport).await?;
+    if job.state != JobState::Done || !seat.console.cleaning.signs() {
+        return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound));
+    }
+    seat.record("cleaning_package", format!("job={id}"), HERE).await?;
+    packed(&seat, job).await
+}
+
+/// Makes the package and answers with it, for pages and API alike; that it is taken is written down before.
+pub(in crate::door::console) async fn packed(seat: &Seat, job: Job) -> Answer {
+    let cleaner = Arc::clone(&seat.console.cleaning);
+    let unavailable = || Oops::page(seat.shell(HERE), ErrorKind::Unavailable);
+    let turn = Arc::clone(&cleaner.packing).acquire_owned().await.map_err(|_| unavailable())?;
+    let (agency, lang, now_us) =
+        (seat.console.organisation(&job.organisation), seat.shell(HERE).lang, seat.now_us());
+    let short = job.id.get(..8).unwrap_or_default().to_owned();
+    let made = blocking(move || {
+        let _turn = turn;
+        let packs = cleaner.packs.as_ref().ok_or(CleaningError::NotNow("nobody signs"))?;
+        let failed = |error: std::io::Error| CleaningError::Output(error.to_string());
+        let mut file = Incoming::create(&cleaner.incoming, u64::MAX).map_err(failed)?.into_file();
+        packs.pack(&cleaner.jobs, &job, &agency, lang, now_us, &mut file)?;
+        cleaner.jobs.fetched(&job.id, now_us)?;
+        file.rewind().map_err(failed)?;
+        Ok(file)
+    });
+    let mut file = match made.await {
+        Some(Ok(file)) => file,
+        Some(Err(error)) => return Err(seat.no_cleaning(&error)),
+        None => return Err(unavailable()),
+    };
+    let (send, receive) = mpsc::channel(AHEAD);
+    tokio::task::spawn_blocking(move || {
+        loop {
+            let mut piece = vec![0; PIECE];
+            let read = file.read(&mut piece).map(|read| {
+                piece.truncate(read);
+                Bytes::from(piece)
+            });
+            let is_last = read.as_ref().map_or(true, Bytes::is_empty);
+            if read.as_ref().is_ok_and(Bytes::is_empty) || send.blocking_send(read).is_err() || is_last {
+                return;
+            }
+        }
+    });
+    Ok(streamed(receive, PACKAGE, &format!("ket-qua-{short}.asice")))
 }
 
 fn write(

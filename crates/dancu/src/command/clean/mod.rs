@@ -1,16 +1,22 @@
 //! `dancu clean`: an agency's stock against the registry, alone on this machine or as a job that several servers share.
+mod carried;
+
 use super::StoreArguments;
-use crate::clean::{self, Opened, input::Input};
+use crate::clean::submit::{Question, submit};
+use crate::clean::{
+    self, Opened,
+    input::Input,
+    parcel::{Packer, Wants},
+};
 use crate::clock::SystemClock;
-use crate::config::Config;
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
-use dancu_catalogue::{Code, Lang};
-use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
+use clap::{Args, Subcommand, ValueEnum};
+use dancu_catalogue::Lang;
+use dancu_cleaning::Job;
 use dancu_gateway::Clock as _;
-use dancu_policy::Workplace;
-use dancu_watch::Brakes;
-use std::path::PathBuf;
+use dancu_papers::sign::Trust;
+use dancu_stock::Package;
+use std::path::{Path, PathBuf};
 
 /// Clean an agency's stock: each row with a verdict, reasons and what to do
 #[derive(Debug, Args)]
@@ -30,6 +36,14 @@ enum What {
     Jobs(Jobs),
     /// Write the result of a job that is done
     Fetch(Fetch),
+    /// Check a result: its signature, and every file; exits with 0 only for a good one
+    Verify(Verify),
+    /// For who has no network: seal a stock to the registry, signed, to be carried there by hand
+    Seal(carried::Seal),
+    /// On a machine without a network: open a sealed stock, clean it, seal the answer to the agency
+    Offline(carried::Offline),
+    /// For who has no network: open a sealed answer, and check the result in it
+    Open(carried::Open),
     /// End a job before it is done
     Cancel(One),
     /// Remove a job that has ended, with its rows and answers
@@ -45,10 +59,14 @@ struct Run {
     /// The file: CSV, Parquet, XLSX or XML of QCVN 109
     #[arg(required = true)]
     input: Option<PathBuf>,
-    /// Folder of the result
+    /// Folder of the result; an earlier result in it is replaced
     #[arg(long, value_name = "DIR", required_unless_present = "shared")]
     out: Option<PathBuf>,
-    /// A column and the heading that it has in the file, for example `full_name='Họ và tên'`
+    #[command(flatten)]
+    wrap: Wrap,
+    /// A column and the heading that it has in the file, or several that make it up: `full_name='Họ đệm+Tên'`. May be given
+    /// again for each column; what is not named is found by its usual headings. Columns: `row_id`, `personal_id`,
+    /// `id_card_number`, `full_name`, `other_name`, `birth_date`, `sex`, `permanent_unit`, `household`
     #[arg(long, value_name = "COLUMN=HEADING")]
     map: Vec<String>,
     /// System that asks; its agreement says what is compared and told
@@ -74,6 +92,33 @@ struct Run {
     chunk_rows: u32,
 }
 
+/// What leaves
+#[derive(Debug, Args)]
+struct Wrap {
+    /// Language of report and workbook
+    #[arg(long, value_enum, default_value_t = Language::Vi)]
+    lang: Language,
+    /// The signed package as one file besides (ASiC-E, a ZIP)
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
+    /// Make no workbook, which takes the most time
+    #[arg(long)]
+    no_workbook: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Vi,
+    En,
+}
+
+impl Wrap {
+    fn wants(&self) -> Wants {
+        let lang = if self.lang == Language::Vi { Lang::Vi } else { Lang::En };
+        Wants { lang, has_workbook: !self.no_workbook, zip: self.zip.clone() }
+    }
+}
+
 #[derive(Debug, Args)]
 struct Work {
     #[command(flatten)]
@@ -96,11 +141,25 @@ struct Jobs {
 struct Fetch {
     #[command(flatten)]
     store: StoreArguments,
-    /// Folder of the result
+    /// Folder of the result; an earlier result in it is replaced
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[command(flatten)]
+    wrap: Wrap,
     /// The job
     job: String,
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    /// The result: its folder, or the package as one file
+    package: PathBuf,
+    /// Authorities of the signers to trust, PEM
+    #[arg(long, value_name = "FILE")]
+    ca: PathBuf,
+    /// Authorities of the time stamps to trust, PEM
+    #[arg(long, value_name = "FILE")]
+    tsa_ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -117,6 +176,10 @@ impl Clean {
             Some(What::Work(work)) => work.run(),
             Some(What::Jobs(jobs)) => jobs.run(),
             Some(What::Fetch(fetch)) => fetch.run(),
+            Some(What::Verify(verify)) => verify.run(),
+            Some(What::Seal(seal)) => seal.run(),
+            Some(What::Offline(offline)) => offline.run(),
+            Some(What::Open(open)) => open.run(),
             Some(What::Cancel(one)) => {
                 let opened = open(&one.store)?;
                 Ok(opened.cleaning.cancel(&one.job, SystemClock.now_us())?)
@@ -135,10 +198,30 @@ fn open(store: &StoreArguments) -> anyhow::Result<Opened> {
 impl Run {
     fn run(self) -> anyhow::Result<()> {
         let config = self.store.config()?;
+        let packer = match &self.out {
+            Some(out) if !self.shared => {
+                Packer::accepts(out)?;
+                Some((Packer::open(&config, self.wrap.wants())?, out))
+            }
+            _ => None,
+        };
         let input = Input::open(self.input.as_deref().context("a file is needed")?, &self.map)?;
         let opened = clean::open(&config)?;
-        let job = self.submit(&config, &opened, &input)?;
-        if self.shared {
+        let question = Question {
+            system: self.system.as_deref().unwrap_or_default(),
+            login: self.account.as_deref().unwrap_or_default(),
+            purpose: self.purpose.as_deref().unwrap_or_default(),
+            case_number: self.case.as_deref(),
+            agency_code: self.agency.as_deref(),
+            file: input.name(),
+            form: "shell",
+            chunk_rows: self.chunk_rows,
+        };
+        let job = submit(&config, &opened, &input, &question)?;
+        if let Some((packer, out)) = packer {
+            clean::work::work(&opened, Some(&job.id), clean::workers(&config), false)?;
+            fetch(&opened, &packer, &job.id, out)?;
+        } else {
             println!(
                 "job {}: {} rows in {} chunks, journal entry {}",
                 job.id,
@@ -146,86 +229,25 @@ impl Run {
                 job.chunks,
                 entry(&job)
             );
-        } else {
-            clean::work::work(&opened, Some(&job.id), clean::workers(&config), false)?;
-            let out = self.out.as_deref().context("--out DIR is needed")?;
-            fetch(&opened, &job.id, out)?;
         }
         tokio::runtime::Handle::current().block_on(opened.teller.journal.close());
         Ok(())
     }
-
-    /// The job of this file, admitted: a new one, or the one that a crash has left.
-    fn submit(&self, config: &Config, opened: &Opened, input: &Input) -> anyhow::Result<Job> {
-        let file = input.name();
-        let wish = Wish {
-            system: self.system.as_deref().unwrap_or_default(),
-            login: self.account.as_deref().unwrap_or_default(),
-            officer: None,
-            agency_code: self.agency.as_deref(),
-            purpose: self.purpose.as_deref(),
-            case_number: self.case.as_deref(),
-            columns: input.columns(),
-            file,
-            input_sha256: input.sha256(),
-            form: "shell",
-            source: None,
-            workplace: Workplace::System,
-            now_us: SystemClock.now_us(),
-        };
-        let snapshot = opened.floor.exchange.snapshot();
-        let decided = terms(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), &wish);
-        let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
-        let terms = match decided.and_then(|terms| passes(&brakes, terms, wish.now_us)) {
-            Ok(terms) => terms,
-            Err(code) => {
-                opened.teller.refuse(&wish, code)?;
-                anyhow::bail!("{}: {} (the journal says so too)", code.name(), code.title(Lang::En));
-            }
-        };
-        let left: Vec<&str> = wish
-            .columns
-            .iter()
-            .filter(|c| !terms.columns.contains(*c))
-            .map(dancu_linkage::Column::name)
-            .collect();
-        if !left.is_empty() {
-            println!("not compared, for the agreement does not have it: {}", left.join(", "));
-        }
-        let cleaning = &opened.cleaning;
-        let mut job = cleaning.begin(&terms.job(&wish, self.chunk_rows), wish.now_us)?;
-        if job.state == JobState::Filling && !cleaning.is_filled(&job) {
-            let mut filler = cleaning.fill(&job)?;
-            input.read(|row| Ok(filler.push(row)?))?;
-            job = filler.finish()?;
-        } else {
-            println!("job {} goes on", job.id);
-        }
-        if job.state == JobState::Filling {
-            job = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us())?;
-        }
-        Ok(job)
-    }
-}
-
-/// As on the road: a system or account that is braked gets nothing, though the rules would let it.
-fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
-    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
-    if brakes.on(system, Some(account), now_us).is_none() {
-        return Ok(terms);
-    }
-    let whole = brakes.on(system, None, now_us).is_some();
-    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
 }
 
 fn entry(job: &Job) -> String {
     job.entry.map_or_else(|| "none yet".to_owned(), |entry| entry.to_string())
 }
 
-fn fetch(opened: &Opened, id: &str, out: &std::path::Path) -> anyhow::Result<()> {
-    let job = clean::output::write(&opened.cleaning, id, out)?;
+fn fetch(opened: &Opened, packer: &Packer, id: &str, out: &Path) -> anyhow::Result<()> {
+    let made = packer.make(opened, id, out)?;
     opened.cleaning.fetched(id, SystemClock.now_us())?;
-    println!("{} rows in {}; journal entry {}", job.rows, out.display(), entry(&job));
+    let signed = match (&made.package, made.is_stamped) {
+        (None, _) => "not signed",
+        (Some(_), true) => "signed, with a time stamp",
+        (Some(_), false) => "signed",
+    };
+    println!("{} rows in {}, {signed}; journal entry {}", made.job.rows, out.display(), entry(&made.job));
     Ok(())
 }
 
@@ -263,6 +285,38 @@ impl Jobs {
 
 impl Fetch {
     fn run(self) -> anyhow::Result<()> {
-        fetch(&open(&self.store)?, &self.job, &self.out)
+        let config = self.store.config()?;
+        Packer::accepts(&self.out)?;
+        let packer = Packer::open(&config, self.wrap.wants())?;
+        fetch(&clean::open(&config)?, &packer, &self.job, &self.out)
     }
+}
+
+impl Verify {
+    fn run(self) -> anyhow::Result<()> {
+        let trust = trust(&self.ca, self.tsa_ca.as_deref())?;
+        believe(&self.package, &trust)
+    }
+}
+
+/// Whose signatures are believed.
+fn trust(ca: &Path, tsa_ca: Option<&Path>) -> anyhow::Result<Trust> {
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("{}", path.display()));
+    let stamps = tsa_ca.map(read).transpose()?;
+    Ok(Trust::from_pem(&read(ca)?, stamps.as_deref())?)
+}
+
+/// Checks a result, and tells what it is.
+fn believe(package: &Path, trust: &Trust) -> anyhow::Result<()> {
+    let place = || format!("{}", package.display());
+    let verified = Package::verify(package, trust, SystemClock.now_us()).with_context(place)?;
+    super::evidence::say_signer(&verified.signer)?;
+    let (job, summary) = (&verified.manifest.job, &verified.manifest.summary);
+    println!("job       {} of {}, model {}", job.id, job.agency, job.model);
+    println!("input     {} rows, SHA-256 {}", job.input_rows, job.input_sha256);
+    println!("result    {} rows, {} numbers told", summary.rows(), summary.told());
+    for file in &verified.manifest.files {
+        println!("file      {}, {} bytes", file.name, file.bytes);
+    }
+    Ok(())
 }

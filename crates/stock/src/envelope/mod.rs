@@ -5,6 +5,10 @@
 //!
 //! Refused, each with its own error: what is cut short, changed, sealed to another, signed by nobody who is trusted, put
 //! together from several packages, or opened before.
+mod refused;
+
+pub use refused::{OpenError, SealError};
+
 use crate::package::{Entry, hash, is_plain};
 use dancu_papers::sign::{SignError, Signer, SigningKey, Trust, sign_enveloping, verify_enveloping};
 use dancu_pki::Recipient;
@@ -84,64 +88,6 @@ pub struct Opened {
     pub signer: Signer,
     /// Its files, under their names in the folder they were opened into
     pub files: Vec<PathBuf>,
-}
-
-/// Why nothing is sealed.
-#[derive(Debug, thiserror::Error)]
-pub enum SealError {
-    /// A name that no file of a package can have, or one twice, or too many
-    #[error("the names of the files are not plain, or there are too many of them")]
-    Names,
-    /// More than [`MOST_BYTES`]
-    #[error("the files have more than {MOST_BYTES} bytes")]
-    TooBig,
-    /// A file changed while it was sealed
-    #[error("a file was changed while it was sealed")]
-    Changed,
-    /// It could not be signed
-    #[error(transparent)]
-    Sign(#[from] SignError),
-    /// It could not be encrypted
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-    /// Reading or writing failed
-    #[error("reading or writing failed: {}", .0.kind())]
-    Io(#[from] io::Error),
-}
-
-/// Why a package is not opened. Nothing of it is left in the folder.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// No sealed package
-    #[error("it is no sealed package")]
-    Form,
-    /// Pieces are missing
-    #[error("the package is cut short")]
-    Truncated,
-    /// Sealed to another certificate
-    #[error("the package is sealed to another recipient")]
-    ForeignRecipient,
-    /// Signed by nobody who is trusted here
-    #[error("the package is signed by nobody who is trusted here: {0}")]
-    UnknownSigner(SignError),
-    /// Changed after it was sealed or signed
-    #[error("the package was changed")]
-    Tampered,
-    /// Sealed in a way that is not taken
-    #[error(transparent)]
-    Way(OpenRefused),
-    /// Pieces of several packages or signers
-    #[error("the pieces are not of one package")]
-    Mixed,
-    /// It was opened before
-    #[error("the package was opened before")]
-    Replayed,
-    /// More than is opened
-    #[error("the package has more than {MOST_BYTES} bytes or too many files")]
-    TooBig,
-    /// Reading or writing failed
-    #[error("reading or writing failed: {}", .0.kind())]
-    Io(#[from] io::Error),
 }
 
 /// Seals files to a recipient; gives what the package says of itself.
@@ -245,7 +191,9 @@ impl Opening<'_> {
         // The list of its pieces stands at its end.
         let mut zip = ZipArchive::new(package).map_err(|_| OpenError::Truncated)?;
         let (first, signer, part) = piece(&mut zip, 1, with, trust, now_us)?;
-        if first.label.format != FORMAT || first.piece != 1 || !names_are_good(&first.label.files) {
+        let has_id = first.label.package.len() == 32 && hex::decode(&first.label.package).is_ok();
+        if first.label.format != FORMAT || first.piece != 1 || !has_id || !names_are_good(&first.label.files)
+        {
             return Err(OpenError::Form);
         }
         if zip.len() != first.pieces as usize {

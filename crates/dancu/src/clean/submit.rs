@@ -1,0 +1,104 @@
+//! A file becomes a job, on the terms of who asks.
+use super::{Opened, input::Input};
+use crate::clock::SystemClock;
+use crate::config::Config;
+use dancu_catalogue::{Code, Lang};
+use dancu_cleaning::{Job, JobState, Terms, Wish, terms};
+use dancu_gateway::Clock as _;
+use dancu_policy::Workplace;
+use dancu_watch::Brakes;
+
+/// Who asks, for what.
+pub struct Question<'q> {
+    pub system: &'q str,
+    pub login: &'q str,
+    pub purpose: &'q str,
+    pub case_number: Option<&'q str>,
+    pub agency_code: Option<&'q str>,
+    /// Name of the file, for lists
+    pub file: &'q str,
+    /// How it came, as the journal has it: `shell`, `offline`
+    pub form: &'q str,
+    pub chunk_rows: u32,
+}
+
+impl Question<'_> {
+    /// What the rules are asked.
+    pub fn wish<'w>(&'w self, input: &Input, now_us: i64) -> Wish<'w> {
+        Wish {
+            system: self.system,
+            login: self.login,
+            officer: None,
+            agency_code: self.agency_code,
+            purpose: Some(self.purpose),
+            case_number: self.case_number,
+            columns: input.columns(),
+            file: self.file,
+            input_sha256: input.sha256(),
+            form: self.form,
+            source: None,
+            workplace: Workplace::System,
+            now_us,
+        }
+    }
+}
+
+/// The job of a file, admitted: a new one, or the one that a crash has left.
+pub fn submit(
+    config: &Config,
+    opened: &Opened,
+    input: &Input,
+    question: &Question<'_>,
+) -> anyhow::Result<Job> {
+    let wish = question.wish(input, SystemClock.now_us());
+    let snapshot = opened.floor.exchange.snapshot();
+    let decided = terms(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), &wish);
+    let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
+    let terms = match decided.and_then(|terms| passes(&brakes, terms, wish.now_us)) {
+        Ok(terms) => terms,
+        Err(code) => return Err(refuse(opened, &wish, code)?),
+    };
+    let left: Vec<&str> = wish
+        .columns
+        .iter()
+        .filter(|c| !terms.columns.contains(*c))
+        .map(dancu_linkage::Column::name)
+        .collect();
+    if !left.is_empty() {
+        println!("not compared, for the agreement does not have it: {}", left.join(", "));
+    }
+    let cleaning = &opened.cleaning;
+    let mut job = cleaning.begin(&terms.job(&wish, question.chunk_rows), wish.now_us)?;
+    if job.state == JobState::Filling && !cleaning.is_filled(&job) {
+        let mut filler = cleaning.fill(&job)?;
+        input.read(|row| Ok(filler.push(row)?))?;
+        job = filler.finish()?;
+    } else {
+        println!("job {} goes on", job.id);
+    }
+    if job.state == JobState::Filling {
+        job = cleaning.admit(&job, &terms, &opened.teller, SystemClock.now_us())?;
+    }
+    Ok(job)
+}
+
+/// Writes a refusal down; gives what is told then.
+pub fn refuse(opened: &Opened, wish: &Wish<'_>, code: Code) -> anyhow::Result<anyhow::Error> {
+    opened.teller.refuse(wish, code)?;
+    Ok(anyhow::anyhow!(
+        "{}: {} / {} (the journal says so too)",
+        code.name(),
+        code.title(Lang::Vi),
+        code.title(Lang::En)
+    ))
+}
+
+/// As on the road: a system or account that is braked gets nothing, though the rules would let it.
+fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
+    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
+    if brakes.on(system, Some(account), now_us).is_none() {
+        return Ok(terms);
+    }
+    let whole = brakes.on(system, None, now_us).is_some();
+    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
+}

@@ -262,6 +262,37 @@ def test_an_evidence_file_is_asked_for_followed_and_taken(caller, htmc, demo, tm
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_stock_is_brought_confirmed_looked_at_and_taken(caller, demo):
+    manager = caller("organisation_manager", "thai-nguyen")
+    people = [c for c in demo.facts["citizens"] if c.get("personal_id") and c["state"] == "alive"][:8]
+    lines = ["Mã,Số định danh,Họ và tên,Ngày sinh"]
+    for at, one in enumerate(people):
+        first, *_, last = one["full_name"].split()
+        lines += [f"A{at},{one['personal_id']},{one['full_name']},{one['birth_date']}", f"B{at},,{first} {last},{one['birth_date']}"]
+    at = "/api/v1/cleaning/jobs"
+    query = "?system=htmc&account=nguyenvana.stttt&purpose=VPCP&file_name=ds.csv"
+    text = {"data": "\n".join(lines).encode(), "headers": {"Content-Type": "text/csv"}}
+    assert manager.call("POST", at + "?system=htmc", status=422, **text).json()["errors"][0]["pointer"] == "?account"
+    manager.call("POST", at + query, body={}, status=415)
+    job = manager.call("POST", at + query, status=201, **text).json()
+    assert job["to_confirm"] and job["columns"] == ["personal_id", "full_name", "birth_date"]
+    here = f"{at}/{job['id']}"
+    manager.post(here + "/start", None)
+    end = time.monotonic() + 60
+    while (job := manager.get(here))["state"] == "open":
+        assert time.monotonic() < end, job
+        time.sleep(0.2)
+    assert job["state"] == "done" and sum(job["verdicts"].values()) == len(lines) - 1, job
+    [row, *_] = manager.get(here + "/doubtful")["items"]
+    look = manager.get(f"{here}/doubtful/{row['row']}")
+    assert look["found"] and {"full_name", "birth_date"} <= {side["column"] for side in look["sides"]}
+    manager.post(f"{here}/doubtful/{row['row']}/decision", {"decision": "ask", "note": "gọi điện"}, status=204)
+    table = manager.call("GET", here + "/result").content.decode("utf-8-sig").splitlines()
+    assert len(table) == len(lines) and table[row["row"]].endswith(",ask_citizen")
+    assert caller("auditor").get(here + "/doubtful", status=403)["code"] == "DUTY_MISSING"
+    assert job["id"] not in {one["id"] for one in manager.get(at + "?state=open")["items"]}
+
+
 def test_figures_are_told_and_handed_out(caller):
     auditor = caller("auditor")
     today = auditor.get("/api/v1/usage")

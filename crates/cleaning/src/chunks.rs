@@ -46,9 +46,20 @@ pub struct Progress {
     pub counts: Counts,
     /// States of the registry that answered; more than one where it changed in the middle
     pub people: Vec<u64>,
+    /// When the first chunk and the last one so far were done, microseconds since the epoch
+    pub done_us: Option<(i64, i64)>,
 }
 
 impl Cleaning {
+    /// Whether any job is open: a look that writes nothing, for who waits for work.
+    pub fn is_open(&self) -> Result<bool, CleaningError> {
+        let found = self.store.read("cleaning.is_open", |tx| {
+            const ANY: &str = "SELECT id FROM cleaning_job WHERE state = 'open' LIMIT 1";
+            Ok::<_, CleaningError>(tx.query_opt(ANY, &[])?)
+        })?;
+        Ok(found.is_some())
+    }
+
     /// Takes a chunk that nobody has, of the oldest open job or of this one; none where there is none to take.
     pub fn claim(
         &self,
@@ -157,7 +168,7 @@ impl Cleaning {
         let mut progress = Progress::default();
         self.store.read("cleaning.progress", |tx| {
             const ALL: &str =
-                "SELECT state, until_us, row_count, counts, people FROM cleaning_chunk WHERE job = $1";
+                "SELECT state, until_us, row_count, counts, people, done_us FROM cleaning_chunk WHERE job = $1";
             progress = Progress::default();
             tx.for_each(ALL, &[job.into()], |row| progress.add(row, now_us))
         })?;
@@ -200,6 +211,16 @@ pub(crate) struct Done<'a> {
 }
 
 impl Progress {
+    /// How long the rest takes at the speed so far, microseconds; none while too little is known of it. `rows` is all rows.
+    pub fn left_us(&self, rows: u64, now_us: i64) -> Option<u64> {
+        let (first_us, _) = self.done_us.filter(|_| self.done > 1)?;
+        let spent_us = u64::try_from(now_us.saturating_sub(first_us)).ok().filter(|spent| *spent > 0)?;
+        // The first chunk was done when the clock began.
+        let since = self.rows_done - self.rows_done / self.done;
+        let left = u128::from(rows.saturating_sub(self.rows_done)) * u128::from(spent_us);
+        u64::try_from(left / u128::from(since.max(1))).ok()
+    }
+
     fn add(&mut self, row: &Row, now_us: i64) -> Result<(), CleaningError> {
         match row.text(0)? {
             "done" => {
@@ -210,6 +231,9 @@ impl Progress {
                 self.counts.add(&counts);
                 self.people.push(row.number(4)?);
                 self.people.dedup();
+                let at_us = row.int(5)?;
+                let (first, last) = self.done_us.unwrap_or((at_us, at_us));
+                self.done_us = Some((first.min(at_us), last.max(at_us)));
             }
             "leased" if row.int(1)? > now_us => self.leased += 1,
             _ => {}

@@ -32,9 +32,12 @@ impl JobState {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
-        let all = [Self::Filling, Self::Open, Self::Done, Self::Refused, Self::Cancelled];
-        all.into_iter().find(|state| state.name() == name)
+    /// All of them, in the order of a job's life.
+    pub const ALL: [Self; 5] = [Self::Filling, Self::Open, Self::Done, Self::Refused, Self::Cancelled];
+
+    /// From its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 }
 
@@ -61,6 +64,25 @@ pub struct Asked {
     pub case_number: Option<String>,
     /// Version of the rules that decided
     pub rules_version: u64,
+    /// Staff account that brought it; empty at the command line
+    #[serde(default)]
+    pub by: String,
+    /// What was seen when the file was looked through
+    #[serde(default)]
+    pub seen: Seen,
+}
+
+/// What was seen of a file before its rows were compared. No text of a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its form: `csv`, `parquet`, `xlsx`, `qcvn109`
+    pub format: String,
+    /// Columns that it has, compared or not, as [`Columns::bits`]
+    pub columns: u16,
+    /// Rows that cannot be read; they are answered as such
+    pub unread: u64,
+    /// The first of them: line of the file, what is wrong by a stable name
+    pub first: Vec<(u64, String)>,
 }
 
 impl std::fmt::Debug for Asked {
@@ -236,13 +258,26 @@ impl Cleaning {
         after: Option<(i64, &str)>,
         limit: u32,
     ) -> Result<Vec<Job>, CleaningError> {
+        self.list_in(organisation, None, after, limit)
+    }
+
+    /// The same, of those in one state if that is given.
+    pub fn list_in(
+        &self,
+        organisation: Option<&str>,
+        state: Option<JobState>,
+        after: Option<(i64, &str)>,
+        limit: u32,
+    ) -> Result<Vec<Job>, CleaningError> {
         let (at_us, id) = after.unwrap_or((i64::MAX, ""));
-        let parameters: [Value; 4] =
-            [at_us.into(), id.into(), organisation.unwrap_or_default().into(), limit.into()];
+        let state = state.map(JobState::name).unwrap_or_default();
+        let parameters: [Value; 5] =
+            [at_us.into(), id.into(), organisation.unwrap_or_default().into(), state.into(), limit.into()];
         let rows = self.store.read("cleaning.list", |tx| {
             const PAGE: &str = select!(
                 "WHERE (at_us < $1 OR (at_us = $1 AND id < $2)) AND ($3 = '' OR organisation = $3)
-                 ORDER BY at_us DESC, id DESC LIMIT $4"
+                   AND ($4 = '' OR state = $4)
+                 ORDER BY at_us DESC, id DESC LIMIT $5"
             );
             Ok::<_, CleaningError>(tx.query(PAGE, &parameters)?)
         })?;

@@ -119,8 +119,8 @@ fn told(job: &Job, answer: &Answer, decision: Option<Decision>) -> Answer {
     told
 }
 
-/// An agreement, as who is not told `near` hears of it.
-fn plain(agreement: Agreement) -> Agreement {
+/// An agreement, as who is not told `near` hears of it: what is nearly right is a plain difference.
+pub fn plain(agreement: Agreement) -> Agreement {
     match agreement {
         Agreement::Absent | Agreement::Same | Agreement::Unaccented | Agreement::Unreadable => agreement,
         Agreement::OtherMarks

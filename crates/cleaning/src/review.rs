@@ -97,8 +97,8 @@ pub struct Decide<'a> {
 pub struct Decided {
     /// When, microseconds since the epoch
     pub at_us: i64,
-    /// What
-    pub decision: Decision,
+    /// What; none: the decision before was taken back
+    pub decision: Option<Decision>,
     /// Account that decided
     pub by: String,
     /// Number of the journal entry that tells of it
@@ -109,6 +109,8 @@ pub struct Decided {
 
 const TABLE: &str = "cleaning_review";
 const DECISIONS: &str = "cleaning_decision";
+/// What stands in the place of a decision where one was taken back.
+const TAKEN_BACK: &str = "taken_back";
 
 impl Cleaning {
     /// Doubtful rows of a job, the most useful first, after `(rank, number)` if that is given; those that are decided or those
@@ -146,13 +148,61 @@ impl Cleaning {
         row.map(|row| self.review_of(job, &row)).transpose()
     }
 
+    /// How many doubtful rows of a job wait, and how many are decided.
+    pub fn review_counts(&self, job: &str) -> Result<(u64, u64), CleaningError> {
+        let rows = self.store.read("cleaning.review_counts", |tx| {
+            const COUNT: &str =
+                "SELECT state, COUNT(*) FROM cleaning_review WHERE job = $1 GROUP BY state ORDER BY state";
+            Ok::<_, CleaningError>(tx.query(COUNT, &[job.into()])?)
+        })?;
+        let mut counts = (0, 0);
+        for row in &rows {
+            let count = if row.text(0)? == "open" { &mut counts.0 } else { &mut counts.1 };
+            *count = row.number(1)?;
+        }
+        Ok(counts)
+    }
+
+    /// Jobs whose doubtful rows wait, the oldest first, with how many; of one organisation if that is given.
+    pub fn waiting(
+        &self,
+        organisation: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<(String, u64)>, CleaningError> {
+        let parameters: [Value; 2] = [organisation.unwrap_or_default().into(), limit.into()];
+        let rows = self.store.read("cleaning.waiting", |tx| {
+            const WAITING: &str = "SELECT j.id, COUNT(*), j.at_us FROM cleaning_job j, cleaning_review r
+                 WHERE r.job = j.id AND r.state = 'open' AND j.state = 'done' AND ($1 = '' OR j.organisation = $1)
+                 GROUP BY j.id, j.at_us ORDER BY j.at_us, j.id LIMIT $2";
+            Ok::<_, CleaningError>(tx.query(WAITING, &parameters)?)
+        })?;
+        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.number(1)?))).collect()
+    }
+
     /// Keeps a decision. An earlier one stays on record; the last one counts, in every result that is taken from now on.
     /// Whether the account may, and that the journal tells of it, is the caller's.
     pub fn decide(&self, given: &Decide<'_>, now_us: i64) -> Result<(), CleaningError> {
+        self.keep(given, Some(given.decision), now_us)
+    }
+
+    /// Takes the decision about a row back: it waits again. What was decided stays on record, and so does that it was taken
+    /// back. `given.decision` is not looked at.
+    pub fn take_back(&self, given: &Decide<'_>, now_us: i64) -> Result<(), CleaningError> {
+        self.keep(given, None, now_us)
+    }
+
+    fn keep(&self, given: &Decide<'_>, decision: Option<Decision>, now_us: i64) -> Result<(), CleaningError> {
         let id = random_id()?;
         let note = self.sealer.seal(note_place(&id), given.note)?;
-        let (of, decision) = ([Value::from(given.job), number(given.number)?.into()], given.decision.name());
-        let last: [Value; 3] = [decision.into(), given.by.into(), now_us.into()];
+        let of = [Value::from(given.job), number(given.number)?.into()];
+        let state = if decision.is_some() { "decided" } else { "open" };
+        let last: [Value; 4] = [
+            state.into(),
+            decision.map(Decision::name).into(),
+            decision.map(|_| given.by).into(),
+            decision.map(|_| now_us).into(),
+        ];
+        let decision = decision.map_or(TAKEN_BACK, Decision::name);
         let kept: [Value; 6] = [
             now_us.into(),
             id.as_str().into(),
@@ -162,9 +212,11 @@ impl Cleaning {
             note.into(),
         ];
         self.store.run_tx("cleaning.decide", |tx| {
-            const LAST: &str = "UPDATE cleaning_review SET state = 'decided', decision = $3, decided_by = $4, decided_us = $5
+            const LAST: &str =
+                "UPDATE cleaning_review SET state = $3, decision = $4, decided_by = $5, decided_us = $6
                  WHERE job = $1 AND number = $2";
-            const KEEP: &str = "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
+            const KEEP: &str =
+                "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             if tx.execute(LAST, &[of.as_slice(), &last].concat())? == 0 {
                 return Err(CleaningError::unknown("doubtful row", &given.number.to_string()));
@@ -186,7 +238,7 @@ impl Cleaning {
             let place = note_place(row.text(1)?);
             Ok(Decided {
                 at_us: row.int(0)?,
-                decision: known(row.text(2)?)?,
+                decision: Some(row.text(2)?).filter(|name| *name != TAKEN_BACK).map(known).transpose()?,
                 by: row.text(3)?.to_owned(),
                 entry: row.number(4)?,
                 note: self.sealer.open(place, row.bytes(5)?)?,

@@ -113,6 +113,7 @@ fn asked(permit: &Permit, wish: &Wish<'_>, rules_version: u64) -> Asked {
         purpose: permit.purpose.to_string(),
         case_number: wish.case_number.map(ToOwned::to_owned),
         rules_version,
+        ..Asked::default()
     }
 }
 

@@ -1,9 +1,11 @@
 //! The console by its configuration: who governs connections, at an address of its own.
+use crate::clean::parcel::ConsolePacker;
 use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
 use axum::Router;
 use dancu_campaign::Campaigns;
+use dancu_cleaning::Cleaning;
 use dancu_evidence::Evidences;
 use dancu_gateway::routes::Gate;
 use dancu_governance::Governance;
@@ -16,7 +18,7 @@ use dancu_staff::{Console as Address, Staff};
 use dancu_storage::blob::Blobs;
 use dancu_usage::Usage;
 use dancu_watch::Watch;
-use dancu_web::door::console::{Body, DemoStaff};
+use dancu_web::door::console::{Body, Cleaner, DemoStaff, Packs};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,6 +33,7 @@ pub struct Opened {
     pub body: Body,
     pub usage: Usage,
     pub evidence: Evidences,
+    pub cleaning: Cleaning,
 }
 
 /// Opens staff and governance; brings their tables up to date. Blocks.
@@ -49,8 +52,9 @@ pub fn open(config: &Config, floor: &Floor, watch: &Watch, log: Arc<dyn Log>) ->
     let usage =
         Usage::open(floor.store.clone(), log, dancu_usage::Options::default()).context("figures of use")?;
     let evidence = crate::extracts::open(config, &floor.store, &floor.ring)?;
+    let cleaning = crate::clean::jobs(config, floor)?;
     let (watch, body) = (watch.clone(), body(config)?);
-    Ok(Opened { staff, governance, campaigns, secrets, watch, body, usage, evidence })
+    Ok(Opened { staff, governance, campaigns, secrets, watch, body, usage, evidence, cleaning })
 }
 
 /// The managing body as its papers name it, with its certificate where it has one.
@@ -92,8 +96,18 @@ pub fn documents(config: &Config) -> anyhow::Result<Blobs> {
 }
 
 /// The pages.
-pub fn router(config: &Config, opened: &Opened, gate: &Gate, accounts: Vec<DemoStaff>) -> Router {
-    dancu_web::door::console::router(dancu_web::door::console::Console {
+pub fn router(
+    config: &Config,
+    opened: &Opened,
+    gate: &Gate,
+    accounts: Vec<DemoStaff>,
+) -> anyhow::Result<Router> {
+    let teller = crate::clean::teller(&gate.road.journal);
+    let incoming = crate::clean::incoming(config)?;
+    let packer = ConsolePacker::open(config, &incoming)?.map(|packer| Arc::new(packer) as Arc<dyn Packs>);
+    let most_bytes = u64::from(config.cleaning.upload_mib) << 20;
+    let cleaner = Cleaner::new(opened.cleaning.clone(), teller, incoming, most_bytes);
+    Ok(dancu_web::door::console::router(dancu_web::door::console::Console {
         road: Arc::clone(&gate.road),
         enrolment: gate.enrolment.clone(),
         staff: opened.staff.clone(),
@@ -104,7 +118,8 @@ pub fn router(config: &Config, opened: &Opened, gate: &Gate, accounts: Vec<DemoS
         body: opened.body.clone(),
         usage: opened.usage.clone(),
         evidence: opened.evidence.clone(),
+        cleaning: Arc::new(cleaner.packed_by(packer)),
         demo: config.web.demo,
         accounts,
-    })
+    }))
 }

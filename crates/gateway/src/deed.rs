@@ -3,6 +3,7 @@ use crate::authenticate::Session;
 use crate::door::Peer;
 use crate::{Correlation, Road};
 use dancu_catalogue::Code;
+use dancu_citizen::FieldSet;
 use dancu_exchange::Snapshot;
 use dancu_journal::{Answered, Call, Draft, Outcome, Personal, subject_hash};
 use std::sync::Arc;
@@ -76,6 +77,8 @@ pub struct Deed {
     pub asked: Option<String>,
     /// Message id that an exchange platform gave (X-Road id)
     pub platform_id: Option<String>,
+    /// Fields of the person's record that are shown by it
+    pub released: FieldSet,
     /// Allowed, or why not
     pub ruling: Result<(), Code>,
 }
@@ -92,6 +95,7 @@ impl Deed {
             purpose: None,
             asked: None,
             platform_id: None,
+            released: FieldSet::EMPTY,
             ruling: Ok(()),
         }
     }
@@ -131,9 +135,11 @@ impl Road {
             certificate: deed.peer.certificate.as_ref().map(|c| c.fingerprint),
             subject: subject.as_deref().map(|number| subject_hash(&self.ring, number)),
             outcome: match deed.ruling {
-                Ok(()) => Outcome::Answered(Answered::Served),
+                Ok(()) if deed.released.is_empty() => Outcome::Answered(Answered::Served),
+                Ok(()) => Outcome::Answered(Answered::Released),
                 Err(code) => Outcome::Refused(code),
             },
+            released: deed.released,
             rules_version: u64::try_from(snapshot.version).unwrap_or_default(),
             personal: Personal {
                 request_id: deed.asked,

@@ -87,6 +87,11 @@ impl Turnstile {
         self.closing.load(Ordering::Acquire)
     }
 
+    /// Calls in work at this moment.
+    pub fn inside(&self) -> usize {
+        self.all.load(Ordering::Acquire)
+    }
+
     /// A place among all calls.
     pub fn enter(&self) -> Result<Place, Code> {
         if self.is_closing() {

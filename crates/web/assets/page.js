@@ -71,6 +71,28 @@
     if (target) target.focus({ preventScroll: target.getBoundingClientRect().top < innerHeight / 2 });
   });
 
+  // What goes on by itself is read anew until it is over.
+  const follow = () => {
+    const part = document.querySelector("[data-live]");
+    const pause = Number(part?.dataset.live);
+    if (!pause) return;
+    setTimeout(async () => {
+      try {
+        const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+        if (!answer.ok || answer.redirected) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const next = page.querySelector("[data-live]");
+        // Once it is over there is more on the page than what was followed.
+        if (!Number(next?.dataset.live)) return location.replace(location.pathname);
+        part.replaceWith(next);
+      } catch {
+        // No answer: asked again.
+      }
+      follow();
+    }, pause);
+  };
+  follow();
+
   // How many fields are ticked.
   for (const details of document.querySelectorAll("details.more")) {
     const count = details.querySelector(".count");

@@ -44,6 +44,7 @@ const SOURCES: &[(&str, &[u8])] = &[
     source!("check.js", "journal/check.js"),
     source!("citizen.js", "citizen.js"),
     source!("passkey.js", "passkey.js"),
+    source!("review.js", "review.js"),
     source!("style.css", "style.css"),
 ];
 

@@ -49,6 +49,7 @@ both! {
     "console-evidence"
     "console-staff"
     "console-pki"
+    "console-cleaning"
     "docs"
     "error"
     "ui"

@@ -46,6 +46,8 @@ pub enum Place {
     Accounts,
     /// `/campaigns`
     Campaigns,
+    /// `/cleaning`
+    Cleaning,
     /// `/alerts`
     Alerts,
     /// `/usage`
@@ -71,6 +73,7 @@ const CONSOLE: &[NavItem] = &[
     NavItem { href: "/cases", key: "console-cases", section: Section::Console(Place::Cases) },
     NavItem { href: "/accounts", key: "console-accounts", section: Section::Console(Place::Accounts) },
     NavItem { href: "/campaigns", key: "console-campaigns", section: Section::Console(Place::Campaigns) },
+    NavItem { href: "/cleaning", key: "console-cleaning", section: Section::Console(Place::Cleaning) },
     NavItem { href: "/alerts", key: "console-alerts", section: Section::Console(Place::Alerts) },
     NavItem { href: "/usage", key: "console-usage", section: Section::Console(Place::Usage) },
     NavItem { href: "/staff", key: "console-staff", section: Section::Console(Place::Staff) },

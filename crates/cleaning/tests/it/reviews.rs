@@ -52,7 +52,7 @@ fn decisions_are_kept_and_the_last_one_counts() {
         let note = "Đã gọi điện";
         assert_eq!(
             told,
-            [(Decision::Other, 1, "staff-1", note), (Decision::Same, 2, "staff-1", note)],
+            [(Some(Decision::Other), 1, "staff-1", note), (Some(Decision::Same), 2, "staff-1", note)],
             "{name}"
         );
         assert_eq!(cleaning.reviews(&job.id, false, None, 9).unwrap().len(), rows.len() - 3, "{name}");
@@ -90,5 +90,35 @@ fn decisions_are_kept_and_the_last_one_counts() {
         cleaning.remove(&job.id).unwrap();
         assert_eq!(cleaning.decided(&job.id, rows[0]).unwrap().len(), 2, "{name}");
         assert_eq!(cleaning.review(&job.id, rows[0]).unwrap(), None, "{name}");
+    }
+}
+
+#[test]
+fn a_decision_is_taken_back_and_both_stay_on_record() {
+    for server in servers() {
+        let (cleaning, name) = (&server.cleaning, server.name);
+        let job = server.done(&wish("stock"), 60);
+        let before = server.result(&job.id);
+        assert_eq!(cleaning.review_counts(&job.id).unwrap(), (6, 0), "{name}");
+        assert_eq!(cleaning.waiting(Some("thai-nguyen"), 9).unwrap(), [(job.id.clone(), 6)], "{name}");
+        assert_eq!(cleaning.waiting(Some("ha-noi"), 9).unwrap(), [], "{name}");
+        let first = cleaning.reviews(&job.id, false, None, 1).unwrap().remove(0);
+        let given = Decide {
+            job: &job.id,
+            number: first.number,
+            decision: Decision::Same,
+            note: "",
+            by: "staff-1",
+            entry: 8,
+        };
+        cleaning.decide(&given, NOW_US + 1).unwrap();
+        assert_eq!(cleaning.review_counts(&job.id).unwrap(), (5, 1), "{name}");
+        cleaning.take_back(&Decide { entry: 9, by: "staff-2", ..given }, NOW_US + 2).unwrap();
+        assert_eq!(cleaning.review_counts(&job.id).unwrap(), (6, 0), "{name}");
+        assert!(cleaning.review(&job.id, first.number).unwrap().unwrap() == first, "{name}");
+        assert_eq!(server.result(&job.id), before, "{name}");
+        let history = cleaning.decided(&job.id, first.number).unwrap();
+        let told: Vec<_> = history.iter().map(|d| (d.decision, d.entry, d.by.as_str())).collect();
+        assert_eq!(told, [(Some(Decision::Same), 8, "staff-1"), (None, 9, "staff-2")], "{name}");
     }
 }

@@ -1,5 +1,6 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
 pub mod carried;
+pub mod hands;
 pub mod input;
 pub mod matcher;
 pub mod parcel;
@@ -11,7 +12,10 @@ use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
 use dancu_cleaning::{Cleaning, Options, Teller};
+use dancu_journal::Journal;
 use dancu_storage::blob::Blobs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What a command about jobs needs.
 pub struct Opened {
@@ -25,8 +29,13 @@ pub fn open(config: &Config) -> anyhow::Result<Opened> {
     let floor = Floor::open(config, false)?;
     let cleaning = jobs(config, &floor)?;
     let journal = crate::journal::open(config, &floor.store, &floor.ring)?;
-    let teller = Teller { journal, runtime: tokio::runtime::Handle::current() };
+    let teller = teller(&journal);
     Ok(Opened { floor, cleaning, teller })
+}
+
+/// What writes to this journal, from threads of this runtime.
+pub fn teller(journal: &Journal) -> Teller {
+    Teller { journal: journal.clone(), runtime: tokio::runtime::Handle::current() }
 }
 
 /// The jobs alone.
@@ -46,6 +55,31 @@ fn blobs(config: &Config) -> anyhow::Result<Blobs> {
     }
     crate::files::private_directory(folder)?;
     Blobs::folder(folder).with_context(|| format!("cleaning.folder {}", folder.display()))
+}
+
+/// Folder of files on their way in, made if it is not there: on this server alone.
+pub fn incoming(config: &Config) -> anyhow::Result<PathBuf> {
+    let configured = &config.cleaning.folder;
+    let beside = if configured.as_os_str().is_empty() { &config.journal.directory } else { configured };
+    let mut name = beside.file_name().unwrap_or_default().to_owned();
+    name.push(".incoming");
+    let folder = beside.with_file_name(name);
+    crate::files::private_directory(&folder).context("cleaning.folder")?;
+    sweep(&folder).with_context(|| format!("{}", folder.display()))?;
+    Ok(folder)
+}
+
+/// Removes what a killed server left of packages that it made. Another one of this machine may make one now.
+fn sweep(folder: &Path) -> anyhow::Result<()> {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if age > HOUR && entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Workers of one process: as configured, or as many as the machine has processors.

@@ -4,11 +4,12 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use anyhow::Context as _;
 use dancu_catalogue::Lang;
-use dancu_cleaning::{Made, Signing, Wrapping, is_parcel};
+use dancu_cleaning::{Cleaning, CleaningError, Job, Made, Signing, Wrapping, is_parcel};
 use dancu_evidence::Stamping;
 use dancu_gateway::Clock as _;
 use dancu_linkage::Model;
 use dancu_papers::sign::PemKey;
+use dancu_web::door::console::Packs;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -112,5 +113,55 @@ impl Packer {
             now_us: SystemClock.now_us(),
         };
         Ok(opened.cleaning.package(id, &wrapping, folder)?)
+    }
+}
+
+/// Makes packages for the console: one thread, for calls come first.
+pub struct ConsolePacker {
+    key: PemKey,
+    stamping: Option<Stamping>,
+    model: String,
+    scratch: PathBuf,
+}
+
+/// Rows up to which a package has a workbook: beyond it takes minutes, and few open it.
+const WORKBOOK_ROWS: u64 = 300_000;
+
+impl ConsolePacker {
+    /// Who signs evidence files signs these; none where nobody does. `scratch` is a private folder for what is made on the way.
+    pub fn open(config: &Config, scratch: &Path) -> anyhow::Result<Option<Self>> {
+        let Some(key) = crate::extracts::key(config)? else { return Ok(None) };
+        Ok(Some(Self {
+            key,
+            stamping: crate::extracts::stamping(config).context("timestamps")?,
+            model: format!("dancu {}", Model::bundled()?.day()),
+            scratch: scratch.to_owned(),
+        }))
+    }
+}
+
+impl Packs for ConsolePacker {
+    fn pack(
+        &self,
+        jobs: &Cleaning,
+        job: &Job,
+        agency: &str,
+        lang: Lang,
+        now_us: i64,
+        out: &mut File,
+    ) -> Result<(), CleaningError> {
+        let stamp = self.stamping.as_ref();
+        let stamp = stamp.map(|Stamping { stamper, authorities }| (&**stamper as _, authorities));
+        let wrapping = Wrapping {
+            lang,
+            agency,
+            issuer: None,
+            model: &self.model,
+            has_workbook: job.rows <= WORKBOOK_ROWS,
+            signing: Some(Signing { key: &self.key, stamp }),
+            threads: 1,
+            now_us,
+        };
+        jobs.packed(&job.id, &wrapping, &self.scratch, out).map(drop)
     }
 }

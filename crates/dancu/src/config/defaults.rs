@@ -186,6 +186,9 @@ impl Config {
 fn cleaning() -> Cleaning {
     Cleaning {
         workers: 0,
+        service_workers: 1,
+        service_share: 50,
+        upload_mib: 2048,
         lease_seconds: 60,
         keep_days: 30,
         folder: PathBuf::new(),

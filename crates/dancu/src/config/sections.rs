@@ -357,6 +357,12 @@ pub struct Tracker {
 pub struct Cleaning {
     /// Threads of one process that work on chunks; 0 for as many as the machine has processors
     pub workers: u16,
+    /// Threads of the service that work on jobs beside its calls; 0 for none
+    pub service_workers: u16,
+    /// Hundredths of its time that such a thread works at most, 1 to 100
+    pub service_share: u16,
+    /// Largest file that console and API take, MiB
+    pub upload_mib: u32,
     /// Seconds after which another worker takes a chunk from one that is silent
     pub lease_seconds: u32,
     /// Days for which a job that has ended is kept

@@ -1,4 +1,5 @@
 //! `dancu demo`: everything on an embedded store, with a synthetic nation, in one folder.
+mod cleaned;
 mod curious;
 mod facts;
 mod governed;
@@ -79,6 +80,13 @@ impl Demo {
         };
         let clock = Arc::new(Ahead { by_us: i64::from(self.later) * DAY_US });
         let server = Server::start_on(&config, floor, clock, facts.guests()).await?;
+        if is_new {
+            let (office, road) = (server.office().clone(), Arc::clone(server.road()));
+            let put_in = move || cleaned::put_in(&office, &road, &crate::clean::teller(&road.journal));
+            if let Err(error) = tokio::task::spawn_blocking(put_in).await? {
+                tracing::warn!("there is no cleaned stock to look at: {error:#}");
+            }
+        }
         if is_new && let Err(error) = curious::call(&facts).await {
             tracing::warn!("there is no abuse to look at: {error:#}");
         }

@@ -1,5 +1,6 @@
 //! What the doors share, put together floor by floor.
 use super::Floor;
+use crate::clean::hands::Hands;
 use crate::config::Config;
 use crate::pages::Guests;
 use anyhow::Context as _;
@@ -19,6 +20,7 @@ pub(super) struct Composed {
     pub(super) index: Running,
     pub(super) watching: Option<dancu_watch::Running>,
     pub(super) counting: Running,
+    pub(super) hands: Hands,
     pub(super) pages: axum::Router,
     pub(super) console: crate::console::Opened,
     pub(super) console_pages: axum::Router,
@@ -42,13 +44,15 @@ pub(super) fn compose(
     let log = Arc::new(gate.road.journal.clone());
     let console = crate::console::open(config, floor, &gate.road.guard.watch, log)?;
     console.usage.register_metrics(&mut metrics);
-    let console_pages = crate::console::router(config, &console, &gate, guests.staff.clone());
+    let console_pages = crate::console::router(config, &console, &gate, guests.staff.clone())?;
     let pages = crate::pages::router(config, &gate, &floor.store, guests)?;
     // Last: from here on alerts are acted upon.
     let watching = crate::watch::start(config, &gate.road, &console)?;
     let clock = Arc::clone(&gate.road.clock);
+    let hands =
+        Hands::start(config, &console.cleaning, &crate::clean::teller(&gate.road.journal), &gate.road)?;
     let counting = console.usage.start(Arc::new(move || clock.now_us())).context("figures of use")?;
-    Ok((Composed { gate, metrics, index, watching, counting, pages, console, console_pages }, feed))
+    Ok((Composed { gate, metrics, index, watching, counting, hands, pages, console, console_pages }, feed))
 }
 
 fn road(

@@ -3,6 +3,7 @@ mod compose;
 mod fresh;
 mod people;
 
+use crate::clean::hands::Hands;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::keeping::Keeping;
@@ -97,6 +98,8 @@ pub struct Server {
     watching: Option<dancu_watch::Running>,
     /// Counts what the figures of use tell
     counting: Running,
+    /// Work on cleaning jobs
+    hands: Hands,
     stop: watch::Sender<bool>,
     drain: Duration,
     doors: Vec<tokio::task::JoinHandle<()>>,
@@ -155,7 +158,7 @@ impl Server {
         let signer = Arc::new(floor.keys.signer().context("signing key")?);
         let keys = floor.keys.clone();
         let (
-            Composed { gate, mut metrics, index, watching, counting, pages, console, console_pages },
+            Composed { gate, mut metrics, index, watching, counting, hands, pages, console, console_pages },
             crate::feed::Opened { feed, pull },
         ) = {
             let (config, signer) = (config.clone(), Arc::clone(&signer));
@@ -216,6 +219,7 @@ impl Server {
             index,
             watching,
             counting,
+            hands,
             stop,
             drain,
             doors,
@@ -250,6 +254,9 @@ impl Server {
         // Before the journal ends: what an alert demands is written there first.
         let _ = tokio::task::spawn_blocking(move || self.watching.map(dancu_watch::Running::stop)).await;
         let _ = tokio::task::spawn_blocking(move || self.counting.stop()).await;
+        // A chunk under way is given back. Who closes a large job writes entries: what is left of them the next server writes.
+        let resting = tokio::task::spawn_blocking(move || self.hands.stop());
+        let _ = tokio::time::timeout(self.drain, resting).await;
         self.road.journal.close().await;
         // What is not indexed yet is taken up at the next start.
         let _ = tokio::task::spawn_blocking(move || self.index.stop()).await;

@@ -119,7 +119,7 @@ async fn ask(app: &App, method: &str, path: &str, token: Option<&str>) -> u16 {
         request = request.header("cookie", format!("__Host-console={token}"));
     }
     if method == "POST" {
-        let kind = if path.contains("/steps") || path == "/orders" {
+        let kind = if path.contains("/steps") || path == "/orders" || path == "/cleaning" {
             "multipart/form-data; boundary=x"
         } else {
             "application/x-www-form-urlencoded"
@@ -183,7 +183,8 @@ fn filled(pattern: &str, things: &Things, account: &str, opening: &str) -> Fille
             "account" => (account, true, true),
             "opening" => (opening, false, true),
             "form" => ("xlsx", false, true),
-            "sha256" | "evidence" => (NONE, false, false),
+            "sha256" | "evidence" | "job" => (NONE, false, false),
+            "row" => ("1", false, false),
             other => panic!("{pattern}: what is {{{other}}}?"),
         };
         filled.path = format!("{}{before}{value}", filled.path);

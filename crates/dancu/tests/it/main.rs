@@ -11,6 +11,7 @@ mod app;
 mod ask;
 mod batches;
 mod check;
+mod cleaning;
 mod configuration;
 mod console;
 mod console_api;

@@ -32,6 +32,8 @@ named! {
         Staff = "staff",
         /// The emergency account
         Emergency = "emergency",
+        /// Cleaning jobs: an organisation's stock against the registry
+        Cleaning = "cleaning",
         /// Figures of use
         Usage = "usage",
         /// Rules with dates
@@ -230,6 +232,17 @@ named! {
         /// Close it before its time
         EmergencyClose = "emergency.close",
 
+        /// See cleaning jobs, their progress and figures
+        CleaningRead = "cleaning.read",
+        /// Bring a file and have it cleaned, within agreement and quota
+        CleaningSubmit = "cleaning.submit",
+        /// End a job before it is done
+        CleaningCancel = "cleaning.cancel",
+        /// Look at doubtful rows beside the persons they may mean, and decide
+        CleaningReview = "cleaning.review",
+        /// Take the result
+        CleaningExport = "cleaning.export",
+
         /// See figures of use
         UsageRead = "usage.read",
         /// Take them as a file
@@ -274,6 +287,7 @@ impl Action {
             Area::Certificate => Self::CertificateRead,
             Area::Staff => Self::StaffRead,
             Area::Emergency => Self::EmergencyRead,
+            Area::Cleaning => Self::CleaningRead,
             Area::Usage => Self::UsageRead,
             Area::Rule => Self::RuleRead,
             Area::Audit => Self::AuditRead,

@@ -109,6 +109,12 @@ pub(super) const MATRIX: [(Action, Row); Action::ALL.len()] = [
     (Action::EmergencyApprove,     ["n"  , ""   , ""   , "n"  , "n"  , ""   , ""   , ""   , ""]),
     (Action::EmergencyClose,       ["ns" , ""   , ""   , "ns" , "n"  , ""   , ""   , ""   , ""]),
 
+    (Action::CleaningRead,         ["x"  , ""   , ""   , ""   , "x"  , "o"  , "o"  , ""   , "x"]),
+    (Action::CleaningSubmit,       [""   , ""   , ""   , ""   , ""   , "o"  , ""   , ""   , ""]),
+    (Action::CleaningCancel,       ["x"  , ""   , ""   , ""   , ""   , "o"  , ""   , ""   , ""]),
+    (Action::CleaningReview,       ["x"  , ""   , ""   , ""   , ""   , "o"  , ""   , ""   , ""]),
+    (Action::CleaningExport,       [""   , ""   , ""   , ""   , ""   , "o"  , ""   , ""   , ""]),
+
     (Action::UsageRead,            ["xn" , "xn" , ""   , "xn" , "xn" , "os" , "os" , "s"  , "xn"]),
     (Action::UsageExport,          ["xn" , "xn" , ""   , "xn" , "xn" , "o"  , ""   , ""   , "xn"]),
 

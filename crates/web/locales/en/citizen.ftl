@@ -55,6 +55,7 @@ look-service-verify = Verified data
 look-service-look-up = Looked up data
 look-service-search = Search at the counter
 look-service-clean = Cleaned an agency's stock of data
+look-service-clean-look = An officer compared a doubtful row with your record
 look-service-unread = A request that could not be read
 look-service-examine = Supervision: read the journal
 look-service-inquiry-acknowledge = Took your question

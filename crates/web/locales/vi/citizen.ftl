@@ -55,6 +55,7 @@ look-service-verify = Xác thực thông tin
 look-service-look-up = Tra cứu thông tin
 look-service-search = Tìm tại quầy
 look-service-clean = Đối chiếu, làm sạch dữ liệu của cơ quan
+look-service-clean-look = Cán bộ đối chiếu một dòng chưa chắc chắn với hồ sơ của bạn
 look-service-unread = Yêu cầu không đọc được
 look-service-examine = Giám sát: xem nhật ký
 look-service-inquiry-acknowledge = Tiếp nhận câu hỏi của bạn

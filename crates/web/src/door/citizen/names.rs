@@ -14,6 +14,7 @@ const SERVICES: &[&str] = &[
     "look_up",
     "search",
     "clean",
+    "clean_look",
     "unread",
     "examine",
     "inquiry_acknowledge",
@@ -22,7 +23,7 @@ const SERVICES: &[&str] = &[
 ];
 
 /// Services that ask for data.
-const DATA: &[&str] = &["verify", "look_up", "search", "clean", "unread"];
+const DATA: &[&str] = &["verify", "look_up", "search", "clean", "clean_look", "unread"];
 
 /// A citizen asks about looks at her data and at her history; not about the answers to what she asked.
 pub(super) fn may_ask(call: &SeenCall) -> bool {

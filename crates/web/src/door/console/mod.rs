@@ -6,6 +6,7 @@ mod api;
 mod bulk;
 mod campaigns;
 mod cases;
+mod cleaning;
 mod deed;
 mod enter;
 mod evidence;
@@ -29,6 +30,7 @@ mod words;
 mod work;
 
 pub use api::openapi;
+pub use cleaning::{Cleaner, Packs};
 pub use papers::Body;
 pub use table::{Route, Way, routes};
 
@@ -66,6 +68,8 @@ pub struct Console {
     pub enrolment: Option<Arc<Enrolment>>,
     /// Evidence files
     pub evidence: Evidences,
+    /// Cleaning jobs
+    pub cleaning: Arc<Cleaner>,
     /// Say on every page that the people are synthetic
     pub demo: bool,
     /// Accounts that the demo tells everybody

@@ -209,6 +209,7 @@ impl Seat {
             (Place::Cases, Area::Ticket),
             (Place::Accounts, Area::Account),
             (Place::Campaigns, Area::Campaign),
+            (Place::Cleaning, Area::Cleaning),
             (Place::Alerts, Area::Alert),
             (Place::Usage, Area::Usage),
             (Place::Staff, Area::Staff),

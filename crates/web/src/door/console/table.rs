@@ -1,8 +1,8 @@
 //! Every address of the console, with what one must be allowed to do there. The router is made of this table and of nothing
 //! else, and a test walks it with every role: a page that is not in it does not exist.
 use super::{
-    Shared, accounts, alerts, api, campaigns, cases, enter, evidence, files, lists, matter, me, orders,
-    papers, pki, request, staff, usage, work,
+    Shared, accounts, alerts, api, campaigns, cases, cleaning, enter, evidence, files, lists, matter, me,
+    orders, papers, pki, request, staff, usage, work,
 };
 use axum::Router;
 use axum::routing::MethodRouter;
@@ -75,6 +75,7 @@ const ROOMS: &[&[Route]] = &[
     pki::ROUTES,
     pki::WORKSTATIONS,
     evidence::ROUTES,
+    cleaning::ROUTES,
 ];
 
 /// Every address of the console.

@@ -2,7 +2,7 @@
 use super::lists::{SHOWN, after, next};
 use super::seat::{Oops, Seat};
 use super::table::{Route, Way};
-use super::{accounts, alerts, campaigns, pki, staff, words};
+use super::{accounts, alerts, campaigns, cleaning, pki, staff, words};
 use crate::Texts;
 use crate::door::{plain, show};
 use crate::icons::Icon;
@@ -57,6 +57,7 @@ async fn elsewhere(seat: &Seat, t: Texts) -> Result<Vec<Waits>, Oops> {
     all.extend(alerts::waiting(seat, t).await?);
     all.extend(accounts::waiting(seat, t).await?);
     all.extend(campaigns::waiting(seat, t).await?);
+    all.extend(cleaning::waiting(seat, t).await?);
     all.extend(pki::waiting(seat, t).await?);
     Ok(all)
 }

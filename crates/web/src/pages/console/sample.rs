@@ -1,6 +1,8 @@
 //! Pages of the console for the tests and the gallery: a list, a record, a chart, the door.
 use super::record::Group;
-use super::{DoorPage, ListPage, RecordPage};
+use super::{
+    Choosing, CleaningPage, DoorPage, ListPage, Meter, Piece, RecordPage, ReviewPage, ReviewSide, Somebody,
+};
 use crate::Texts;
 use crate::icons::Icon;
 use crate::page::{Place, Shell};
@@ -19,6 +21,9 @@ pub(crate) fn samples(lang: Lang) -> Vec<(&'static str, Box<dyn DynTemplate>)> {
         ("console-record", Box::new(record(lang))),
         ("console-door", Box::new(door(lang))),
         ("console-enrol", Box::new(enrol(lang))),
+        ("console-cleaning", Box::new(cleaning(lang))),
+        ("console-review", Box::new(review(lang, true))),
+        ("console-reviewed", Box::new(review(lang, false))),
     ]
 }
 
@@ -172,5 +177,98 @@ fn enrol(lang: Lang) -> DoorPage {
         code: Some(pattern),
         acts: vec![act],
         ..DoorPage::new(shell, "door-enrol-title", "door-enrol-lead", "sample-token")
+    }
+}
+
+fn cleaning(lang: Lang) -> CleaningPage {
+    let t = Texts::of(lang);
+    let shell = Shell::sample_console(lang, "/cleaning/7", Some(Place::Cleaning));
+    let name = "danh-sach-huong-tro-cap.csv";
+    CleaningPage {
+        notice: None,
+        crumbs: Crumbs {
+            texts: t,
+            crumbs: vec![Crumb::new(t.t("console-cleaning"), "/cleaning"), Crumb::new(name, "")],
+        },
+        title: name.to_owned(),
+        badge: Some(badge(Tone::Info, Icon::Clock, &t.t("cleaning-state-open"))),
+        meter: Some(Meter {
+            label: t.t("cleaning-progress").into_owned(),
+            value: 18_432,
+            most: 50_000,
+            part: "36 %".to_owned(),
+            words: t.with("cleaning-progress-rows", &[("done", "18.432"), ("total", "50.000")]).into_owned(),
+            left: t.t1("cleaning-left", "time", "2").into_owned(),
+            again: (t.t("cleaning-look-again").into_owned(), "/cleaning/7".to_owned()),
+        }),
+        links: vec![(t.t("cleaning-take").into_owned(), "/cleaning/7/file".to_owned())],
+        tiles: None,
+        charts: Vec::new(),
+        groups: vec![Group::Facts {
+            title: t.t("record-facts").into_owned(),
+            facts: vec![Fact::new(t.t("cleaning-rows"), "50.000")],
+        }],
+        acts: vec![
+            Act::new("cancel", t.t("cleaning-cancel"), "/cleaning/7/cancel", shell.csrf())
+                .lead(t.t("cleaning-cancel-lead-open"))
+                .button(t.t("cleaning-cancel"), "")
+                .grave()
+                .folded(),
+        ],
+        shell,
+    }
+}
+
+fn review(lang: Lang, waits: bool) -> ReviewPage {
+    let t = Texts::of(lang);
+    let shell = Shell::sample_console(lang, "/cleaning/7/review", Some(Place::Cleaning));
+    let piece = |text: &str, differs| Piece { text: text.to_owned(), differs };
+    let agreement = |name: &str| dancu_stock::Texts::of(lang).named("agreement", name);
+    let choosing = Choosing {
+        heading: t.with("cleaning-row-named", &[("row", "12"), ("name", "TC-0012")]).into_owned(),
+        verdict: dancu_stock::Texts::of(lang).named("verdict", "doubtful"),
+        score: t.with("cleaning-score", &[("score", "21.4"), ("from", "28.0")]).into_owned(),
+        agency: "Sở Tư pháp tỉnh Thái Nguyên".to_owned(),
+        found: true,
+        sides: vec![
+            ReviewSide {
+                name: dancu_stock::Texts::of(lang).named("field", "full_name"),
+                row: vec![piece("Nguyễn Văn", false), piece("Ân", true)],
+                record: Some(vec![piece("Nguyễn Văn", false), piece("An", true)]),
+                badge: badge(Tone::Warn, Icon::Near, &agreement("other_marks")),
+            },
+            ReviewSide {
+                name: dancu_stock::Texts::of(lang).named("field", "birth_date"),
+                row: vec![piece("1985", false)],
+                record: None,
+                badge: badge(Tone::Warn, Icon::Near, &agreement("less_precise")),
+            },
+        ],
+        others: vec![Somebody {
+            name: "Nguyễn Văn Án · 0010…0017".to_owned(),
+            score: "18,2".to_owned(),
+            differs: agreement("other_marks"),
+        }],
+        action: "/cleaning/7/review/12".to_owned(),
+        rank: "100".to_owned(),
+    };
+    ReviewPage {
+        notice: None,
+        crumbs: Crumbs {
+            texts: t,
+            crumbs: vec![
+                Crumb::new(t.t("console-cleaning"), "/cleaning"),
+                Crumb::new(t.t("cleaning-review"), ""),
+            ],
+        },
+        title: t.t("cleaning-review").into_owned(),
+        progress: t.with("cleaning-review-at", &[("at", "12"), ("total", "340")]).into_owned(),
+        decided: 11,
+        total: 340,
+        choosing: waits.then_some(choosing),
+        undo: Some((t.t1("cleaning-undo", "row", "11").into_owned(), "/cleaning/7/review/11".to_owned())),
+        back: "/cleaning/7".to_owned(),
+        csrf: shell.csrf().to_owned(),
+        shell,
     }
 }

@@ -34,6 +34,7 @@ const TAGS: &[(&str, &str)] = &[
     ("orders", "Suspend and disconnect"),
     ("papers", "Official papers of a matter"),
     ("evidence", "Evidence files: extracts of the journal with their proofs, signed"),
+    ("cleaning", "Cleaning jobs: an organisation's stock against the registry, and its doubtful rows"),
     ("rules", "What the law says, with dates and sources"),
     ("accounts", "Officers' accounts on the road"),
     ("imports", "Account tables"),
@@ -128,6 +129,12 @@ fn tell(operation: &Operation, schemas: &mut BTreeMap<String, Value>) -> Value {
         let media = json!({"schema": schema, "example": example});
         say("requestBody", json!({"required": true, "content": {"application/json": media}}));
     }
+    if !operation.brings.is_empty() {
+        let file = json!({"schema": {"type": "string", "format": "binary"}});
+        let content: Map<String, Value> =
+            operation.brings.iter().map(|media| ((*media).to_owned(), file.clone())).collect();
+        say("requestBody", json!({"required": true, "content": content}));
+    }
     say("responses", responses(operation, schemas));
     let open = operation.route.way == Way::Open;
     say("security", if open { json!([]) } else { json!([{"session": []}]) });
@@ -191,6 +198,8 @@ fn place(name: &str) -> &'static str {
         "passkey" => "Passkey, by its id",
         "device" => "Device",
         "import" => "Import",
+        "job" => "Cleaning job",
+        "row" => "Number of the row in the file, from 1",
         "request" => "Request",
         "departure" => "Departure",
         "review" => "Review",

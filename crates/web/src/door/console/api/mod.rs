@@ -5,6 +5,7 @@ mod alerts;
 mod brakes;
 mod campaign_papers;
 mod certificates;
+mod cleaning;
 mod content;
 mod departures;
 mod desk;
@@ -64,6 +65,7 @@ const ROOMS: &[&[Operation]] = &[
     measures::OPERATIONS,
     papers::OPERATIONS,
     evidence::OPERATIONS,
+    cleaning::OPERATIONS,
     rules::OPERATIONS,
     accounts::OPERATIONS,
     imports::OPERATIONS,

@@ -18,6 +18,8 @@ pub(in super::super) struct Operation {
     /// Values of the address after the question mark, with what they are
     pub(super) query: &'static [(&'static str, &'static str)],
     pub(super) takes: Option<Takes>,
+    /// A body that is a file of one of these types
+    pub(super) brings: &'static [&'static str],
     pub(super) gives: Gives,
     pub(super) etag: bool,
 }
@@ -73,7 +75,17 @@ fn check<T: DeserializeOwned>(example: &str) -> Result<(), serde_json::Error> {
 
 impl Operation {
     const fn new(route: Route, tag: &'static str, id: &'static str, summary: &'static str) -> Self {
-        Self { route, id, tag, summary, query: &[], takes: None, gives: Gives::Nothing, etag: false }
+        Self {
+            route,
+            id,
+            tag,
+            summary,
+            query: &[],
+            takes: None,
+            brings: &[],
+            gives: Gives::Nothing,
+            etag: false,
+        }
     }
 
     /// Reads.
@@ -127,6 +139,12 @@ impl Operation {
 
     pub(super) const fn takes<T: ToSchema + DeserializeOwned>(mut self, example: &'static str) -> Self {
         self.takes = Some(Takes { shape: Shape::of::<T>(), example, check: check::<T> });
+        self
+    }
+
+    /// Takes a file as its body.
+    pub(super) const fn brings(mut self, media: &'static [&'static str]) -> Self {
+        self.brings = media;
         self
     }
 

@@ -4,6 +4,7 @@ use super::trouble::{FieldFault, Told};
 use crate::Texts;
 use dancu_campaign::{CampaignError, Refusal, texts};
 use dancu_catalogue::Code;
+use dancu_cleaning::CleaningError;
 use dancu_evidence::EvidenceError;
 use dancu_exchange::ExchangeError;
 use dancu_governance::GovernanceError;
@@ -161,6 +162,17 @@ impl Tell for WatchError {
 impl Tell for UsageError {
     fn told(&self, _: Texts) -> Told {
         failed(self)
+    }
+}
+
+impl Tell for CleaningError {
+    fn told(&self, _: Texts) -> Told {
+        match self {
+            Self::Unknown { .. } => Code::NotFound.into(),
+            Self::Refused(code) => (*code).into(),
+            Self::NotNow(_) => Code::NotNow.into(),
+            other => failed(other),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The files of the comparison: people, a dirty stock of them, whom each row means; and both in our form of writing.
 use super::table::Table;
-use dancu_citizen::FullName;
+use dancu_citizen::{BirthDate, FullName, IdCardNumber, PersonalId};
 use dancu_linkage::{Column, DirtyRow, Engine, Model, Normal, Row, Soiler, Written};
 use dancu_registry::generate::{People, Synthetic};
 use dancu_verify_index::{Index, Person, Place};
@@ -53,7 +53,7 @@ pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> any
         }
         for row in Soiler::new(seed + handful, &people).take(left.min(HANDFUL)) {
             let person = row.truth.and_then(|at| people.get(at));
-            let name = person.and_then(|person| person.personal_id).map(|id| id.expose());
+            let name = person.and_then(|person| person.personal_id).map(PersonalId::expose);
             stock.row(&row, name, person)?;
         }
     }
@@ -100,7 +100,7 @@ impl Stock {
         let row_id = self.written.to_string();
         let numbered: Row<'_> = row.row().with(Column::RowId, &row_id);
         self.rows.row(Column::ALL.map(|column| numbered.get(column)))?;
-        let number = person.and_then(|person| person.personal_id).map(|id| id.expose()).unwrap_or_default();
+        let number = person.and_then(|person| person.personal_id).map(PersonalId::expose).unwrap_or_default();
         self.truth.row([row_id.as_str(), name.as_deref().unwrap_or_default(), number.as_str()])
     }
 
@@ -113,10 +113,10 @@ impl Stock {
 fn texts(number: usize, person: &Written) -> [String; 6] {
     [
         number.to_string(),
-        person.personal_id.map(|id| id.expose()).unwrap_or_default(),
-        person.id_card_number.map(|card| card.expose()).unwrap_or_default(),
+        person.personal_id.map(PersonalId::expose).unwrap_or_default(),
+        person.id_card_number.map(IdCardNumber::expose).unwrap_or_default(),
         person.name.clone(),
-        person.birth_date.map(|date| date.iso()).unwrap_or_default(),
+        person.birth_date.map(BirthDate::iso).unwrap_or_default(),
         person.sex.code().to_string(),
     ]
 }

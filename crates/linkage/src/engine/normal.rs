@@ -30,13 +30,19 @@ impl<P: People> Engine<P> {
         let read = self.read(row);
         let mut normal = Normal::default();
         normal.set(Column::RowId, row.get(Column::RowId).to_owned());
-        normal.set(Column::PersonalId, read.personal_id().map(|id| id.expose()).unwrap_or_default());
-        normal.set(Column::IdCardNumber, read.id_card_number().map(|card| card.expose()).unwrap_or_default());
+        normal.set(
+            Column::PersonalId,
+            read.personal_id().map(dancu_citizen::PersonalId::expose).unwrap_or_default(),
+        );
+        normal.set(
+            Column::IdCardNumber,
+            read.id_card_number().map(dancu_citizen::IdCardNumber::expose).unwrap_or_default(),
+        );
         normal.set(Column::FullName, words(&read.name));
         normal.set(Column::OtherName, words(&read.other_name));
         if let Birth::Read(parts) = read.birth {
             let first = parts.years().next().and_then(|year| parts.in_year(year).date());
-            normal.set(Column::BirthDate, first.map(|date| date.iso()).unwrap_or_default());
+            normal.set(Column::BirthDate, first.map(dancu_citizen::BirthDate::iso).unwrap_or_default());
         }
         if let Ok(sex) = read.sex {
             let is_said = sex != dancu_citizen::Sex::Unknown;

@@ -44,7 +44,9 @@ impl Sought {
     /// How well words fit.
     fn fit(&self, words: &[u16]) -> Option<Fit> {
         let fit = |begun| move |order| Fit { begun, order };
-        order(&self.whole, words).map(fit(false)).or_else(|| order(&self.begun, words).map(fit(true)))
+        // A word that fits whole fits as a beginning, too.
+        let begun = order(&self.begun, words)?;
+        Some(order(&self.whole, words).map_or_else(|| fit(true)(begun), fit(false)))
     }
 }
 

@@ -10,7 +10,7 @@ use std::hint::black_box;
 const ROWS: usize = 20_000;
 /// Names that are looked at, and questions to the table by name and date.
 const NAMES: usize = 40_000;
-const LOOKUPS: usize = 1_000;
+const LOOKUPS: usize = 500;
 /// People read side by side.
 const GROUP: usize = 32;
 

@@ -52,11 +52,15 @@ pub(crate) enum Order {
 /// Whether each word asked for is a word of the name, each another one.
 pub(crate) fn order(asked: &[Meant], name: &[u16]) -> Option<Order> {
     let fits = |meant: &Meant, word: u16| word == ANY || meant.as_ref().is_some_and(|m| m.contains(&word));
+    // Nearly all names fail at the first word asked for.
+    let Some((first, rest)) = asked.split_first() else { return Some(Order::Kept) };
     let mut words = name.iter();
-    if asked.iter().all(|meant| words.any(|word| fits(meant, *word))) {
+    if !words.any(|word| fits(first, *word)) {
+        return None;
+    }
+    if rest.iter().all(|meant| words.any(|word| fits(meant, *word))) {
         return Some(Order::Kept);
     }
-    // Nearly all names fail here, without a word more.
     if !asked.iter().all(|meant| name.iter().any(|word| fits(meant, *word))) {
         return None;
     }

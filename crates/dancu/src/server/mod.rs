@@ -182,6 +182,7 @@ impl Server {
         let admin = crate::admin::bind(config.admin.address).await?;
         let admin_address = admin.local_addr()?;
         let stamps = Stamps::open(config, Arc::clone(&road.clock), &mut metrics)?;
+        let tended = people::Metrics::open(&mut metrics);
         let keeping = Keeping::open(config, Arc::clone(&road.clock), &mut metrics)?;
         let router = dancu_gateway::routes::router(gate.clone(), &config.listen.soap_path)
             .merge(dancu_gateway::routes::with_problems(stamps.router(), &gate))
@@ -195,7 +196,7 @@ impl Server {
             tokio::spawn(crate::time::keep(console.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(crate::admin::serve(admin, gate, metrics, pull, stopped.clone())),
             tokio::spawn(keep_fresh(Arc::clone(&road), keys, inside, Notes::new()?, stopped.clone())),
-            tokio::spawn(people::tend(Arc::clone(&road), stopped.clone())),
+            tokio::spawn(people::tend(Arc::clone(&road), tended, stopped.clone())),
             tokio::spawn(sweep(Arc::clone(&road), console.secrets.clone(), stopped.clone())),
             tokio::spawn(crate::watch::keep(config.watch.clone(), Arc::clone(&road), stopped.clone())),
             tokio::spawn(cosigned),

@@ -116,12 +116,15 @@ fn tables<P: People>(engine: &Engine<P>) -> [Table; COLUMNS] {
     ]
 }
 
-/// The level of a column is the figure that it said: the first one that is the same.
+/// The level of a column is the figure that it said: the first one that is the same. A row's number is first, its card second, whichever columns
+/// they stood in.
 fn pair<P: People>(engine: &Engine<P>, said: &Said) -> Pair<COLUMNS> {
     let mut pair = Pair { levels: [0; COLUMNS], says: 0.0 };
-    let columns = [Column::PersonalId, Column::IdCardNumber, Column::BirthDate, Column::Sex, Column::Unit];
-    for ((level, column), (_, fields)) in pair.levels.iter_mut().zip(columns).zip(tables(engine)) {
-        let Some((_, agreement, says)) = said.iter().find(|(c, ..)| *c == column) else { continue };
+    let [number, card, _, _, birth, sex, unit, _] = said;
+    let columns = [number, card, birth, sex, unit];
+    for ((level, (_, agreement, says)), (_, fields)) in
+        pair.levels.iter_mut().zip(columns).zip(tables(engine))
+    {
         if *agreement != Agreement::Absent {
             let at = fields.iter().position(|(_, figure)| figure == says);
             *level = at.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or_default();

@@ -41,11 +41,14 @@ impl WordTable {
         for place in &mut says {
             *place = columns.next()?.parse().ok()?;
         }
-        match form {
-            "marked" => self.marked.insert(word.marked, says),
-            "plain" => self.plain.insert(word.plain, says),
+        let entry = match form {
+            "marked" => self.marked.entry(word.marked),
+            "plain" => self.plain.entry(word.plain),
             _ => return None,
         };
+        // Spellings of one word (thi, thy) are one: the commoner one says how common it is.
+        let known = entry.or_insert(says);
+        known.iter_mut().zip(says).for_each(|(known, says)| *known = says.min(*known));
         Some(())
     }
 
@@ -60,5 +63,26 @@ impl WordTable {
 
     pub(crate) fn plain(&self, word: Word) -> Says {
         self.plain.get(&word.plain).copied().unwrap_or(UNLISTED)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_one_word_say_what_the_commoner_one_says() {
+        let table = WordTable::parse("plain\tthi\t1154\t160\t1500\nplain\tthy\t1500\t1047\t700\n").unwrap();
+        let word = *Name::of("Thị").words().first().unwrap();
+        assert_eq!(table.plain(word), [1154, 160, 700]);
+        assert!(WordTable::parse("plain\tthi\t1154\n").is_err());
+    }
+
+    #[test]
+    fn the_commonest_words_of_the_bundled_list_say_little() {
+        let words = crate::Model::bundled().unwrap().words;
+        let says = |text| Name::of(text).words().iter().map(|word| words.plain(*word)).collect::<Vec<_>>();
+        let name = says("Nguyen Thi Van");
+        assert!(name[0][0] < 150 && name[1][1] < 200 && name[2][1] < 300, "{name:?}");
     }
 }

@@ -18,9 +18,7 @@ pub trait Matcher: Sync {
 
     /// Whether what it has answered so far may be told. False once the people in memory turned out to be damaged: rows would be
     /// doubtful that are not. A matcher that says so is of no use any more.
-    fn holds(&self) -> bool {
-        true
-    }
+    fn holds(&self) -> bool;
 
     /// The weight above which a row is taken for a person without somebody looking, in hundredths of bits.
     fn threshold(&self) -> i32;

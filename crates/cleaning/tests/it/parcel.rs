@@ -31,7 +31,7 @@ impl Seal {
         for name in ["root", "seal"] {
             openssl(
                 at,
-                &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -quiet -out {name}.key"),
+                &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"),
             );
         }
         openssl(at, "req -x509 -key root.key -subj /CN=root -days 30 -out root.pem");

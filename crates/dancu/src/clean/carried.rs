@@ -105,6 +105,16 @@ impl Desk {
     }
 }
 
+/// What is wrong with it, for the doctor; where nothing is taken so, nothing.
+pub fn check(config: &Config) -> anyhow::Result<()> {
+    if config.cleaning.seal_certificate.as_os_str().is_empty() {
+        return Ok(());
+    }
+    Desk::open(config)?;
+    let key = crate::extracts::key(config)?;
+    key.map(drop).context("evidence.certificate and evidence.key are needed to sign answers")
+}
+
 /// A folder beside the answer for what is open on the way; it goes with this value. What a crash left goes first.
 struct Scratch(PathBuf);
 

@@ -74,6 +74,8 @@ impl Packer {
     /// Makes the parcel of a job in a folder: all of it is there, or nothing.
     pub fn make(&self, opened: &Opened, id: &str, out: &Path) -> anyhow::Result<Made> {
         Self::accepts(out)?;
+        let is_inside = self.wants.zip.as_ref().is_some_and(|zip| zip.starts_with(out));
+        anyhow::ensure!(!is_inside, "--zip is a file beside the folder of --out, not in it");
         let name = out.file_name().context("--out needs a name")?.to_string_lossy();
         let unfinished = out.with_file_name(format!(".{name}.unfinished"));
         if unfinished.exists() {

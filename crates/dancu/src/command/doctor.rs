@@ -134,6 +134,11 @@ fn examine(config: &Config) -> Vec<Finding> {
         crate::stamps::check(config).err().map(|error| format!("{error:#}")),
         "check [timestamps]: the address of an authority, and PEM files of who is trusted",
     ));
+    findings.push(finding(
+        "packages carried by hand",
+        crate::clean::carried::check(config).err().map(|error| format!("{error:#}")),
+        "cleaning.seal_certificate and cleaning.seal_key belong together, the key of mode 0600; answers are signed by evidence.certificate",
+    ));
     if let (Ok(store), Ok(ring)) = (store, ring) {
         let ring: dancu_keys::KeyRing = ring;
         let exchange = dancu_exchange::Exchange::open(store.clone(), ring.clone());

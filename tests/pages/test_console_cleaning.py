@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 
 from support import axe
 from support.browser import DESK, PHONE
-from support.server import Demo
+from support.server import Demo, run
 from test_console import Desk
 
 ORGANISATION = "thai-nguyen"
@@ -113,6 +114,14 @@ def test_a_file_is_brought_confirmed_worked_on_and_decided(manager, own, shots):
     rows = text.count("\n") - 1
     assert page.locator(".tile").first.locator(".tile__value").inner_text() == str(rows)
     before = result(page)
+    with page.expect_download() as download:
+        page.click("a:has-text('Tải gói kết quả')")
+    package = shots / "package.asice"
+    download.value.save_as(package)
+    checked = run("clean", "verify", package, "--ca", own.facts["ca_cert"])
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    with zipfile.ZipFile(package) as archive:
+        assert {"result.parquet", "result.xlsx", "report.pdf"} <= set(archive.namelist())
     assert len(before) == rows and before["hỏng"]["verdict"] == "unreadable"
     assert before["A0"]["verdict"] == "match" and len(before["A0"]["matched_personal_id"]) == 12
     doubtful = [name for name, row in before.items() if row["action"] == "review"]

@@ -229,8 +229,7 @@ struct DoubtfulRow {
 #[derive(Serialize, ToSchema)]
 struct ComparedRow {
     /// The row
-    #[serde(flatten)]
-    row: DoubtfulRow,
+    doubtful: DoubtfulRow,
     /// Somebody is found
     found: bool,
     /// Weight of evidence, bits; none where the agreement does not let it be told
@@ -385,7 +384,7 @@ impl From<&Other> for OtherPerson {
 impl From<&Looked> for ComparedRow {
     fn from(looked: &Looked) -> Self {
         Self {
-            row: DoubtfulRow::from(&looked.review),
+            doubtful: DoubtfulRow::from(&looked.review),
             found: looked.found,
             score: looked.score.map(|(score, _)| bits(score)),
             taken_from: looked.score.map(|(_, from)| bits(from)),
@@ -396,7 +395,7 @@ impl From<&Looked> for ComparedRow {
 }
 
 /// What is answered where a file was not taken.
-fn trouble(desk: &Desk, no: NotTaken) -> Trouble {
+fn trouble(desk: &Desk, no: &NotTaken) -> Trouble {
     let t = desk.place.texts();
     let (control, words) = no.words(t);
     let invalid = |pointer: &str, wrong: &str| Told::from(Code::FormInvalid).at(pointer, wrong, t);
@@ -407,7 +406,7 @@ fn trouble(desk: &Desk, no: NotTaken) -> Trouble {
         NotTaken::Broken => invalid("", "missing"),
         NotTaken::File(_) => Told::from(Code::FileRefused).saying(words),
         NotTaken::TooBig => Told::from(Code::BodyTooLarge),
-        NotTaken::Refused(code) | NotTaken::Failed(code) => Told::from(code),
+        NotTaken::Refused(code) | NotTaken::Failed(code) => Told::from(*code),
     })
 }
 
@@ -451,12 +450,12 @@ async fn bring(desk: Desk, request: Request) -> Answer {
     let mut body = request.into_body().into_data_stream();
     while let Some(bytes) = body.next().await {
         let bytes = bytes.map_err(|_| desk.problem(Code::BodyTooLarge))?;
-        incoming = push(incoming, bytes).await.map_err(|no| trouble(&desk, no))?;
+        incoming = push(incoming, bytes).await.map_err(|no| trouble(&desk, &no))?;
     }
     if incoming.is_empty() {
-        return Err(trouble(&desk, NotTaken::Broken));
+        return Err(trouble(&desk, &NotTaken::Broken));
     }
-    let job = take(&desk, wanted, incoming).await.map_err(|no| trouble(&desk, no))?;
+    let job = take(&desk, wanted, incoming).await.map_err(|no| trouble(&desk, &no))?;
     Ok(created(&CleaningJob::from(&job)))
 }
 
@@ -483,7 +482,7 @@ async fn start(desk: Desk, Path(id): Path<String>) -> Answer {
     if !waits_for_confirmation(&job) {
         return Err(desk.problem(Told::from(Code::NotNow).because(job.state.name())));
     }
-    let job = begin(&desk, job).await.map_err(|no| trouble(&desk, no))?;
+    let job = begin(&desk, job).await.map_err(|no| trouble(&desk, &no))?;
     Ok(ok(&CleaningJob::from(&job)))
 }
 

@@ -163,7 +163,7 @@ fn lay(
     let score = likely.first().filter(|_| told.near).map(|best| (best.score, people.model().match_from()));
     let mut sides = sides.unwrap_or_default();
     complete(&mut sides, &review);
-    Ok(Some(Looked { sides, others, found, score, touched, review }))
+    Ok(Some(Looked { review, sides, others, found, score, touched }))
 }
 
 /// Columns of the row that nobody was asked about stand there too, in their order.
@@ -176,8 +176,11 @@ fn complete(sides: &mut Vec<Beside>, review: &Review) {
         record: Some(String::new()),
         agreement: Agreement::Absent,
     }));
-    sides
-        .retain(|side| !side.row.is_empty() || side.record.as_ref().is_some_and(|record| !record.is_empty()));
+    sides.retain(|side| {
+        let says = !side.row.is_empty() || side.record.as_ref().is_some_and(|record| !record.is_empty());
+        // The agency's own name of the row is no part of a person.
+        says && side.column != Column::RowId
+    });
     sides.sort_by_key(|side| side.column);
 }
 

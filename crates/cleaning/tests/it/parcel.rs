@@ -29,10 +29,7 @@ impl Seal {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();
         for name in ["root", "seal"] {
-            openssl(
-                at,
-                &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"),
-            );
+            openssl(at, &format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out {name}.key"));
         }
         openssl(at, "req -x509 -key root.key -subj /CN=root -days 30 -out root.pem");
         openssl(

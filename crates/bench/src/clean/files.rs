@@ -31,7 +31,8 @@ pub(super) fn small(folder: &Path, people: u64, rows: usize, seed: u64) -> anyho
     let mut stock = Stock::create(folder)?;
     for row in Soiler::new(seed + 1, &written).take(rows) {
         let truth = row.truth.map(|at| (at + 1, written.get(at)));
-        stock.row(&row, truth.map(|(at, _)| at.to_string()), truth.and_then(|(_, person)| person))?;
+        let name = truth.map(|(at, _)| at.to_string());
+        stock.row(&row, name.as_deref(), truth.and_then(|(_, person)| person))?;
     }
     stock.close()
 }
@@ -41,7 +42,8 @@ pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> any
     let mut stock = Stock::create(folder)?;
     let places: Vec<Place> = index.places().collect();
     // A step that shares no factor with their number leads past everybody once.
-    let step = (places.len() / 7 * 5..).find(|step| gcd(*step, places.len()) == 1).unwrap_or(1);
+    let least = places.len() / 7 * 5;
+    let step = (least..=2 * places.len()).find(|step| gcd(*step, places.len()) == 1).unwrap_or(1);
     let mut next = 0;
     for (handful, left) in (0..).zip((0..rows).step_by(HANDFUL).map(|done| rows - done)) {
         let mut people = Vec::with_capacity(HANDFUL);
@@ -54,7 +56,7 @@ pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> any
         for row in Soiler::new(seed + handful, &people).take(left.min(HANDFUL)) {
             let person = row.truth.and_then(|at| people.get(at));
             let name = person.and_then(|person| person.personal_id).map(PersonalId::expose);
-            stock.row(&row, name, person)?;
+            stock.row(&row, name.as_deref(), person)?;
         }
     }
     stock.close()
@@ -95,13 +97,13 @@ impl Stock {
         })
     }
 
-    fn row(&mut self, row: &DirtyRow, name: Option<String>, person: Option<&Written>) -> anyhow::Result<()> {
+    fn row(&mut self, row: &DirtyRow, name: Option<&str>, person: Option<&Written>) -> anyhow::Result<()> {
         self.written += 1;
         let row_id = self.written.to_string();
         let numbered: Row<'_> = row.row().with(Column::RowId, &row_id);
         self.rows.row(Column::ALL.map(|column| numbered.get(column)))?;
         let number = person.and_then(|person| person.personal_id).map(PersonalId::expose).unwrap_or_default();
-        self.truth.row([row_id.as_str(), name.as_deref().unwrap_or_default(), number.as_str()])
+        self.truth.row([row_id.as_str(), name.unwrap_or_default(), number.as_str()])
     }
 
     fn close(self) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! Cleaning: a dirty stock against people, beside Splink and DuckDB on the same files; and against a nation.
+//! Cleaning: a dirty stock against people, beside Splink and `DuckDB` on the same files; and against a nation.
 mod files;
 mod job;
 mod link;

@@ -20,7 +20,7 @@ const GLANCE: Duration = Duration::from_millis(2);
 /// How long calls may keep a hand from its next rows: a service that is never at rest gets on slowly, yet it does.
 const MOST_WAIT: Duration = Duration::from_secs(2);
 /// Between two looks for jobs whose days are over.
-const SWEEP: Duration = Duration::from_secs(600);
+const SWEEP: Duration = Duration::from_mins(10);
 
 /// The hands of one service.
 pub struct Hands {

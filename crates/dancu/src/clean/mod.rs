@@ -71,7 +71,7 @@ pub fn incoming(config: &Config) -> anyhow::Result<PathBuf> {
 
 /// Removes what a killed server left of packages that it made. Another one of this machine may make one now.
 fn sweep(folder: &Path) -> anyhow::Result<()> {
-    const HOUR: Duration = Duration::from_secs(3_600);
+    const HOUR: Duration = Duration::from_hours(1);
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();

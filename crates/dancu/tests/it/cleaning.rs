@@ -144,7 +144,7 @@ async fn api(app: &App, token: &str, method: &str, path: &str, kind: &str, body:
         .body(body)
         .unwrap();
     let answer = client::send(&app.server.console.to_string(), app.client(None), request).await.unwrap();
-    (answer.status, answer.body.to_vec())
+    (answer.status, answer.body)
 }
 
 async fn json(app: &App, token: &str, method: &str, path: &str, status: u16) -> Value {

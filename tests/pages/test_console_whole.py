@@ -30,7 +30,7 @@ NAMES = [
     (r"(?<!/cases)\?.*", ""),
 ]
 # A file, another session, the language.
-LEFT_OUT = re.compile(r"/export|/xlsx|/files/|/template|/faulty|/file$|format=|lang=|/sign-out|^/$|after=|organisation=|system=")
+LEFT_OUT = re.compile(r"/export|/xlsx|/files/|/template|/faulty|/file$|/package|format=|lang=|/sign-out|^/$|after=|organisation=|system=")
 # Names that the program gives and people never say: `technical_test`, but no login or code in a cell of its own.
 RAW = re.compile(r"\b[a-z]+_[a-z_]+\b")
 

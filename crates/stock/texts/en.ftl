@@ -19,7 +19,7 @@ field-other-name = Other name
 field-birth-date = Birth date
 field-sex = Sex
 field-permanent-unit = Residence
-field-household = Household
+field-household = Number of the head of household
 
 verdict-not-found = Not found
 verdict-match = Match

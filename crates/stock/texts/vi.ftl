@@ -19,7 +19,7 @@ field-other-name = Tên gọi khác
 field-birth-date = Ngày sinh
 field-sex = Giới tính
 field-permanent-unit = Nơi thường trú
-field-household = Hộ
+field-household = Số của chủ hộ
 
 verdict-not-found = Không tìm thấy
 verdict-match = Khớp hoàn toàn

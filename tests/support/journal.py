@@ -9,14 +9,16 @@ import psycopg
 
 from support import cbor
 
-KIND, CORRELATION = 1, 3
+KIND, CORRELATION, SERVICE = 1, 3, 6
 
 
 def read(demo):
-    """Number → correlation id of every entry (contexts have none); and the number that the next one will have."""
+    """Number → correlation id of every call (contexts have none, and those of a cleaned stock are one call); and the number that the
+    next entry will have."""
     entries, size = stored(demo)
     decoded = {number: cbor.decode(entry) for number, entry in entries.items()}
-    return {number: entry[CORRELATION].hex() if CORRELATION in entry else None for number, entry in decoded.items()}, size
+    called = {number for number, entry in decoded.items() if CORRELATION in entry and entry.get(SERVICE) != "clean"}
+    return {number: decoded[number][CORRELATION].hex() if number in called else None for number in decoded}, size
 
 
 def calls(entries):

@@ -9,7 +9,7 @@ import psycopg
 
 from support import cbor
 
-KIND, CORRELATION, SERVICE = 1, 3, 6
+KIND, CORRELATION, CONTEXT, SERVICE = 1, 3, 4, 6
 
 
 def read(demo):
@@ -17,7 +17,11 @@ def read(demo):
     next entry will have."""
     entries, size = stored(demo)
     decoded = {number: cbor.decode(entry) for number, entry in entries.items()}
-    called = {number for number, entry in decoded.items() if CORRELATION in entry and entry.get(SERVICE) != "clean"}
+
+    def service(entry):
+        return decoded[entry[CONTEXT]].get(SERVICE) if CONTEXT in entry else entry.get(SERVICE)
+
+    called = {number for number, entry in decoded.items() if CORRELATION in entry and service(entry) != "clean"}
     return {number: decoded[number][CORRELATION].hex() if number in called else None for number in decoded}, size
 
 

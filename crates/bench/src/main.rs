@@ -38,7 +38,7 @@ dancu-bench disconnect
 dancu-bench journal
 dancu-bench clean         beside Splink and DuckDB
 dancu-bench febrl
-dancu-bench nation [PEOPLE] [ROWS]    100000000 and 10000000: half an hour, 4 GB of disk and 8 of memory
+dancu-bench nation [PEOPLE] [ROWS]    100000000 and 10000000: five minutes, 5 GB of disk and 12 of memory
 dancu-bench calls FOLDER PORT rest|soap NUMBER
 dancu-bench report       bench/report.md and its charts, of the results that are kept";
 

@@ -231,7 +231,7 @@ impl Cleaning {
         let parameters = [Value::from(job), number(of)?.into()];
         let rows = self.store.read("cleaning.decided", |tx| {
             const ALL: &str = "SELECT at_us, id, decision, by_account, entry, note FROM cleaning_decision
-                 WHERE job = $1 AND number = $2 ORDER BY at_us, id";
+                 WHERE job = $1 AND number = $2 ORDER BY at_us, entry, id";
             Ok::<_, CleaningError>(tx.query(ALL, &parameters)?)
         })?;
         let decided = |row: &Stored| {

@@ -85,7 +85,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             number INTEGER NOT NULL, -- number of the row
             at_us INTEGER NOT NULL,
             id TEXT NOT NULL,        -- 32 hexadecimal digits, random
-            decision TEXT NOT NULL,  -- same, other, ask
+            decision TEXT NOT NULL,  -- same, other, ask, or taken_back
             by_account TEXT NOT NULL,
             entry INTEGER NOT NULL,  -- number of the journal entry that tells of it
             note BLOB NOT NULL,      -- sealed

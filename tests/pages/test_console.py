@@ -31,10 +31,10 @@ class Desk:
     ahead_s = 0
     """By how much the server's clock is ahead of this one."""
 
-    def __init__(self, chromium, demo, role, organisation=None):
+    def __init__(self, chromium, demo, role, organisation=None, **options):
         [self.facts] = [s for s in demo.facts["console"]["staff"] if (s["role"], s["organisation"]) == (role, organisation)]
         self.url = demo.facts["console"]["url"]
-        self.visit = Visit(chromium, demo)
+        self.visit = Visit(chromium, demo, **options)
         self.page = self.visit.page
 
     def go(self, path):

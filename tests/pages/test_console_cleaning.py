@@ -171,13 +171,30 @@ def test_the_queue_of_the_demo_is_in_the_work_list(manager, own, shots):
     looks(manager.page, shots, "done-en")
 
 
-def test_it_works_without_scripts(chromium, own):
+def test_jobs_are_found_by_words(chromium, own):
     desk = Desk(chromium, own, "registry_officer").sign_in()
     desk.go("/cleaning?lang=vi&q=huong")
     page = desk.page
     assert page.locator("main tbody tr").count() == 1
     desk.go("/cleaning?q=khong-co-tep-nay")
     assert "Không có tệp nào như vậy" in page.locator("main").inner_text()
+    desk.visit.context.close()
+
+
+def test_a_row_is_decided_and_taken_back_without_scripts(chromium, own):
+    desk = Desk(chromium, own, "organisation_manager", ORGANISATION, scripts=False).sign_in()
+    page = desk.page
+    desk.go("/cleaning?lang=vi&q=huong")
+    page.click("main table a:has-text('danh-sach-huong')")
+    page.goto(page.url.split("?")[0] + "/review")
+    row, place = page.locator("#row").inner_text(), page.locator(".reviewed .figures").inner_text()
+    page.fill("#note", "đã xem giấy khai sinh")
+    page.click("#decide button[value=other]")
+    assert "người khác" in page.locator(".notice").inner_text().lower()
+    assert page.locator("#row").inner_text() != row
+    page.click("button[value=undo]")
+    assert page.locator("#row").inner_text() == row
+    assert page.locator(".reviewed .figures").inner_text() == place
     desk.visit.context.close()
 
 

@@ -24,11 +24,43 @@ pub struct Wants {
     pub zip: Option<PathBuf>,
 }
 
-/// Makes parcels. Opened before the work begins, so that nothing is found missing after hours.
-pub struct Packer {
+/// Who signs and who stamps, and by which model rows were matched.
+struct Seal {
     key: Option<PemKey>,
     stamping: Option<Stamping>,
     model: String,
+}
+
+impl Seal {
+    /// Certificate and key of who signs evidence files, and whose time stamps are asked for.
+    fn open(config: &Config) -> anyhow::Result<Self> {
+        Ok(Self {
+            key: crate::extracts::key(config)?,
+            stamping: crate::extracts::stamping(config).context("timestamps")?,
+            model: format!("dancu {}", Model::bundled()?.day()),
+        })
+    }
+
+    /// A parcel under it for the organisation of this name, with a workbook, by one thread.
+    fn wrapping<'a>(&'a self, agency: &'a str, lang: Lang, now_us: i64) -> Wrapping<'a> {
+        let stamp = self.stamping.as_ref();
+        let stamp = stamp.map(|Stamping { stamper, authorities }| (&**stamper as _, authorities));
+        Wrapping {
+            lang,
+            agency,
+            issuer: None,
+            model: &self.model,
+            has_workbook: true,
+            signing: self.key.as_ref().map(|key| Signing { key, stamp }),
+            threads: 1,
+            now_us,
+        }
+    }
+}
+
+/// Makes parcels. Opened before the work begins, so that nothing is found missing after hours.
+pub struct Packer {
+    seal: Seal,
     threads: usize,
     wants: Wants,
 }
@@ -36,8 +68,8 @@ pub struct Packer {
 impl Packer {
     /// Reads certificate and key of who signs evidence files, and whose time stamps are asked for.
     pub fn open(config: &Config, wants: Wants) -> anyhow::Result<Self> {
-        let key = crate::extracts::key(config)?;
-        if key.is_none() {
+        let seal = Seal::open(config)?;
+        if seal.key.is_none() {
             anyhow::ensure!(
                 wants.zip.is_none(),
                 "evidence.certificate and evidence.key are needed to sign a package"
@@ -46,18 +78,12 @@ impl Packer {
                 "  nobody signs the result: evidence.certificate and evidence.key say who; it is no package then"
             );
         }
-        Ok(Self {
-            stamping: crate::extracts::stamping(config).context("timestamps")?,
-            model: format!("dancu {}", Model::bundled()?.day()),
-            threads: super::workers(config),
-            key,
-            wants,
-        })
+        Ok(Self { seal, threads: super::workers(config), wants })
     }
 
     /// Who signs, where that must be.
     pub fn key(&self) -> anyhow::Result<&PemKey> {
-        self.key.as_ref().context("evidence.certificate and evidence.key are needed: who signs")
+        self.seal.key.as_ref().context("evidence.certificate and evidence.key are needed: who signs")
     }
 
     /// Whether a folder can take a result: it is not there, empty, or holds a result, which is replaced.
@@ -102,17 +128,11 @@ impl Packer {
         let job = opened.cleaning.get(id)?;
         let snapshot = opened.floor.exchange.snapshot();
         let organisation = snapshot.rules.organisation(&job.organisation);
-        let stamp = self.stamping.as_ref();
-        let stamp = stamp.map(|Stamping { stamper, authorities }| (&**stamper as _, authorities));
+        let agency = organisation.map_or(job.organisation.as_str(), |organisation| &organisation.name);
         let wrapping = Wrapping {
-            lang: self.wants.lang,
-            agency: organisation.map_or(job.organisation.as_str(), |organisation| &organisation.name),
-            issuer: None,
-            model: &self.model,
             has_workbook: self.wants.has_workbook,
-            signing: self.key.as_ref().map(|key| Signing { key, stamp }),
             threads: self.threads,
-            now_us: SystemClock.now_us(),
+            ..self.seal.wrapping(agency, self.wants.lang, SystemClock.now_us())
         };
         Ok(opened.cleaning.package(id, &wrapping, folder)?)
     }
@@ -120,9 +140,7 @@ impl Packer {
 
 /// Makes packages for the console: one thread, for calls come first.
 pub struct ConsolePacker {
-    key: PemKey,
-    stamping: Option<Stamping>,
-    model: String,
+    seal: Seal,
     scratch: PathBuf,
 }
 
@@ -132,13 +150,8 @@ const WORKBOOK_ROWS: u64 = 300_000;
 impl ConsolePacker {
     /// Who signs evidence files signs these; none where nobody does. `scratch` is a private folder for what is made on the way.
     pub fn open(config: &Config, scratch: &Path) -> anyhow::Result<Option<Self>> {
-        let Some(key) = crate::extracts::key(config)? else { return Ok(None) };
-        Ok(Some(Self {
-            key,
-            stamping: crate::extracts::stamping(config).context("timestamps")?,
-            model: format!("dancu {}", Model::bundled()?.day()),
-            scratch: scratch.to_owned(),
-        }))
+        let seal = Seal::open(config)?;
+        Ok(seal.key.is_some().then(|| Self { seal, scratch: scratch.to_owned() }))
     }
 }
 
@@ -152,18 +165,8 @@ impl Packs for ConsolePacker {
         now_us: i64,
         out: &mut File,
     ) -> Result<(), CleaningError> {
-        let stamp = self.stamping.as_ref();
-        let stamp = stamp.map(|Stamping { stamper, authorities }| (&**stamper as _, authorities));
-        let wrapping = Wrapping {
-            lang,
-            agency,
-            issuer: None,
-            model: &self.model,
-            has_workbook: job.rows <= WORKBOOK_ROWS,
-            signing: Some(Signing { key: &self.key, stamp }),
-            threads: 1,
-            now_us,
-        };
+        let wrapping =
+            Wrapping { has_workbook: job.rows <= WORKBOOK_ROWS, ..self.seal.wrapping(agency, lang, now_us) };
         jobs.packed(&job.id, &wrapping, &self.scratch, out).map(drop)
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -28,10 +29,28 @@ pub struct Events {
 }
 
 struct Inner {
-    sender: SyncSender<Told>,
+    /// None only while it ends
+    sender: Option<SyncSender<Told>>,
+    writer: Option<JoinHandle<()>>,
     overflow: Arc<AtomicU64>,
     ring: KeyRing,
     now: Now,
+}
+
+impl Inner {
+    fn tell(&self, told: Told) -> bool {
+        self.sender.as_ref().is_some_and(|sender| sender.try_send(told).is_ok())
+    }
+}
+
+/// Whoever lets go of the last handle waits until what was told is on disk: the spool is free then for whoever opens it next.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        drop(self.sender.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
 }
 
 enum Told {
@@ -49,7 +68,7 @@ impl Events {
     /// Tells of an event, now. Returns at once; the event is on disk a moment later.
     pub fn emit(&self, event: Event) {
         let Some(inner) = &self.inner else { return };
-        if inner.sender.try_send(Told::Event((inner.now)(), event)).is_err() {
+        if !inner.tell(Told::Event((inner.now)(), event)) {
             inner.overflow.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -69,7 +88,7 @@ impl Events {
     pub fn flush(&self) {
         let Some(inner) = &self.inner else { return };
         let (done, wait) = sync_channel(1);
-        if inner.sender.send(Told::Flush(done)).is_ok() {
+        if inner.sender.as_ref().is_some_and(|sender| sender.send(Told::Flush(done)).is_ok()) {
             let _ = wait.recv();
         }
     }
@@ -95,8 +114,9 @@ impl Events {
             owed: 0,
         };
         let thread = std::thread::Builder::new().name("feed-events".to_owned());
-        thread.spawn(move || writer.run()).map_err(|_| FeedError::Internal("no thread for the events"))?;
-        Ok(Self { inner: Some(Arc::new(Inner { sender, overflow, ring, now })) })
+        let writer = thread.spawn(move || writer.run());
+        let writer = Some(writer.map_err(|_| FeedError::Internal("no thread for the events"))?);
+        Ok(Self { inner: Some(Arc::new(Inner { sender: Some(sender), writer, overflow, ring, now })) })
     }
 }
 

@@ -24,7 +24,7 @@ macro_rules! named {
 
         impl $type {
             /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$variant),*];
 
             /// Stable name in files and on every wire, `snake_case`.
             pub fn name(self) -> &'static str {

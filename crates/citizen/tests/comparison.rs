@@ -166,11 +166,11 @@ fn wire_names_are_those_of_the_design_and_go_both_ways() {
         ["match", "match_unaccented", "near", "mismatch", "not_on_record", "not_asked", "not_allowed"]
     );
     for verdict in Verdict::ALL {
-        assert_eq!(Verdict::from_name(verdict.name()), Some(*verdict));
+        assert_eq!(Verdict::from_name(verdict.name()), Some(verdict));
         assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
     }
     for reason in Reason::ALL {
-        assert_eq!(Reason::from_name(reason.name()), Some(*reason));
+        assert_eq!(Reason::from_name(reason.name()), Some(reason));
         assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
     }
 }

@@ -3,9 +3,9 @@ use crate::content::hidden;
 use crate::deed::Deed;
 use crate::error::{Problem, Wrong};
 use crate::governance::{Done, Governance};
-use crate::kind::named;
 use crate::parts::{Form, today};
 use crate::{GovernanceError, rows, sealed};
+use dancu_citizen::named;
 use dancu_storage::Tx;
 use std::collections::HashSet;
 

@@ -7,7 +7,6 @@ pub mod duty;
 mod hours;
 mod law;
 mod model;
-mod named;
 mod network;
 mod rules;
 mod workplace;

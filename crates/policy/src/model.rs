@@ -1,6 +1,6 @@
 //! What a decision knows: organisations, their systems, the agreements and accounts of these. Plain data.
-use crate::named::named;
 use crate::{AgencyCode, Hours, Network};
+use dancu_citizen::named;
 use dancu_citizen::{CivilDate, Field, FieldSet, PersonalId};
 use std::collections::HashMap;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! One account of a member of staff, and how it stands in its row.
-use crate::named::named;
 use crate::sealed::Sealer;
 use crate::{StaffError, StaffRules};
 use dancu_citizen::PersonalId;
+use dancu_citizen::named;
 use dancu_policy::duty::{AccountKind, StaffRole};
 use dancu_storage::{Row, Tx};
 use std::fmt;

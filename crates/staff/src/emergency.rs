@@ -3,8 +3,8 @@
 //! time. Each opening is a row for good, and stands in the histories of all three accounts.
 use crate::account::{self, Account};
 use crate::history::Change;
-use crate::named::named;
 use crate::{NewSession, Proof, Proven, Staff, StaffError, Visitor, law, token};
+use dancu_citizen::named;
 use dancu_keys::Secret;
 use dancu_storage::{Row, Tx};
 use std::fmt;

@@ -1,7 +1,7 @@
 //! What happened: sign-ins with their outcome, and changes of accounts. Rows are added, never changed.
-use crate::named::named;
 use crate::sealed::Sealer;
 use crate::{Staff, StaffError, token};
+use dancu_citizen::named;
 use dancu_storage::{Row, Tx};
 use std::fmt;
 

@@ -9,7 +9,6 @@ mod factor;
 mod history;
 mod keep;
 mod law;
-mod named;
 mod password;
 mod reseal;
 mod schema;

@@ -1,8 +1,8 @@
 //! Sessions: a random token whose keyed hash stands in a row, so that all servers know it and none can show it.
 use crate::account::{self, Account};
 use crate::history::{Change, Factor, Outcome, Tried, note_sign_in};
-use crate::named::named;
 use crate::{Staff, StaffError, law};
+use dancu_citizen::named;
 use dancu_keys::Secret;
 use dancu_storage::{Row, Tx};
 

@@ -172,7 +172,7 @@ fn complete(rules: &Rules) -> Read<()> {
     }
     let steps: Vec<_> = rules.steps.values().collect();
     for kind in Kind::ALL {
-        if !steps.iter().any(|((of, step), _)| of == kind && *step == Step::Open) {
+        if !steps.iter().any(|((of, step), _)| *of == kind && *step == Step::Open) {
             return Err(LawError::Missing(kind.name()));
         }
     }

@@ -15,7 +15,7 @@ fn every_state_that_can_be_reached_has_a_way_on_or_is_an_end() {
     let today = day("2026-11-21");
     let ends = [State::Confirmed, State::Cancelled, State::Lifted, State::Closed, State::Accepted];
     for kind in Kind::ALL {
-        let steps = rules.steps(*kind, today);
+        let steps = rules.steps(kind, today);
         let reached: HashSet<State> = steps.iter().map(|(_, rule, _)| rule.to).collect();
         for state in &reached {
             let on = steps.iter().any(|(_, rule, _)| rule.from.contains(state) && rule.to != *state);
@@ -114,7 +114,7 @@ fn the_lists_are_those_of_the_law() {
     assert_eq!(rules.reasons(today).len(), 5);
     assert!(rules.limits(today).iter().all(|(_, value, source)| *value > 0 && !source.source.is_empty()));
     for kind in Kind::ALL {
-        for (step, _, source) in rules.steps(*kind, today) {
+        for (step, _, source) in rules.steps(kind, today) {
             assert!(!source.source.is_empty() && !source.mark.is_empty(), "{step:?}");
         }
     }

@@ -1,5 +1,5 @@
 //! What the console does, thing by thing.
-use crate::named::named;
+use dancu_citizen::named;
 
 named! {
     /// Kinds of thing. The first action of an area is to read it.

@@ -11,7 +11,7 @@ pub use action::{Action, Area};
 pub use role::{AccountKind, Seat, StaffRole};
 pub use table::markdown;
 
-use crate::named::named;
+use dancu_citizen::named;
 
 named! {
     /// How a person stands to a thing.

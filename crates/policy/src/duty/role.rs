@@ -1,5 +1,5 @@
 //! Who administers: roles, the kinds of account that may hold them, and which roles one account may not hold together.
-use crate::named::named;
+use dancu_citizen::named;
 
 named! {
     /// Role of a member of staff in the console. Not to be confused with [`crate::Role`], the role of an officer's account

@@ -200,10 +200,10 @@ pub(super) async fn rules(seat: Seat) -> Answer {
     let rules = seat.console.governance.rules();
     let mut rows = Vec::new();
     for kind in Kind::ALL {
-        for (step, rule, from) in rules.steps(*kind, today) {
+        for (step, rule, from) in rules.steps(kind, today) {
             let term = rule.term.map(|term| words::term(t, term)).unwrap_or_default();
             rows.push(vec![
-                Cell::Lines(vec![words::step(t, step), words::kind(t, *kind)]),
+                Cell::Lines(vec![words::step(t, step), words::kind(t, kind)]),
                 Cell::text(words::state(t, rule.to).label),
                 Cell::Figures(term),
                 Cell::Figures(show::day(from.valid_from)),

@@ -136,6 +136,10 @@ def bring_keys(demo, place):
     shutil.copytree(demo.folder / "keys", place / "keys")
 
 
+def files_of(folder):
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
 def entries_at(place):
     class Place:
         postgres, store, folder = None, place / "store/dancu.db", place
@@ -160,6 +164,8 @@ def test_a_restored_service_waits_for_proof_and_goes_on(backed_up, tmp_path):
     place = config.parent
     bring_keys(demo, place)
     assert "barred" in ok("restore", backup, "--config", config)
+    cleaned = files_of(demo.folder / "journal.cleaning")
+    assert cleaned and cleaned == files_of(place / "journal.cleaning"), "rows and answers of jobs come back with their tables"
     entries, size = entries_at(place)
     assert list(entries) == list(range(size))
     assert before <= {n for n in acknowledged if entries.get(n) == acknowledged[n]}, "acknowledged before the backup began"

@@ -48,7 +48,7 @@ pub fn jobs(config: &Config, floor: &Floor) -> anyhow::Result<Cleaning> {
 }
 
 /// Where the rows and answers of jobs lie, sealed: the same files on every server.
-fn blobs(config: &Config) -> anyhow::Result<Blobs> {
+pub fn blobs(config: &Config) -> anyhow::Result<Blobs> {
     let folder = &config.cleaning.folder;
     if folder.as_os_str().is_empty() {
         return crate::journal::blobs_beside(config, ".cleaning").context("cleaning.folder");

@@ -183,6 +183,8 @@ fn files(config: &Config) -> anyhow::Result<Vec<(&'static str, Blobs)>> {
     let mut files = vec![("documents", crate::console::documents(config)?)];
     files.extend(crate::keeping::archive(config)?.map(|blobs| ("archive", blobs)));
     files.push(("timestamps", crate::journal::blobs_beside(config, ".timestamps")?));
+    // Tables of a job without its rows and answers would be of no use. A job removed meanwhile loses its files first.
+    files.push(("cleaning", crate::clean::blobs(config)?));
     Ok(files)
 }
 

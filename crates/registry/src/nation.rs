@@ -203,6 +203,7 @@ fn person(sketch: Sketch, number: u64) -> Person {
         sex: sketch.sex,
         state: sketch.state,
         household_head: sketch.household_head,
+        unit: sketch.unit,
     }
 }
 

@@ -1,10 +1,10 @@
 //! What keeps the people in memory right and their file young, a step at a time.
 use crate::index::{Base, Gathering, Person, Snapshot};
 use crate::store::{Rows, read};
-use crate::{Registry, RegistryError};
-use dancu_citizen::PersonNumber;
+use crate::{PersonKey, Registry, RegistryError};
+use dancu_citizen::{Facts, PersonNumber};
 use dancu_storage::Store;
-use dancu_verify_index::{Doubt, Heads, Index, Place, Standing};
+use dancu_verify_index::{Doubt, Heads, Index, Place, Standing, Unit};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -228,10 +228,11 @@ impl Registry {
         shared.store.read("registry.compare", |tx| {
             for place in places {
                 let Ok((key, said)) = said(snapshot, *place) else { return Ok(false) };
-                let Some(said) = said else { continue };
+                let Some((facts, unit)) = said else { continue };
                 let stored = read::by_key(tx, &shared.rows, key)?;
                 let is_said = |stored: Person| {
-                    stored.facts == said && is_member(snapshot, *place, stored.household_head) == Ok(true)
+                    (stored.facts == facts && stored.unit == unit)
+                        && is_member(snapshot, *place, stored.household_head) == Ok(true)
                 };
                 if !stored.is_some_and(is_said) {
                     return Ok(false);
@@ -242,11 +243,8 @@ impl Registry {
     }
 }
 
-/// What memory says of somebody, by the ways that questions take; nothing when they have changed since the base.
-fn said(
-    snapshot: &Snapshot,
-    place: Place,
-) -> Result<(crate::PersonKey, Option<dancu_citizen::Facts>), Doubt> {
+/// What memory says of somebody, by the ways that questions take, and where they live; nothing when they have changed since the base.
+fn said(snapshot: &Snapshot, place: Place) -> Result<(PersonKey, Option<(Facts, Option<Unit>)>), Doubt> {
     let index = snapshot.base.trusted()?;
     let facts = index.facts(place)?;
     let key = snapshot.base.key(place, Some(&facts))?;
@@ -259,7 +257,8 @@ fn said(
             return Err(Doubt);
         }
     }
-    Ok((key, Some(facts)))
+    let unit = index.entry(place)?.unit;
+    Ok((key, Some((facts, unit))))
 }
 
 /// Whether somebody stands in the household that the store names by its head. A head whom the base does not have has no household

@@ -5,7 +5,7 @@ use crate::homes;
 use crate::mix::Mix;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, OTHER_KEY, Row};
 use crate::words::Words;
-use crate::{BuildError, Index, Key, Person, finish};
+use crate::{BuildError, Index, Key, Person, Unit, finish};
 use dancu_citizen::{FullName, IdCardNumber, PersonalId};
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
@@ -97,7 +97,12 @@ impl Builder {
             (OTHER_KEY, extra.key.is_some()),
         ];
         bits |= marks.iter().filter(|(_, set)| *set).map(|(mark, _)| mark).sum::<u32>();
-        let row = Row { name, bits, card: person.id_card_number.map_or(0, |card| card.as_u32() + 1) };
+        let row = Row {
+            name,
+            bits,
+            card: person.id_card_number.map_or(0, |card| card.as_u32() + 1),
+            unit: person.unit.map_or(0, Unit::as_u16),
+        };
         let head = person.household_head.map_or(homes::NO_HEAD, homes::code);
         let Some(number) = person.personal_id.map(PersonalId::as_u64) else {
             self.numberless.push((Raw::new(0, head, row), extra));

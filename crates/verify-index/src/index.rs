@@ -10,7 +10,7 @@ use crate::pages::Pages;
 use crate::people::{IN_PAGE, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{FORMER, LONG_NAME, MARKS, OTHER_KEY, Row, date_code, year_code};
 use crate::words::Words;
-use crate::{Doubt, Entry, Key, Name, Person, Place, Signature, Syllables};
+use crate::{Doubt, Entry, Key, Name, Person, Place, Signature, Syllables, Unit};
 use dancu_citizen::{BirthDate, Facts, FullName, IdCardNumber, NameForms, PersonalId};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -120,6 +120,7 @@ impl Index {
             sex: row.sex(),
             state: row.state(),
             has_former: row.has(FORMER),
+            unit: Unit::from_u16(row.unit),
         })
     }
 
@@ -195,6 +196,7 @@ impl Index {
             sex: row.sex(),
             state: row.state(),
             household_head: None,
+            unit: Unit::from_u16(row.unit),
         })
     }
 

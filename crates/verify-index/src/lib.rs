@@ -32,7 +32,7 @@ pub use homes::Heads;
 pub use index::Index;
 pub use look::{Looked, Sought};
 pub use names::matching;
-pub use person::{Entry, Key, Name, Person, Place};
+pub use person::{Entry, Key, Name, Person, Place, Unit};
 pub use signature::Signature;
 pub use syllables::Syllables;
 

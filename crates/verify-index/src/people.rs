@@ -85,6 +85,7 @@ impl Page for PeoplePage {
             row.name.iter().for_each(|id| to.u16(*id));
             to.u32(row.bits);
             to.u32(row.card);
+            to.u16(row.unit);
         }
         to.count(self.marked.len());
         self.marked.iter().for_each(|at| to.u16(*at));
@@ -117,15 +118,16 @@ impl Page for PeoplePage {
     }
 }
 
-/// The form of a row: four syllables, bits, card.
+/// The form of a row: four syllables, bits, card, unit.
 fn row(bytes: &[u8; size_of::<Row>()]) -> Row {
     let (words, rest) = bytes.split_at(IN_ROW * 2);
     let mut row = Row::default();
     for (to, from) in row.name.iter_mut().zip(words.as_chunks().0) {
         *to = u16::from_le_bytes(*from);
     }
-    if let [bits, card] = rest.as_chunks().0 {
+    if let ([bits, card], unit) = rest.as_chunks() {
         (row.bits, row.card) = (u32::from_le_bytes(*bits), u32::from_le_bytes(*card));
+        row.unit = unit.as_array().map_or(0, |unit| u16::from_le_bytes(*unit));
     }
     row
 }
@@ -193,7 +195,8 @@ mod tests {
                 let extra = Extra { former_ids: vec![*number], ..Extra::default() };
                 let bits = if number % 3 == 0 { FORMER } else { 0 };
                 let card = u32::try_from(*number).unwrap();
-                let pushed = filling.push(*number, Row { bits, card, name: [1, 2, 3, 4] }, Some(&extra));
+                let row = Row { bits, card, name: [1, 2, 3, 4], unit: u16::try_from(*number).unwrap() };
+                let pushed = filling.push(*number, row, Some(&extra));
                 prop_assert!(pushed);
             }
             let (first, page) = filling.done().unwrap();
@@ -208,7 +211,7 @@ mod tests {
                 let Some(at) = found else { continue };
                 prop_assert_eq!(page.number(at), Some(number));
                 let row = page.row(at).unwrap();
-                prop_assert_eq!((u64::from(row.card), row.name), (number, [1, 2, 3, 4]));
+                prop_assert_eq!((u64::from(row.card), row.name, row.unit), (number, [1, 2, 3, 4], u16::try_from(number).unwrap()));
                 let extra = page.extra(at).map(|extra| extra.former_ids);
                 prop_assert_eq!(extra, if number % 3 == 0 { Ok(vec![number]) } else { Err(Doubt) });
             }

@@ -2,6 +2,7 @@
 use crate::row::IN_ROW;
 use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
 use std::fmt;
+use std::num::NonZeroU16;
 
 /// Position of a person. Positions have gaps: walk along them with `Index::places`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +23,34 @@ impl Place {
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Place({})", self.0)
+    }
+}
+
+/// A commune, by its code of five digits: 00001 to 65535, of any edition. The codes that are in use end at 32,248; another one is as
+/// if it were not on record. `Debug` does not show it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Unit(NonZeroU16);
+
+impl Unit {
+    /// From a code of five digits. None for anything else.
+    pub fn of_code(code: &str) -> Option<Self> {
+        let is_code = code.len() == 5 && code.bytes().all(|byte| byte.is_ascii_digit());
+        code.parse().ok().filter(|_| is_code).map(Self)
+    }
+
+    /// The code as a number.
+    pub fn as_u16(self) -> u16 {
+        self.0.get()
+    }
+
+    pub(crate) fn from_u16(number: u16) -> Option<Self> {
+        NonZeroU16::new(number).map(Self)
+    }
+}
+
+impl fmt::Debug for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unit(…)")
     }
 }
 
@@ -61,6 +90,8 @@ pub struct Person {
     /// The number by which the record names the head of the household. An index does not give it back here: see
     /// `Index::household_of_head` and `Index::heads`
     pub household_head: Option<PersonNumber>,
+    /// Commune of the permanent residence; none when it is not on record
+    pub unit: Option<Unit>,
 }
 
 impl fmt::Debug for Person {
@@ -127,10 +158,32 @@ pub struct Entry {
     pub state: LifeState,
     /// Whether there are former numbers or names
     pub has_former: bool,
+    /// Commune of the permanent residence; none when it is not on record
+    pub unit: Option<Unit>,
 }
 
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dancu_citizen::Units;
+
+    #[test]
+    fn every_commune_of_either_edition_has_a_number() {
+        let units = Units::bundled();
+        for commune in units.three_level().communes().iter().chain(units.two_level().communes()) {
+            let unit = Unit::of_code(commune.code).unwrap();
+            assert_eq!(format!("{:05}", unit.as_u16()), commune.code);
+            assert_eq!(Unit::from_u16(unit.as_u16()), Some(unit));
+        }
+        for code in ["", "1", "0001", "00000", "+0001", "99999", "000001", "Đ0001", "001"] {
+            assert_eq!(Unit::of_code(code), None, "{code}");
+        }
+        assert!(!format!("{:?}", Unit::of_code("00004")).contains('4'));
     }
 }

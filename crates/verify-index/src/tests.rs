@@ -1,5 +1,5 @@
 //! The index answers what a plain list of the same people answers, from memory and from a file, whole or damaged.
-use crate::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Place, Signature, Standing};
+use crate::{BuildError, Builder, Doubt, Index, Key, OpenError, Person, Place, Signature, Standing, Unit};
 use dancu_citizen::{
     BirthDate, CivilDate, FullName, IdCardNumber, LifeState, NameForms, PersonNumber, PersonalId, Sex,
 };
@@ -44,6 +44,7 @@ prop_compose! {
         sex in select(&[Sex::Unknown, Sex::Male, Sex::Female][..]),
         state in select(&LifeState::ALL[..]),
         key in prop_oneof![Just(Key::OfNumber), any::<[u8; 16]>().prop_map(Key::Other)],
+        unit in any::<u16>().prop_map(Unit::from_u16),
         head in prop_oneof![of(id()).prop_map(|id| id.map(PersonNumber::PersonalId)), of(card()).prop_map(|card| card.map(PersonNumber::IdCard))],
     ) -> Person {
         let (personal_id, former_personal_ids, id_card_number, former_id_cards) = numbers;
@@ -51,7 +52,7 @@ prop_compose! {
         let former_names = former_names.into_iter().filter(|f| Some(f) != name.as_ref()).collect();
         Person {
             key, personal_id, former_personal_ids, id_card_number, former_id_cards, name, former_names, birth_date, sex, state,
-            household_head: head,
+            household_head: head, unit,
         }
     }
 }
@@ -160,8 +161,8 @@ fn check_numbers(index: &Index, people: &[Person]) -> usize {
                 let entry = index.entry(place).unwrap();
                 assert_eq!(entry.personal_id, person.personal_id);
                 assert_eq!(
-                    (entry.sex, entry.state, entry.birth_date),
-                    (person.sex, person.state, person.birth_date)
+                    (entry.sex, entry.state, entry.birth_date, entry.unit),
+                    (person.sex, person.state, person.birth_date, person.unit)
                 );
                 if entry.name.is_whole() {
                     let syllables = index.syllables();

@@ -150,7 +150,7 @@ fn of_index(person: Person) -> Written {
         birth_date: person.birth_date,
         sex: person.sex,
         state: person.state,
-        unit: 0,
+        unit: person.unit.map_or(0, |unit| unit.as_u16().into()),
         household_head: person.household_head,
         former_names: person.former_names.iter().map(text).collect(),
         former_personal_ids: person.former_personal_ids,

@@ -10,7 +10,6 @@ impl From<dancu_verify_index::Doubt> for Doubt {
     }
 }
 
-/// The index does not know where people live: their unit stays unknown.
 fn person(entry: &Entry) -> Person {
     let mut name = [0; MOST_SYLLABLES];
     name.iter_mut().zip(entry.name.ids()).for_each(|(place, id)| *place = *id);
@@ -23,7 +22,7 @@ fn person(entry: &Entry) -> Person {
         sex: entry.sex,
         state: entry.state,
         has_former: entry.has_former,
-        unit: 0,
+        unit: entry.unit.map_or(0, |unit| unit.as_u16().into()),
     }
 }
 
@@ -41,7 +40,7 @@ impl People for Index {
     }
 
     fn knows_units(&self) -> bool {
-        false
+        true
     }
 
     fn syllable(&self, number: u16) -> Option<&str> {

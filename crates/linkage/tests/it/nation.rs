@@ -1,7 +1,7 @@
 //! Synthetic people as linkage takes them.
 use dancu_linkage::{MemoryPeople, People as _, Written};
 use dancu_registry::generate::{People, Synthetic};
-use dancu_verify_index::{Key, Person};
+use dancu_verify_index::{Key, Person, Unit};
 
 pub(crate) fn written(person: Synthetic) -> Written {
     let record = person.record;
@@ -36,6 +36,7 @@ pub(crate) fn indexed(person: &Synthetic) -> Person {
         sex: record.sex.as_ref().map(|sex| sex.value).unwrap_or_default(),
         state: record.state,
         household_head: record.household.as_ref().and_then(|household| household.value.head.number),
+        unit: record.permanent_residence.as_ref().and_then(|a| Unit::of_code(a.value.commune.as_deref()?)),
     }
 }
 

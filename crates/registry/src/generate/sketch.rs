@@ -11,6 +11,7 @@ use super::numbers::Numbers;
 use super::rng::Rng;
 use super::tables::Tables;
 use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
+use dancu_verify_index::Unit;
 
 /// A person of the stream, as far as the index keeps one.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct Sketch {
     pub state: LifeState,
     /// Number of the head of household
     pub household_head: Option<PersonNumber>,
+    /// Commune of the permanent residence
+    pub unit: Option<Unit>,
 }
 
 impl std::fmt::Debug for Sketch {
@@ -57,6 +60,7 @@ impl From<Synthetic> for Sketch {
             sex: record.sex.map(|s| s.value).unwrap_or_default(),
             state: record.state,
             household_head: record.household.and_then(|s| s.value.head.number),
+            unit: record.permanent_residence.and_then(|s| Unit::of_code(s.value.commune.as_deref()?)),
         }
     }
 }
@@ -158,6 +162,7 @@ fn outline(
             birth_date: Some(birth),
             sex: person.sex,
             state: person.state,
+            unit: home.and_then(|home| Unit::of_code(home.place.now_commune())),
             ..Sketch::default()
         },
         province,

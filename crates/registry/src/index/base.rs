@@ -147,6 +147,7 @@ impl<'a> Gathering<'a> {
             sex: facts.sex,
             state: facts.state,
             household_head: person.household_head,
+            unit: person.unit,
         };
         self.builder.add(&whole).map_err(refused)
     }

@@ -2,6 +2,7 @@
 use crate::block::Block;
 use crate::{Hit, PersonKey};
 use dancu_citizen::{Facts, FullName, PersonNumber};
+use dancu_verify_index::Unit;
 use std::sync::Arc;
 
 /// What the layers keep of a person who came or changed.
@@ -14,6 +15,8 @@ pub(crate) struct Person {
     pub(crate) former_names: Vec<FullName>,
     /// Number of the head of the household
     pub(crate) household_head: Option<PersonNumber>,
+    /// Commune of the permanent residence, as the base keeps it
+    pub(crate) unit: Option<Unit>,
     /// Whether the base does not have them
     pub(crate) is_new: bool,
     province: ShortCode,
@@ -25,8 +28,20 @@ impl Person {
         let facts = block.facts();
         let (province, commune) =
             (ShortCode::of(block.province.as_deref()), ShortCode::of(block.commune.as_deref()));
+        let unit = block.commune.as_deref().and_then(Unit::of_code);
         let (name, former_names, household_head) = (block.name, block.former_names, block.household_head);
-        Self { key, version, facts, name, former_names, household_head, is_new: false, province, commune }
+        Self {
+            key,
+            version,
+            facts,
+            name,
+            former_names,
+            household_head,
+            unit,
+            is_new: false,
+            province,
+            commune,
+        }
     }
 
     /// The same person, new to the base or not.

@@ -7,8 +7,8 @@ use crate::{
 };
 use dancu_citizen::{Allowed, Claim, FieldSet, FullName, PersonNumber, Record};
 use dancu_keys::KeyRing;
-use dancu_storage::Store;
-use dancu_verify_index::Doubt;
+use dancu_storage::{Store, Tx};
+use dancu_verify_index::{Doubt, Standing};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,8 +26,8 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) rows: Rows,
     pub(crate) memory: Memory,
-    /// Last number of the change feed that memory knows; held while it is brought up to date
-    pub(crate) seen: Mutex<i64>,
+    /// How far memory has followed the change feed; held while it is brought up to date
+    pub(crate) seen: Mutex<Standing>,
     /// Where the people in memory are saved, if they are
     pub(crate) file: Option<PathBuf>,
     /// What tending comes to next; held by the one who tends
@@ -63,7 +63,7 @@ impl Registry {
     }
 
     fn with(store: Store, rows: Rows, base: Base, file: Option<PathBuf>) -> Self {
-        let seen = Mutex::new(base.standing.position);
+        let seen = Mutex::new(base.standing);
         let memory = Memory::new(base);
         Self(Arc::new(Shared { store, rows, memory, seen, file, tending: Mutex::default() }))
     }
@@ -219,19 +219,33 @@ impl Registry {
     }
 
     /// Reads the change feed since the last time; gives how many changes it read. To be called several times a second. When very
-    /// many came, as by an import, everybody is loaded again instead.
+    /// many came, as by an import, everybody is loaded again instead. When the feed is no longer the one that memory followed, as
+    /// when a replica took over that lacked the newest changes, memory answers nothing any more until it is built anew.
     pub fn refresh(&self) -> Result<usize, RegistryError> {
         let shared = &self.0;
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut last, mut total, mut news) = (*seen, 0, Vec::new());
-        let head = shared.store.read("registry.head", read::head)?;
-        if tend::is_far(head - last, shared.memory.now().base.index().len()) {
+        let Followed { head, is_ours } =
+            shared.store.read("registry.head", |tx| followed(tx, &shared.rows, *seen))?;
+        if !is_ours {
+            *seen = head;
+            shared.memory.forget();
+            tracing::error!(
+                "the store's history is not the one that the people in memory followed; they are built anew"
+            );
+            return Ok(0);
+        }
+        let before = seen.position;
+        if tend::is_far(head.position - before, shared.memory.now().base.index().len()) {
             let base = tend::build(&shared.store, &shared.rows)?;
-            *seen = base.standing.position;
+            *seen = base.standing;
             shared.memory.replace(base);
             self.save();
-            return Ok(usize::try_from(*seen - last).unwrap_or_default());
+            return Ok(usize::try_from(seen.position - before).unwrap_or_default());
         }
+        if head.position == before {
+            return Ok(0);
+        }
+        let (mut last, mut total, mut news) = (before, 0, Vec::new());
         loop {
             let page =
                 shared.store.read("registry.refresh", |tx| read::changes(tx, &shared.rows, last, PAGE))?;
@@ -241,8 +255,9 @@ impl Registry {
                 break;
             }
         }
+        let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, last))?;
         shared.memory.apply(news);
-        *seen = last;
+        *seen = Standing { position: last, mark };
         Ok(total)
     }
 
@@ -251,6 +266,24 @@ impl Registry {
     pub fn reseal(&self, limit: usize) -> Result<usize, RegistryError> {
         reseal::reseal(&self.0.store, &self.0.rows, limit)
     }
+}
+
+/// What the change feed says to who has followed it.
+struct Followed {
+    head: Standing,
+    /// It leads from where they are to its head
+    is_ours: bool,
+}
+
+/// A feed of another history is as good as sure to differ in its last changes, which the mark covers. Where nothing is new it is
+/// not asked: the next change shows it.
+fn followed(tx: &mut Tx<'_>, rows: &Rows, seen: Standing) -> Result<Followed, RegistryError> {
+    let position = read::head(tx)?;
+    if position == seen.position {
+        return Ok(Followed { head: seen, is_ours: true });
+    }
+    let is_ours = position > seen.position && read::mark(tx, rows, seen.position)? == seen.mark;
+    Ok(Followed { head: Standing { position, mark: read::mark(tx, rows, position)? }, is_ours })
 }
 
 impl std::fmt::Debug for Registry {

@@ -3,16 +3,22 @@ use crate::index::{Base, Gathering, Person, Snapshot};
 use crate::store::{Rows, read};
 use crate::{PersonKey, Registry, RegistryError};
 use dancu_citizen::{Facts, PersonNumber};
-use dancu_storage::Store;
+use dancu_storage::{Store, Tx};
 use dancu_verify_index::{Doubt, Heads, Index, Place, Standing, Unit};
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 /// People compared with the store in one step.
 const COMPARED: usize = 200;
 /// So many changes, or this share of the people if that is more, are not worth following up: in the layers they would take more
 /// memory than everybody does.
 const FAR: (i64, usize) = (10_000, 16);
+
+/// So many people are merged in about a second: whoever wants everybody as of now gets them so.
+const QUICK: usize = 1_000_000;
+/// Of more people, whoever wants everybody takes a base that is no older: making one takes a minute of the whole machine.
+const FRESH: Duration = Duration::from_mins(30);
 
 /// What a step of tending did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +34,7 @@ pub enum Tended {
 }
 
 /// Where the comparison stands.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Tending {
     page: usize,
     next: usize,
@@ -131,13 +137,16 @@ impl Registry {
         self.compare(&snapshot, &mut tending)
     }
 
-    /// Everybody as of now in the compact form, and the position of the change feed that it stands for: for work on very many at once,
-    /// which does not follow changes while it runs. Who changed since the base was made is merged into it first; it blocks.
+    /// Everybody in the compact form, and the position of the change feed that it stands for: for work on very many at once, which
+    /// does not follow changes while it runs. Who changed since the base was made is merged into it first, unless there are more
+    /// than a million people and the base was made within half an hour; it blocks.
     pub fn people_now(&self) -> Result<(Arc<Index>, i64), RegistryError> {
         self.refresh()?;
         let mut tending = self.0.tending.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.0.memory.snapshot();
-        let is_whole = !snapshot.base.is_damaged() && snapshot.all_changed().next().is_none();
+        let base = &snapshot.base;
+        let is_fresh = base.index().len() > QUICK && base.made.is_some_and(|made| made.elapsed() < FRESH);
+        let is_whole = !base.is_damaged() && (is_fresh || snapshot.all_changed().next().is_none());
         if !is_whole {
             if snapshot.base.is_damaged() || !self.merge()? {
                 self.rebuild()?;
@@ -180,11 +189,10 @@ impl Registry {
     /// False in doubt.
     fn merge(&self) -> Result<bool, RegistryError> {
         let shared = &self.0;
-        let (snapshot, position) = {
+        let (snapshot, standing) = {
             let seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
             (shared.memory.snapshot(), *seen)
         };
-        let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, position))?;
         let mut people = Gathering::new(&shared.rows);
         let Ok(heads) = snapshot.base.index().heads() else { return Ok(false) };
         for page in 0..snapshot.base.index().pages() {
@@ -193,7 +201,7 @@ impl Registry {
             }
         }
         snapshot.all_changed().try_for_each(|person| people.add(person))?;
-        self.swap(people.done(Standing { position, mark })?, Some(&snapshot));
+        self.swap(people.done(standing)?, Some(&snapshot));
         Ok(true)
     }
 
@@ -203,44 +211,90 @@ impl Registry {
         if tending.page >= index.pages() {
             *tending = Tending::default();
         }
+        let before = *tending;
         let Ok(places) = index.places_in(tending.page) else { return Ok(Tended::Compared(0)) };
         let some: Vec<Place> = places.iter().copied().skip(tending.next).take(COMPARED).collect();
         tending.next += some.len();
         if tending.next >= places.len() {
             (tending.page, tending.next) = (tending.page + 1, 0);
         }
-        if self.all_agree(snapshot, &some)? {
+        if self.all_agree(snapshot, &some)?.0 {
             return Ok(Tended::Compared(some.len()));
         }
         // Somebody may have changed just now: whoever did is in the layers after this.
         self.refresh()?;
-        let now = self.0.memory.snapshot();
-        if !Arc::ptr_eq(&now.base, &snapshot.base) || self.all_agree(&now, &some)? {
+        let (now, position) = {
+            let seen = self.0.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            (self.0.memory.snapshot(), seen.position)
+        };
+        if !Arc::ptr_eq(&now.base, &snapshot.base) {
+            return Ok(Tended::Compared(0));
+        }
+        let (agree, head) = self.all_agree(&now, &some)?;
+        if agree {
             return Ok(Tended::Compared(some.len()));
+        }
+        if head != position {
+            // And again, between both: the next step looks at the same people.
+            *tending = before;
+            return Ok(Tended::Compared(0));
         }
         snapshot.base.distrust();
         tracing::error!("the people in memory differ from the store; they are built anew");
         Ok(Tended::Differs)
     }
 
-    fn all_agree(&self, snapshot: &Snapshot, places: &[Place]) -> Result<bool, RegistryError> {
-        let shared = &self.0;
-        shared.store.read("registry.compare", |tx| {
+    /// Whether these people are in the store as they are in memory, and the head of the store's feed at that moment.
+    fn all_agree(&self, snapshot: &Snapshot, places: &[Place]) -> Result<(bool, i64), RegistryError> {
+        let rows = &self.0.rows;
+        self.0.store.read("registry.compare", |tx| {
+            let head = read::head(tx)?;
             for place in places {
-                let Ok((key, said)) = said(snapshot, *place) else { return Ok(false) };
-                let Some((facts, unit)) = said else { continue };
-                let stored = read::by_key(tx, &shared.rows, key)?;
-                let is_said = |stored: Person| {
-                    (stored.facts == facts && stored.unit == unit)
-                        && is_member(snapshot, *place, stored.household_head) == Ok(true)
-                };
-                if !stored.is_some_and(is_said) {
-                    return Ok(false);
+                if !agrees(tx, rows, snapshot, *place)? {
+                    return Ok((false, head));
                 }
             }
-            Ok(true)
+            Ok((true, head))
         })
     }
+}
+
+/// Whether somebody, and the household whose head they are, stand in the store as in memory.
+fn agrees(tx: &mut Tx<'_>, rows: &Rows, snapshot: &Snapshot, place: Place) -> Result<bool, RegistryError> {
+    let Ok((key, said)) = said(snapshot, place) else { return Ok(false) };
+    let Some((facts, unit)) = said else { return Ok(true) };
+    let is_said = |stored: Person| {
+        stored.facts == facts
+            && stored.unit == unit
+            && is_member(snapshot, place, stored.household_head) == Ok(true)
+    };
+    if !read::by_key(tx, rows, key)?.is_some_and(is_said) {
+        return Ok(false);
+    }
+    let Ok(members) = members(snapshot, place) else { return Ok(false) };
+    for member in members {
+        let names = |stored: Person| {
+            let named = stored.household_head.map(|head| snapshot.base.place(head));
+            named == Some(Ok(Some(place)))
+        };
+        if !read::by_key(tx, rows, member)?.is_some_and(names) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Those whom memory has in the household of this head, but for who changed since the base.
+fn members(snapshot: &Snapshot, head: Place) -> Result<Vec<PersonKey>, Doubt> {
+    let mut household = Vec::new();
+    snapshot.base.trusted()?.household_of_head(head, &mut household)?;
+    let mut keys = Vec::new();
+    for member in household {
+        if member != head && !snapshot.is_shadowed(member)? {
+            keys.push(snapshot.base.key(member, None)?);
+        }
+    }
+    Ok(keys)
 }
 
 /// What memory says of somebody, by the ways that questions take, and where they live; nothing when they have changed since the base.

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 /// The people of an index, with their keys in the store.
 pub(crate) struct Base {
@@ -20,6 +21,8 @@ pub(crate) struct Base {
     pub(crate) standing: Standing,
     /// Those without a personal number, by key
     numberless: HashMap<PersonKey, Place>,
+    /// When it was made of the store or of another one; none for one that was opened from a file
+    pub(crate) made: Option<Instant>,
     /// Something in it differs from the store: it answers nothing any more
     is_distrusted: AtomicBool,
 }
@@ -32,8 +35,14 @@ impl Base {
 
     fn of(index: Index, rows: Option<Rows>, standing: Standing) -> Self {
         let index = Arc::new(index);
-        let mut base =
-            Self { index, rows, standing, numberless: HashMap::new(), is_distrusted: AtomicBool::new(false) };
+        let mut base = Self {
+            index,
+            rows,
+            standing,
+            numberless: HashMap::new(),
+            made: Some(Instant::now()),
+            is_distrusted: AtomicBool::new(false),
+        };
         let keys: Result<_, Doubt> = base
             .index
             .numberless()
@@ -49,7 +58,7 @@ impl Base {
     /// Opens a file that was saved.
     pub(crate) fn open(path: &Path, rows: &Rows) -> Result<Self, OpenError> {
         let (index, standing) = Index::open(path, &rows.ring)?;
-        Ok(Self::of(index, Some(rows.clone()), standing))
+        Ok(Self { made: None, ..Self::of(index, Some(rows.clone()), standing) })
     }
 
     pub(crate) fn save(&self, path: &Path, rows: &Rows) -> Result<(), OpenError> {

@@ -158,6 +158,13 @@ impl Memory {
         self.snapshot.store(Arc::new(Snapshot::new(Arc::new(base), Vec::new())));
     }
 
+    /// Answers nothing any more: what it followed is not the store's history.
+    pub(crate) fn forget(&self) {
+        let base = Arc::clone(&self.snapshot.load().base);
+        base.distrust();
+        self.snapshot.store(Arc::new(Snapshot::new(base, Vec::new())));
+    }
+
     /// Swaps a new base in; who changed since `made_of`, from which it was made, stays in the layers. With no writer beside it.
     pub(crate) fn rebase(&self, base: Base, made_of: Option<&Snapshot>) {
         let now = self.snapshot.load_full();

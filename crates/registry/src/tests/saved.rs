@@ -276,3 +276,52 @@ fn what_has_grown_is_merged_and_saved() {
         assert!(registry.verify_now(&claim(5_999, "Lý Thị Hòa"), Allowed::ALL).unwrap().found());
     }
 }
+
+/// What a replica that lacked the newest changes, and took over, looks like to a server that goes on.
+#[test]
+fn a_history_that_went_another_way_is_noticed_and_all_is_built_anew() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let people = [newcomer(record(1, "Trần An")), newcomer(record(2, "Lý An"))];
+        let keys = open(&store).insert_many(&people, NOW).unwrap();
+        let registry = saved(&store, &folder.path().join("people.index"));
+        let sql = |sql: &'static str, of: &[dancu_storage::Value]| {
+            store.run_tx("test", |tx| tx.execute(sql, of)).unwrap();
+        };
+        let is_silent = || registry.verify_now(&claim(1, "Trần An"), Allowed::ALL).is_err();
+        assert!(registry.refresh() == Ok(0) && !is_silent(), "{engine}");
+        // As many changes, and others: seen with the next one.
+        sql("UPDATE person_change SET person_key = $1 WHERE seq = 2", &[keys[0].0.into()]);
+        open(&store).change(keys[1], &change(1, record(2, "Lý Bình")), NOW).unwrap();
+        assert!(registry.refresh() == Ok(0) && is_silent(), "{engine}: memory answers nothing");
+        assert!(registry.verified(&claim(2, "Lý Bình"), Allowed::ALL).found(), "{engine}: the store does");
+        assert_eq!(registry.tend(), Ok(Tended::Rebuilt), "{engine}");
+        assert!(registry.refresh() == Ok(0) && !is_silent(), "{engine}");
+        // Fewer changes than were known.
+        sql("DELETE FROM person_change WHERE seq = 3", &[]);
+        sql("UPDATE person_head SET seq = 2", &[]);
+        assert!(registry.refresh() == Ok(0) && is_silent(), "{engine}: fewer");
+        assert_eq!(registry.tend(), Ok(Tended::Rebuilt), "{engine}");
+        assert!(!is_silent(), "{engine}");
+    }
+}
+
+#[test]
+fn a_household_that_the_store_does_not_know_is_a_difference() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let relative =
+            |number| Relative { number: Some(PersonNumber::PersonalId(id(number))), ..Relative::default() };
+        let household = Household { head: relative(1), members: vec![relative(2)] };
+        let member = Record { household: sourced(household), ..record(2, "Trần An") };
+        let people = [newcomer(record(1, "Trần An")), newcomer(member)];
+        let keys = open(&store).insert_many(&people, NOW).unwrap();
+        let registry = saved(&store, &folder.path().join("people.index"));
+        assert_eq!(registry.tend(), Ok(Tended::Compared(2)), "{engine}");
+        let rows = crate::store::Rows { ring: ring() };
+        let sealed = rows.seal_block(keys[1], 1, &crate::block::Block::of(&record(2, "Trần An"))).unwrap();
+        let sql = "UPDATE person SET verify_block = $2 WHERE person_key = $1";
+        store.run_tx("test", |tx| tx.execute(sql, &[keys[1].0.into(), sealed.clone().into()])).unwrap();
+        assert_eq!(registry.tend(), Ok(Tended::Differs), "{engine}");
+    }
+}

@@ -243,8 +243,11 @@ impl Registry {
     }
 }
 
+/// Facts of somebody, and where they live.
+type Said = (Facts, Option<Unit>);
+
 /// What memory says of somebody, by the ways that questions take, and where they live; nothing when they have changed since the base.
-fn said(snapshot: &Snapshot, place: Place) -> Result<(PersonKey, Option<(Facts, Option<Unit>)>), Doubt> {
+fn said(snapshot: &Snapshot, place: Place) -> Result<(PersonKey, Option<Said>), Doubt> {
     let index = snapshot.base.trusted()?;
     let facts = index.facts(place)?;
     let key = snapshot.base.key(place, Some(&facts))?;

@@ -1,17 +1,19 @@
-//! `cargo run --release -p dancu-linkage --example quality -- [PEOPLE] [ROWS] [SEED]`: precision, recall, rows a second, and a line for each kind
-//! of dirt, over the verify index in memory; what each step costs; and the wrong ones, side by side (the people are synthetic).
+//! `cargo run --release -p dancu-linkage --example quality -- [PEOPLE] [ROWS] [SEED] [AMONG]`: precision, recall, rows a second, and a line for each kind
+//! of dirt, over the verify index in memory; what each step costs; the wrong ones and some of those missed, side by side (the people are synthetic).
+//! AMONG: scores as among so many people. Rows are drawn from a million of them at most.
+use dancu_citizen::FullName;
 use dancu_linkage::{Dirt, DirtyRow, Engine, Model, Row, Soiler, Step, Verdict, Written};
-use dancu_registry::generate::People;
-use dancu_verify_index::Builder;
+use dancu_registry::generate::{Sketch, sketch};
+use dancu_verify_index::{Builder, Index, Key, Person, Place};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-#[path = "../tests/it/nation.rs"]
-#[expect(dead_code, unused_imports, reason = "shared with the tests")]
-mod nation;
-
-/// Wrong ones that are shown.
-const SHOWN: usize = 40;
+/// Wrong ones that are shown, and missed ones.
+const SHOWN: [usize; 2] = [40, 12];
+/// Kinds of missed rows that are shown.
+const KINDS: usize = 24;
+/// People of whom rows are drawn.
+const SAMPLE: usize = 1_000_000;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
@@ -19,15 +21,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = usize::try_from(arguments.next().transpose()?.unwrap_or(200_000))?;
     let seed = arguments.next().transpose()?.unwrap_or(3);
 
+    let among = arguments.next().transpose()?.unwrap_or(people);
+
     let mut builder = Builder::new();
-    let mut written: Vec<Written> = Vec::new();
-    for person in People::new(seed, people) {
-        builder.add(&nation::indexed(&person))?;
-        written.push(nation::written(person));
-    }
+    sketch(seed, people, 2, |sketch| builder.add(&person(sketch, builder.len())))?;
     let index = builder.build()?;
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let bytes = index.bytes() as f64 / index.len().max(1) as f64;
+    println!("{bytes:.1} bytes a person");
+    let written = sample(&index)?;
     let started = Instant::now();
-    let engine = Engine::new(&index, Model::bundled()?);
+    let engine = Engine::new(&index, Model::bundled()?).among(among);
     println!("engine made in {:.2?}", started.elapsed());
     let dirty: Vec<DirtyRow> = Soiler::new(seed + 1, &written).take(rows).collect();
     let texts: Vec<Row<'_>> = dirty.iter().map(DirtyRow::row).collect();
@@ -59,7 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut table: BTreeMap<Dirt, [u32; 3]> = BTreeMap::new();
     let mut all = [0_u32; 3];
-    let mut shown = 0;
+    let mut shown = [0; 2];
+    let mut kinds: BTreeMap<Vec<Dirt>, u32> = BTreeMap::new();
     for ((row, answer), text) in dirty.iter().zip(&answers).zip(&texts) {
         let is_match = matches!(answer.verdict, Verdict::Match | Verdict::MatchWithDifferences);
         let told = answer.personal_id.filter(|_| is_match);
@@ -70,9 +75,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (None, Some(_)) => 2,
             (None, None) => continue,
         };
-        if column == 1 && shown < SHOWN {
-            shown += 1;
-            println!("wrong: {:?}, {} hundredths of bits", row.dirt, answer.score);
+        if column == 2 {
+            let is_counted = |dirt: &Dirt| !matches!(dirt, Dirt::Household | Dirt::MovedUnit);
+            let mut kind: Vec<Dirt> = row.dirt.iter().copied().filter(is_counted).collect();
+            kind.sort_unstable();
+            *kinds.entry(kind).or_default() += 1;
+        }
+        let which = ["wrong", "missed"].into_iter().zip(SHOWN).zip(&mut shown).zip([1, 2]);
+        for (((what, _), shown), _) in
+            which.filter(|(((_, most), shown), of)| *of == column && **shown < *most)
+        {
+            *shown += 1;
+            println!("{what}: {:?}, {:?}, {} hundredths of bits", row.dirt, answer.verdict, answer.score);
             let sides = answer.place.map(|place| engine.explain(text, place)).transpose()?.flatten();
             for side in sides.unwrap_or_default() {
                 println!(
@@ -100,5 +114,51 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (dirt, [right, wrong, missed]) in table {
         println!("{:<14} {right:>8} {wrong:>8} {missed:>8}", format!("{dirt:?}"));
     }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for (kind, count) in kinds.into_iter().take(KINDS) {
+        println!("{count:>8} missed of {kind:?}");
+    }
     Ok(())
+}
+
+fn person(sketch: Sketch, number: usize) -> Person {
+    let id = sketch.personal_id;
+    Person {
+        key: if id.is_some() { Key::OfNumber } else { Key::Other((number as u128).to_be_bytes()) },
+        personal_id: id,
+        former_personal_ids: sketch.former_personal_ids,
+        id_card_number: sketch.id_card_number,
+        former_id_cards: sketch.former_id_cards,
+        name: sketch.name,
+        former_names: sketch.former_names,
+        birth_date: sketch.birth_date,
+        sex: sketch.sex,
+        state: sketch.state,
+        household_head: sketch.household_head,
+        unit: sketch.unit,
+    }
+}
+
+/// People of the index in steps.
+fn sample(index: &Index) -> Result<Vec<Written>, dancu_verify_index::Doubt> {
+    let heads = index.heads()?;
+    let text = |name: &FullName| name.whole().to_owned();
+    let written = |place: Place| {
+        let person = index.person(place)?;
+        Ok(Written {
+            personal_id: person.personal_id,
+            id_card_number: person.id_card_number,
+            name: person.name.as_ref().map(text).unwrap_or_default(),
+            birth_date: person.birth_date,
+            sex: person.sex,
+            state: person.state,
+            unit: person.unit.map_or(0, |unit| unit.as_u16().into()),
+            household_head: heads.of(place),
+            former_names: person.former_names.iter().map(text).collect(),
+            former_personal_ids: person.former_personal_ids,
+            former_id_cards: person.former_id_cards,
+        })
+    };
+    index.places().step_by(index.len().div_ceil(SAMPLE).max(1)).map(written).collect()
 }

@@ -168,10 +168,11 @@ fn unit(row: &Reading, person: &Person, weights: &Weights) -> (Agreement, i32) {
         };
         return (Agreement::Absent, says);
     }
+    let says = meaning.says().min(weights.most);
     match meaning.fit(book, person.unit) {
-        Fit::Same => (Agreement::Same, weights.same),
-        Fit::Moved => (Agreement::MovedUnit, weights.moved),
-        Fit::Province => (Agreement::LessPrecise, weights.province),
+        Fit::Same => (Agreement::Same, says + weights.same),
+        Fit::Moved => (Agreement::MovedUnit, says + weights.moved),
+        Fit::Province => (Agreement::LessPrecise, says + weights.province),
         Fit::Near => (Agreement::Different, weights.near),
         Fit::Other => (Agreement::Different, weights.other),
     }

@@ -297,8 +297,11 @@ fn members(snapshot: &Snapshot, head: Place) -> Result<Vec<PersonKey>, Doubt> {
     Ok(keys)
 }
 
+/// Facts of somebody, and where they live.
+type Said = (Facts, Option<Unit>);
+
 /// What memory says of somebody, by the ways that questions take, and where they live; nothing when they have changed since the base.
-fn said(snapshot: &Snapshot, place: Place) -> Result<(PersonKey, Option<(Facts, Option<Unit>)>), Doubt> {
+fn said(snapshot: &Snapshot, place: Place) -> Result<(PersonKey, Option<Said>), Doubt> {
     let index = snapshot.base.trusted()?;
     let facts = index.facts(place)?;
     let key = snapshot.base.key(place, Some(&facts))?;

@@ -40,6 +40,7 @@ pub(super) fn small(folder: &Path, people: u64, rows: usize, seed: u64) -> anyho
 /// Writes `stock.parquet` and `truth.parquet` of the people in an index, some hundred thousand of them at a time.
 pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> anyhow::Result<()> {
     let mut stock = Stock::create(folder)?;
+    let heads = index.heads()?;
     let places: Vec<Place> = index.places().collect();
     // A step that shares no factor with their number leads past everybody once.
     let least = places.len() / 7 * 5;
@@ -50,7 +51,7 @@ pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> any
         for _ in 0..HANDFUL.min(places.len()) {
             next = (next + step) % places.len().max(1);
             if let Some(place) = places.get(next) {
-                people.push(of_index(index.person(*place)?));
+                people.push(of_index(Person { household_head: heads.of(*place), ..index.person(*place)? }));
             }
         }
         for row in Soiler::new(seed + handful, &people).take(left.min(HANDFUL)) {

@@ -57,7 +57,10 @@ impl<P: People> Engine<P> {
         let weights = &self.model.weights;
         let sex = if matches!(row.sex, Ok(Sex::Male | Sex::Female)) { weights.sex.same } else { 0 };
         let unit = match row.unit {
-            UnitText::Read(_) if self.people.knows_units() => weights.unit.same,
+            UnitText::Read(meaning) if self.people.knows_units() => {
+                meaning.says().min(weights.unit.most)
+                    + weights.unit.same.max(weights.unit.moved).max(weights.unit.province)
+            }
             UnitText::Read(_) => weights.unit.birth_province,
             _ => 0,
         };

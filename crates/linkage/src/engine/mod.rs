@@ -153,6 +153,12 @@ impl<P: People> Engine<P> {
         }
     }
 
+    /// Weighs as among so many people: to see with fewer how a model does among more. Namesakes are then fewer than they would be.
+    #[must_use]
+    pub fn among(self, people: u64) -> Self {
+        Self { prior: log2(people.max(1)), ..self }
+    }
+
     /// The people.
     pub fn people(&self) -> &P {
         &self.people

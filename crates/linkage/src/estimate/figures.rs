@@ -88,7 +88,8 @@ pub fn figures<P: People>(engine: &Engine<P>, rows: &[Row<'_>], nation: u32) -> 
         let Some((table, fields)) = tables(engine).into_iter().nth(column) else { continue };
         for (level, (name, now)) in fields.into_iter().enumerate() {
             if let (Some(m), Some(u)) = (m.get(level + 1), u.get(level + 1).filter(|u| **u > 0.0)) {
-                lines.push(Line { table, name, m: *m, u: *u, now });
+                let u = if table == UNIT && ADDED.contains(&name) { 1.0 } else { *u };
+                lines.push(Line { table, name, m: *m, u, now });
             }
         }
     }
@@ -103,16 +104,21 @@ pub fn figures<P: People>(engine: &Engine<P>, rows: &[Row<'_>], nation: u32) -> 
     Estimate { lines }
 }
 
+/// What it says to live in a commune is added to what its agreement says: u is 1 then.
+const UNIT: &str = "unit";
+const ADDED: [&str; 3] = ["same", "moved", "province"];
+
 type Table = (&'static str, Vec<(&'static str, i32)>);
 
 fn tables<P: People>(engine: &Engine<P>) -> [Table; COLUMNS] {
     let weights = &engine.model().weights;
+    let is_level = |(name, _): &(&str, i32)| *name != "most";
     [
         ("number", weights.number.all()),
         ("card", weights.card.all()),
         ("birth", weights.birth.all()),
         ("sex", weights.sex.all()),
-        ("unit", weights.unit.all()),
+        (UNIT, weights.unit.all().into_iter().filter(is_level).collect()),
     ]
 }
 
@@ -122,11 +128,18 @@ fn pair<P: People>(engine: &Engine<P>, said: &Said) -> Pair<COLUMNS> {
     let mut pair = Pair { levels: [0; COLUMNS], says: 0.0 };
     let [number, card, _, _, birth, sex, unit, _] = said;
     let columns = [number, card, birth, sex, unit];
-    for ((level, (_, agreement, says)), (_, fields)) in
+    for ((level, (column, agreement, says)), (_, fields)) in
         pair.levels.iter_mut().zip(columns).zip(tables(engine))
     {
         if *agreement != Agreement::Absent {
-            let at = fields.iter().position(|(_, figure)| figure == says);
+            let is_it = |(name, figure): &(&str, i32)| match (column, agreement) {
+                // What it says to live there is added to the figure.
+                (Column::Unit, Agreement::Same) => *name == "same",
+                (Column::Unit, Agreement::MovedUnit) => *name == "moved",
+                (Column::Unit, Agreement::LessPrecise) => *name == "province",
+                _ => figure == says,
+            };
+            let at = fields.iter().position(is_it);
             *level = at.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or_default();
         }
     }

@@ -74,7 +74,7 @@ weights! {
     BirthWeights { same, month, year, swapped, typing, near_year, different }
     NameWeights { same, unaccented, other_marks, typing, missing, order, different, floor, most, former }
     SexWeights { same, different }
-    UnitWeights { same, moved, province, near, other, birth_province, other_province }
+    UnitWeights { same, moved, province, most, near, other, birth_province, other_province }
     HouseholdWeights { same }
     Decision { match_from, doubt_from, margin }
 }

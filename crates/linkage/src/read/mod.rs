@@ -7,6 +7,7 @@ pub(crate) mod names;
 pub(crate) mod number;
 pub(crate) mod sex;
 pub(crate) mod unit;
+mod unit_name;
 pub(crate) mod word;
 
 use name::Name;

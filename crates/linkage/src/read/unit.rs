@@ -1,6 +1,7 @@
 //! Units as they come: codes of either edition, or names, and what they became.
-use super::letter::{Kind, kind, kinds};
 use super::names::Spread;
+use super::unit_name::fold;
+use crate::model::log2;
 use dancu_citizen::Units;
 use dancu_citizen::units::{Unit, UnitEdition};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ pub(crate) struct Meaning {
     became: [u32; MOST],
     /// Province of today, where it is one and the same
     province: u32,
+    /// How much it says to live there: hundredths of bits, of all those communes together
+    says: i32,
 }
 
 /// How a unit fits the commune on record.
@@ -46,19 +49,38 @@ pub(crate) enum Fit {
 }
 
 impl Meaning {
+    /// `unit` may be a commune of before as well, where nobody has written into a record what it became.
     pub(crate) fn fit(&self, book: &Book, unit: u32) -> Fit {
         if self.now.contains(&unit) {
             return Fit::Same;
         }
-        if self.became.contains(&unit) {
+        if self.became.contains(&unit) || book.became(unit).is_some_and(|unit| self.shares(&unit.became)) {
             return Fit::Moved;
         }
-        let says_commune = self.now.iter().chain(&self.became).any(|commune| *commune > 0);
-        match (book.province_of(unit) == self.province && self.province > 0, says_commune) {
+        match (book.province_of(unit) == self.province && self.province > 0, self.says_commune()) {
             (true, false) => Fit::Province,
             (true, true) => Fit::Near,
             (false, _) => Fit::Other,
         }
+    }
+
+    /// How much it says to live there: hundredths of bits.
+    pub(crate) fn says(&self) -> i32 {
+        self.says
+    }
+
+    fn says_commune(&self) -> bool {
+        self.communes().next().is_some()
+    }
+
+    /// The communes of today that it may mean.
+    fn communes(&self) -> impl Iterator<Item = u32> {
+        let became = self.became.iter().filter(|commune| !self.now.contains(commune));
+        self.now.iter().chain(became).copied().filter(|commune| *commune > 0)
+    }
+
+    fn shares(&self, communes: &[u32; MOST]) -> bool {
+        self.communes().any(|commune| communes.contains(&commune))
     }
 
     /// Province of today, 0 where it is not one alone.
@@ -90,11 +112,21 @@ struct Named {
 
 type Map<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
 
+/// A commune of today: its province, and how many people live there, roughly.
+#[derive(Clone, Copy)]
+struct Today {
+    province: u32,
+    people: u64,
+}
+
 /// Units by code and by name.
 pub(crate) struct Book {
     communes: Map<u32, Meaning>,
-    /// Province of today of a commune of today
-    provinces: Map<u32, u32>,
+    /// Communes of today
+    today: Map<u32, Today>,
+    /// People of each province of today, and of all
+    people_of: Map<u32, u64>,
+    people: u64,
     /// Province of today of a province or district before
     above: Map<(u32, u32), u32>,
     names: Map<u64, Vec<Named>>,
@@ -108,8 +140,25 @@ impl Book {
         BOOK.get_or_init(Self::make)
     }
 
+    /// Province of today of a commune of either edition; 0 where it is not known.
     pub(crate) fn province_of(&self, commune: u32) -> u32 {
-        self.provinces.get(&commune).copied().unwrap_or_default()
+        let before = || self.communes.get(&commune).map(|meaning| meaning.province);
+        self.today.get(&commune).map(|today| today.province).or_else(before).unwrap_or_default()
+    }
+
+    /// What a commune of before became; none for one of today.
+    fn became(&self, commune: u32) -> Option<&Meaning> {
+        if self.today.contains_key(&commune) { None } else { self.communes.get(&commune) }
+    }
+
+    /// How much it says to live in one of those communes, or in that province where none is said.
+    fn weigh(&self, meaning: &Meaning) -> i32 {
+        let people = |commune| self.today.get(&commune).map_or(0, |today| today.people);
+        let there = match meaning.communes().map(people).sum() {
+            0 => self.people_of.get(&meaning.province).copied().unwrap_or_default(),
+            some => some,
+        };
+        if there == 0 { 0 } else { log2(self.people) - log2(there) }
     }
 
     /// Province of today in which a province of the numbers (its two digits) lies.
@@ -140,8 +189,7 @@ impl Book {
             4 | 5 => self.communes.get(&number).copied(),
             1..=3 => {
                 let width = if text.len() == 3 { 3 } else { 2 };
-                let province = self.above.get(&(width, number)).copied()?;
-                Some(Meaning { province, ..Meaning::default() })
+                self.above.get(&(width, number)).map(|province| self.province(*province))
             }
             _ => None,
         }
@@ -158,8 +206,7 @@ impl Book {
             }
         }
         let Some(communes) = self.names.get(&first) else {
-            let province = self.province_names.get(&first).copied()?;
-            return Some(Meaning { province, ..Meaning::default() });
+            return self.province_names.get(&first).map(|province| self.province(*province));
         };
         let mut meaning = Meaning::default();
         let (mut fitting, mut provinces) = (0, [0_u32; 2]);
@@ -189,7 +236,13 @@ impl Book {
             (0, [only, 0]) => only,
             (said, _) => said,
         };
+        meaning.says = self.weigh(&meaning);
         Some(meaning)
+    }
+
+    fn province(&self, province: u32) -> Meaning {
+        let meaning = Meaning { province, ..Meaning::default() };
+        Meaning { says: self.weigh(&meaning), ..meaning }
     }
 
     fn make() -> Self {
@@ -197,7 +250,9 @@ impl Book {
         let (old, new) = (units.three_level(), units.two_level());
         let mut book = Self {
             communes: Map::default(),
-            provinces: Map::default(),
+            today: Map::default(),
+            people_of: Map::default(),
+            people: 0,
             above: Map::default(),
             names: Map::default(),
             province_names: Map::default(),
@@ -207,9 +262,13 @@ impl Book {
             book.above.insert((2, code), code);
             book.province_names.insert(fold(province.name), code);
         }
+        let sizes: Map<u32, u64> = sizes().collect();
         for commune in new.communes() {
             let (code, province) = (number(commune.code), commune.parent.map_or(0, number));
-            book.provinces.insert(code, province);
+            let people = sizes.get(&code).copied().unwrap_or_default();
+            book.today.insert(code, Today { province, people });
+            *book.people_of.entry(province).or_default() += people;
+            book.people += people;
             let meaning = book.communes.entry(code).or_default();
             Meaning::add(&mut meaning.now, code);
             meaning.province = province;
@@ -222,6 +281,10 @@ impl Book {
         }
         for commune in old.communes() {
             book.add_old(units, old, commune);
+        }
+        let says: Vec<_> = book.communes.iter().map(|(code, meaning)| (*code, book.weigh(meaning))).collect();
+        for (code, says) in says {
+            book.communes.entry(code).and_modify(|meaning| meaning.says = says);
         }
         book
     }
@@ -252,70 +315,16 @@ impl Book {
     }
 }
 
-fn number(code: &str) -> u32 {
-    code.parse().unwrap_or_default()
+/// People by commune, `data/units.tsv`.
+fn sizes() -> impl Iterator<Item = (u32, u64)> {
+    let lines = include_str!("../../data/units.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(code, people)| (number(code), people.parse().unwrap_or_default()))
 }
 
-/// Words that say what kind of unit it is, without marks.
-const KINDS: [&[&[u8]]; 3] = [
-    &[b"phuong", b"xa", b"quan", b"huyen", b"tinh", b"p", b"x", b"q", b"h", b"t", b"tt", b"tp", b"tx"],
-    &[b"thi", b"thanh", b"dac"],
-    &[b"tran", b"xa", b"pho", b"khu"],
-];
-
-/// A hash of a unit's name: its letters without marks and its digits, without the word for its kind. 0 for nothing.
-fn fold(text: &str) -> u64 {
-    let kinds = kinds();
-    let mut letters = [0_u8; 96];
-    let (mut count, mut words) = (0, [(0_usize, 0_usize); 16]);
-    let (mut word, mut start) = (0, 0);
-    let mut close = |start: usize, end: usize| {
-        if end > start
-            && let Some(place) = words.get_mut(word)
-        {
-            *place = (start, end);
-            word += 1;
-        }
-    };
-    for c in text.chars() {
-        let byte = match kind(kinds, c) {
-            Kind::Letter(letter) => letter.plain + b'a' - 1,
-            Kind::Odd if c.is_ascii_digit() => u8::try_from(c).unwrap_or_default(),
-            Kind::Break => {
-                close(start, count);
-                start = count;
-                continue;
-            }
-            _ => continue,
-        };
-        if let Some(place) = letters.get_mut(count) {
-            *place = byte;
-            count += 1;
-        }
-    }
-    close(start, count);
-    let [one, two, single] = [KINDS[1], KINDS[2], KINDS[0]];
-    let at = |(start, end): (usize, usize)| letters.get(start..end).unwrap_or_default();
-    let has_more = |n: usize| words.get(n).is_some_and(|word| word.1 > 0);
-    let [first, second, ..] = words;
-    let skipped = if one.contains(&at(first)) && two.contains(&at(second)) && has_more(2) {
-        2
-    } else {
-        usize::from(single.contains(&at(first)) && has_more(1))
-    };
-    let mut hash = 0_u64;
-    for word in words.iter().skip(skipped).filter(|word| word.1 > 0) {
-        let text = at(*word);
-        let is_number = text.iter().all(u8::is_ascii_digit);
-        let mut is_leading = is_number;
-        for byte in text {
-            is_leading &= *byte == b'0';
-            if !is_leading {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3).rotate_left(7);
-            }
-        }
-    }
-    hash
+fn number(code: &str) -> u32 {
+    code.parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -342,6 +351,30 @@ mod tests {
         assert_eq!(fit("001", 70), Some(Fit::Province));
         assert_eq!(fit("79", 70), Some(Fit::Other));
         assert_eq!(fit("99999", 70), None);
+    }
+
+    #[test]
+    fn a_record_may_name_a_commune_of_before() {
+        assert_eq!(fit("00097", 1), Some(Fit::Moved), "Phúc Xá on record, Hồng Hà in the row");
+        assert_eq!(fit("00001", 1), Some(Fit::Moved), "both of before");
+        assert_eq!(fit("00070", 1), Some(Fit::Near));
+        assert_eq!(fit("01", 1), Some(Fit::Province));
+        assert_eq!(fit("79", 1), Some(Fit::Other));
+    }
+
+    #[test]
+    fn the_fewer_live_there_the_more_it_says() {
+        let book = Book::bundled();
+        let says = |text: &str| match book.read(text) {
+            UnitText::Read(meaning) => meaning.says(),
+            _ => 0,
+        };
+        assert!(book.today.values().all(|today| today.people > 0));
+        assert!((300..450).contains(&says("01")), "one of eleven lives in Hà Nội");
+        assert!(says("00004") > 900 && says("00007") < says("00004"), "a divided commune says less");
+        assert!(says("Phường Ba Đình") <= says("00004"), "a name may mean several");
+        let all = book.today.keys().map(|code| says(&format!("{code:05}")));
+        assert!(all.clone().min() > Some(600) && all.max() < Some(1600));
     }
 
     #[test]

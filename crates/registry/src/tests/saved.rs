@@ -3,9 +3,9 @@
 use super::index::{Step, answers, apply, step};
 use super::*;
 use crate::{Search, Tended, Trust};
-use dancu_citizen::{Allowed, Household, PersonNumber, Relative};
+use dancu_citizen::{Address, Allowed, Household, PersonNumber, Relative};
 use dancu_storage::testing::{sqlite_store, stores};
-use dancu_verify_index::Place;
+use dancu_verify_index::{Place, Unit};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -45,6 +45,12 @@ fn households(registry: &Registry) -> Vec<String> {
         format!("{found:?}")
     };
     index.places().map(household).collect()
+}
+
+/// Where people live, in the order of their places.
+fn units(registry: &Registry) -> Vec<Option<u16>> {
+    let (index, _) = registry.people_now().unwrap();
+    index.places().map(|place| index.entry(place).unwrap().unit.map(Unit::as_u16)).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -99,6 +105,7 @@ fn follow(store: &Store, events: &[Event]) {
     assert_eq!(answers(&registry, &keys), answers(&fresh, &keys));
     assert_eq!(searches(&registry), searches(&fresh));
     assert_eq!(households(&registry), households(&fresh));
+    assert_eq!(units(&registry), units(&fresh));
 }
 
 proptest! {
@@ -141,6 +148,36 @@ fn a_household_follows_its_people() {
         registry.insert_many(&[newcomer(member(9, 9))], NOW).unwrap();
         assert_eq!((of(7), of(1), of(3), of(9)), (vec![7, 2], vec![7, 2], vec![3], vec![9, 4]), "{engine}");
         assert_eq!(registry.tend(), Ok(Tended::Compared(5)), "{engine}");
+    }
+}
+
+#[test]
+fn who_moves_has_moved_in_memory_and_in_its_file() {
+    for (engine, store, _guard) in stores() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.index");
+        let living = |number: u64, commune: &str| {
+            let address = Address { commune: Some(commune.to_owned()), ..Address::default() };
+            Record { permanent_residence: sourced(address), ..record(number, "Trần An") }
+        };
+        let people = [living(1, "00004"), living(2, "32248"), record(3, "Trần An"), living(4, "không rõ")];
+        let keys = open(&store).insert_many(&people.map(newcomer), NOW).unwrap();
+        let registry = saved(&store, &file);
+        assert_eq!(units(&registry), [Some(4), Some(32_248), None, None], "{engine}");
+        assert_eq!(registry.tend(), Ok(Tended::Compared(4)), "{engine}");
+        registry.change(keys[0], &change(1, living(1, "00097")), NOW).unwrap();
+        registry.change(keys[2], &change(1, living(3, "00004")), NOW).unwrap();
+        for registry in [&registry, &saved(&store, &file)] {
+            assert_eq!(units(registry), [Some(97), Some(32_248), Some(4), None], "{engine}");
+            assert_eq!(registry.tend(), Ok(Tended::Compared(4)), "{engine}");
+        }
+        // A move that goes by the feed is seen when memory is held against the store.
+        let rows = crate::store::Rows { ring: ring() };
+        let sealed = rows.seal_block(keys[1], 1, &crate::block::Block::of(&living(2, "00004"))).unwrap();
+        let sql = "UPDATE person SET verify_block = $2 WHERE person_key = $1";
+        store.run_tx("test", |tx| tx.execute(sql, &[keys[1].0.into(), sealed.clone().into()])).unwrap();
+        assert_eq!(registry.tend(), Ok(Tended::Differs), "{engine}");
+        assert_eq!((registry.tend(), units(&registry)[1]), (Ok(Tended::Rebuilt), Some(4)), "{engine}");
     }
 }
 

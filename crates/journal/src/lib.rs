@@ -27,6 +27,7 @@ pub mod publish;
 mod quota;
 mod read;
 mod replay;
+mod round;
 mod run;
 mod schema;
 mod settle;

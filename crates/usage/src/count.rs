@@ -1,6 +1,7 @@
 //! From entries to counts, in memory.
 use dancu_journal::{Call, Entry, Kind, Outcome};
 use dancu_policy::VietnamTime;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
@@ -32,14 +33,14 @@ impl AddAssign for Count {
 }
 
 /// What is counted apart: day, hour, organisation, system, service, outcome, whether that is a refusal.
-pub(crate) type Key<'e> = (i32, u8, &'e str, &'e str, &'e str, &'static str, bool);
+pub(crate) type Key<'e> = (i32, u8, Cow<'e, str>, Cow<'e, str>, Cow<'e, str>, &'static str, bool);
 
 /// The counts of a batch of entries, in the order of the tables' keys.
 #[derive(Default)]
 pub(crate) struct Counts<'e> {
     pub(crate) hours: BTreeMap<Key<'e>, u64>,
     /// By account and day
-    pub(crate) accounts: BTreeMap<(&'e str, i32), Count>,
+    pub(crate) accounts: BTreeMap<(Cow<'e, str>, i32), Count>,
 }
 
 impl<'e> Counts<'e> {
@@ -59,16 +60,28 @@ impl<'e> Counts<'e> {
         let key = (
             time.day,
             hour,
-            call.organisation.as_deref().unwrap_or_default(),
-            call.system_id.as_deref().unwrap_or_default(),
-            call.service.as_str(),
+            text(call.organisation.as_deref()),
+            text(call.system_id.as_deref()),
+            Cow::Borrowed(call.service.as_str()),
             call.outcome.name(),
             refused,
         );
         *self.hours.entry(key).or_default() += 1;
         if let Some(account) = call.account_id.as_deref() {
-            *self.accounts.entry((account, time.day)).or_default() +=
+            *self.accounts.entry((Cow::Borrowed(account), time.day)).or_default() +=
                 Count { calls: 1, refused: refused.into() };
+        }
+    }
+
+    /// Adds the counts of other entries, which may then go.
+    pub(crate) fn absorb(&mut self, others: &Counts<'_>) {
+        let owned = |text: &Cow<'_, str>| Cow::Owned(text.clone().into_owned());
+        for ((day, hour, organisation, system, service, outcome, refused), calls) in &others.hours {
+            let key = (*day, *hour, owned(organisation), owned(system), owned(service), *outcome, *refused);
+            *self.hours.entry(key).or_default() += calls;
+        }
+        for ((account, day), count) in &others.accounts {
+            *self.accounts.entry((owned(account), *day)).or_default() += *count;
         }
     }
 
@@ -76,11 +89,15 @@ impl<'e> Counts<'e> {
     pub(crate) fn days(&self) -> BTreeMap<Key<'e>, u64> {
         let mut days = BTreeMap::new();
         for ((day, _, organisation, system, service, outcome, refused), calls) in &self.hours {
-            *days.entry((*day, 0, *organisation, *system, *service, *outcome, *refused)).or_default() +=
-                calls;
+            let (organisation, system, service) = (organisation.clone(), system.clone(), service.clone());
+            *days.entry((*day, 0, organisation, system, service, *outcome, *refused)).or_default() += calls;
         }
         days
     }
+}
+
+fn text(text: Option<&str>) -> Cow<'_, str> {
+    Cow::Borrowed(text.unwrap_or_default())
 }
 
 fn counts_as_use(entry: &Entry) -> bool {

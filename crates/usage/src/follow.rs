@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Pause after a failure, or behind another server, in pauses.
 const LONGER: u32 = 5;
 
+/// Entries read at once: few enough to stay in the processor's caches, of the many that one transaction counts.
+const PIECE: usize = 512;
+
 /// One server's follower. Of several, the one that holds the lease counts; should two do so for a moment, the position lets only
 /// one of them write.
 #[derive(Debug)]
@@ -46,6 +49,23 @@ impl Usage {
         Ok(Follower { usage: self.clone(), lease, renew_us: i64::MIN, day: i32::MIN })
     }
 
+    /// The counts of the next batch, read piece by piece, and the number of the entry after it.
+    fn count(&self, from: u64) -> Result<(Counts<'static>, u64), UsageError> {
+        let (mut counts, mut to, mut left) = (Counts::default(), from, self.inner.options.batch);
+        while left > 0 {
+            let piece = left.min(PIECE);
+            let (entries, next) = readable(&*self.inner.log, to, piece, Depth::Public, |index| {
+                self.inner.metrics.unreadable.inc();
+                tracing::error!(index, "an entry does not read; the figures of use pass it over");
+            })?;
+            counts.absorb(&Counts::of(&entries));
+            let read = usize::try_from(next - to).unwrap_or(piece);
+            to = next;
+            left = if read < piece { 0 } else { left - piece };
+        }
+        Ok((counts, to))
+    }
+
     /// Starts the thread that counts what comes. Blocks.
     pub fn start(&self, clock: Clock) -> Result<Running, UsageError> {
         let counting = Counting { follower: self.follower()?, clock };
@@ -63,15 +83,11 @@ impl Follower {
         let usage = self.usage.clone();
         let inner = &usage.inner;
         let from = inner.store.read("usage.head", position)?;
-        let (entries, to) = readable(&*inner.log, from, inner.options.batch, Depth::Public, |index| {
-            inner.metrics.unreadable.inc();
-            tracing::error!(index, "an entry does not read; the figures of use pass it over");
-        })?;
+        let (counts, to) = usage.count(from)?;
         if to == from {
             inner.metrics.lag_entries.set(0);
             return Ok(Stepped::End);
         }
-        let counts = Counts::of(&entries);
         let written = inner.store.run_tx("usage.step", |tx| {
             if !advance(tx, from, to)? {
                 return Ok(false);
@@ -146,7 +162,7 @@ fn write(tx: &mut Tx<'_>, counts: &Counts<'_>) -> Result<(), UsageError> {
         })?,
     )?;
     let accounts = counts.accounts.iter().map(|((account, day), count)| {
-        Ok([(*account).into(), (*day).into(), calls(count.calls)?, calls(count.refused)?])
+        Ok([(**account).into(), (*day).into(), calls(count.calls)?, calls(count.refused)?])
     });
     tx.execute_many(
         "INSERT INTO usage_account (account, day, calls, refused) VALUES ($1, $2, $3, $4) \
@@ -165,9 +181,9 @@ fn rows<const N: usize>(
         Ok(pick([
             (*day).into(),
             (*hour).into(),
-            (*organisation).into(),
-            (*system).into(),
-            (*service).into(),
+            (**organisation).into(),
+            (**system).into(),
+            (**service).into(),
             (*outcome).into(),
             i64::from(*refused).into(),
             calls(*count)?,

@@ -42,6 +42,18 @@ pub enum Stepped {
     End,
 }
 
+/// Entries read and judged at once: few enough to stay in the processor's caches, of the many that one transaction tells of.
+const PIECE: usize = 512;
+
+/// A batch of entries, judged.
+struct Judged {
+    /// Number of the entry after the last one
+    to: u64,
+    rows: Vec<Row>,
+    /// Time of the last entry
+    last_us: Option<i64>,
+}
+
 /// Findings on their way into rows.
 struct Row {
     finding: Finding,
@@ -74,14 +86,12 @@ impl Follower {
         watch.settings_at(head.version)?;
         let hand = self.hand.take().filter(|hand| hand.position == head.position);
         let mut hand = hand.map_or_else(|| watch.restore(head), Ok)?;
-        let (entries, to) = watch.read(head.position, inner.options.batch)?;
+        let Judged { to, rows, last_us } = watch.judge_batch(&mut hand.engine, head.position)?;
         if to == head.position {
             self.hand = Some(hand);
             inner.metrics.lag_entries.set(0);
             return Ok(Stepped::End);
         }
-        let findings = watch.judge_all(&mut hand.engine, &entries);
-        let rows = watch.rows(findings, &entries)?;
         if !watch.write(head, to, &rows, now_us)? {
             return Ok(Stepped::Overtaken);
         }
@@ -90,8 +100,8 @@ impl Follower {
         }
         let judged = to - head.position;
         inner.metrics.judged.inc_by(judged);
-        if let Some(last) = entries.last() {
-            inner.metrics.lag_us.set(now_us.saturating_sub(last.call.at_us).max(0));
+        if let Some(last_us) = last_us {
+            inner.metrics.lag_us.set(now_us.saturating_sub(last_us).max(0));
         }
         hand.position = to;
         if to - hand.kept >= inner.options.keep_every {
@@ -159,7 +169,7 @@ impl Watch {
             }
             position = next;
             // What they brought to light was said when they were new.
-            self.judge_all(&mut engine, &entries);
+            self.judge_all(&mut engine, &entries, &mut Asked::default());
         }
         Ok(Hand { engine, position, kept })
     }
@@ -174,11 +184,28 @@ impl Watch {
         Ok(read?)
     }
 
-    /// What the entries bring to light.
-    fn judge_all(&self, engine: &mut Engine, entries: &[Entry]) -> Vec<Finding> {
-        let settings = self.settings();
+    /// Judges the next batch, piece by piece.
+    fn judge_batch(&self, engine: &mut Engine, from: u64) -> Result<Judged, WatchError> {
         let mut asked = Asked::default();
-        let seen = entries.iter().filter_map(|entry| self.inner.reader.seen(entry, &mut asked));
+        let mut judged = Judged { to: from, rows: Vec::new(), last_us: None };
+        let mut left = self.inner.options.batch;
+        while left > 0 {
+            let piece = left.min(PIECE);
+            let (entries, next) = self.read(judged.to, piece)?;
+            let findings = self.judge_all(engine, &entries, &mut asked);
+            judged.rows.extend(self.rows(findings, &entries)?);
+            judged.last_us = entries.last().map(|last| last.call.at_us).or(judged.last_us);
+            let read = usize::try_from(next - judged.to).unwrap_or(piece);
+            judged.to = next;
+            left = if read < piece { 0 } else { left - piece };
+        }
+        Ok(judged)
+    }
+
+    /// What the entries bring to light.
+    fn judge_all(&self, engine: &mut Engine, entries: &[Entry], asked: &mut Asked) -> Vec<Finding> {
+        let settings = self.settings();
+        let seen = entries.iter().filter_map(|entry| self.inner.reader.seen(entry, asked));
         seen.flat_map(|seen| engine.see(&settings.1, &seen)).collect()
     }
 

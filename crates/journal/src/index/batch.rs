@@ -35,14 +35,13 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    pub(super) fn gather(ring: &KeyRing, entries: &[Entry]) -> Self {
-        let mut batch = Self::default();
+    /// Adds the entries that come next.
+    pub(super) fn gather(&mut self, ring: &KeyRing, entries: &[Entry]) {
         let mut hashes = Hashes { ring, known: HashMap::new() };
         for entry in entries {
-            batch.end = entry.index + 1;
-            batch.add(&mut hashes, entry);
+            self.end = entry.index + 1;
+            self.add(&mut hashes, entry);
         }
-        batch
     }
 
     fn add<'e>(&mut self, hashes: &mut Hashes<'_, 'e>, entry: &'e Entry) {
@@ -84,7 +83,7 @@ impl Batch {
     }
 
     fn post_person(&mut self, ring: &KeyRing, number: &str, entry: &Entry) {
-        let subject = subject_hash(ring, number);
+        let subject = entry.call.subject.unwrap_or_else(|| subject_hash(ring, number));
         self.post(Term::person(&subject), entry.index);
         if !matches!(entry.kind, EntryKind::Call) {
             self.post(Term::keeping(&subject), entry.index);

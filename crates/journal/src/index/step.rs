@@ -8,6 +8,9 @@ use dancu_storage::{Tx, Value};
 use dancu_tlog::chain::Chain;
 use std::collections::BTreeMap;
 
+/// Entries read at once: few enough to stay in the processor's caches, of the many that one transaction writes.
+const PIECE: u64 = 512;
+
 /// Rows as they shall stand after a batch.
 struct Plan {
     end: u64,
@@ -38,15 +41,33 @@ impl Index {
     /// What the tables hold is read before the transaction, which writes only if the position is still the same.
     pub(super) fn advance(&self) -> Result<Stepped, JournalError> {
         let position = self.position()?;
-        let most = self.inner.options.batch as u64;
-        let entries = log::told(&*self.inner.log, position, position + most)?;
-        let Some(first) = entries.first() else { return Ok(Stepped::End) };
-        if first.index != position || entries.len() as u64 > most {
-            return Err(JournalError::Internal("index: the log skips entries"));
+        let batch = self.gather(position)?;
+        let done = batch.end - position;
+        if done == 0 {
+            return Ok(Stepped::End);
         }
-        let plan = self.plan(Batch::gather(&self.inner.ring, &entries))?;
+        let plan = self.plan(batch)?;
         let written = self.inner.store.run_tx("index.step", |tx| plan.write(tx, position))?;
-        Ok(if written { Stepped::Done(entries.len() as u64) } else { Stepped::Overtaken })
+        Ok(if written { Stepped::Done(done) } else { Stepped::Overtaken })
+    }
+
+    /// The next batch, read piece by piece.
+    fn gather(&self, position: u64) -> Result<Batch, JournalError> {
+        let mut batch = Batch { end: position, ..Batch::default() };
+        let until = position + self.inner.options.batch as u64;
+        while batch.end < until {
+            let (from, most) = (batch.end, PIECE.min(until - batch.end));
+            let entries = log::told(&*self.inner.log, from, from + most)?;
+            let read = entries.len() as u64;
+            if entries.first().is_some_and(|first| first.index != from) || read > most {
+                return Err(JournalError::Internal("index: the log skips entries"));
+            }
+            batch.gather(&self.inner.ring, &entries);
+            if read < most {
+                break;
+            }
+        }
+        Ok(batch)
     }
 
     /// Indexes until the log has no more; gives how many entries this server indexed. Blocks.

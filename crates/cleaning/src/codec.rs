@@ -1,6 +1,6 @@
 //! Rows and answers of a chunk as bytes. Written here and read here, yet read as if a stranger had written them.
 use crate::CleaningError;
-use dancu_citizen::PersonalId;
+use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId};
 use dancu_linkage::{Action, Agreement, Answer, Column, Reasons, Row, Verdict};
 
 /// First bytes of a chunk of rows.
@@ -114,9 +114,28 @@ pub(crate) fn write_answers(answers: &[Answer], out: &mut Vec<u8>) {
         for column in Column::ALL {
             out.push(answer.reasons.get(column) as u8);
         }
-        // No number has this value: numbers have twelve digits.
-        let number = answer.personal_id.map_or(u64::MAX, PersonalId::as_u64);
+        let number = answer.number().map_or(NO_NUMBER, as_u64);
         out.extend_from_slice(&number.to_le_bytes());
+    }
+}
+
+/// What stands in the place of a number where there is none: no number has this value.
+const NO_NUMBER: u64 = u64::MAX;
+/// Above every personal number, which has twelve digits: an old card's stands behind it.
+const CARD: u64 = 1_000_000_000_000;
+
+/// A person's number as one value: by it people are told apart.
+pub(crate) fn as_u64(number: PersonNumber) -> u64 {
+    match number {
+        PersonNumber::PersonalId(id) => id.as_u64(),
+        PersonNumber::IdCard(card) => CARD + u64::from(card.as_u32()),
+    }
+}
+
+fn from_u64(value: u64) -> Option<PersonNumber> {
+    match value.checked_sub(CARD) {
+        None => PersonalId::from_u64(value).map(PersonNumber::PersonalId),
+        Some(card) => IdCardNumber::from_u32(u32::try_from(card).ok()?).map(PersonNumber::IdCard),
     }
 }
 
@@ -136,9 +155,12 @@ fn answer(piece: &[u8]) -> Option<Answer> {
         reasons.set(column, *Agreement::ALL.get(usize::from(*agreement))?);
     }
     let number = u64::from_le_bytes(number.try_into().ok()?);
-    let personal_id = match number {
-        u64::MAX => None,
-        number => Some(PersonalId::from_u64(number)?),
+    let (personal_id, id_card_number) = match number {
+        NO_NUMBER => (None, None),
+        number => match from_u64(number)? {
+            PersonNumber::PersonalId(id) => (Some(id), None),
+            PersonNumber::IdCard(card) => (None, Some(card)),
+        },
     };
     Some(Answer {
         verdict: *Verdict::ALL.get(usize::from(verdict))?,
@@ -147,6 +169,7 @@ fn answer(piece: &[u8]) -> Option<Answer> {
         reasons,
         place: None,
         personal_id,
+        id_card_number,
     })
 }
 
@@ -177,12 +200,13 @@ mod tests {
         }
 
         #[test]
-        fn answers_come_back(given in prop::collection::vec((0..6_usize, 0..4_usize, any::<i32>(), 0..12_usize, any::<bool>()), 0..50)) {
+        fn answers_come_back(given in prop::collection::vec((0..6_usize, 0..4_usize, any::<i32>(), 0..12_usize, 0..3), 0..50)) {
             let answers: Vec<Answer> = given.into_iter().map(|(verdict, action, score, agreement, known)| {
                 let mut reasons = Reasons::default();
                 reasons.set(Column::FullName, Agreement::ALL[agreement]);
-                let personal_id = known.then(|| PersonalId::parse("001085000017").unwrap());
-                Answer { verdict: Verdict::ALL[verdict], action: Action::ALL[action], score, reasons, place: None, personal_id }
+                let personal_id = (known == 1).then(|| PersonalId::parse("001085000017").unwrap());
+                let id_card_number = (known == 2).then(|| IdCardNumber::parse("999999999").unwrap());
+                Answer { verdict: Verdict::ALL[verdict], action: Action::ALL[action], score, reasons, place: None, personal_id, id_card_number }
             }).collect();
             let mut bytes = Vec::new();
             write_answers(&answers, &mut bytes);

@@ -64,6 +64,9 @@ pub struct Asked {
     pub case_number: Option<String>,
     /// Version of the rules that decided
     pub rules_version: u64,
+    /// Whether the law lets the account be shown people, and the agreement has it: doubtful rows may be laid beside them
+    #[serde(default)]
+    pub may_look: bool,
     /// Staff account that brought it; empty at the command line
     #[serde(default)]
     pub by: String,

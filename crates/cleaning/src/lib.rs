@@ -32,6 +32,6 @@ pub use job::{Asked, Job, JobState, NewJob, Seen};
 pub use parcel::{Made, Signing, Wrapping, is_parcel};
 pub use result::{Line, plain};
 pub use review::{Decide, Decided, Decision, Review};
-pub use tell::{SERVICE, Teller};
-pub use terms::{Terms, Wish, terms};
+pub use tell::{RESULT, SERVICE, Teller};
+pub use terms::{Terms, Wish, stands, terms};
 pub use work::{Matcher, Worker};

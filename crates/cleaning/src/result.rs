@@ -93,7 +93,7 @@ impl Cleaning {
 /// The answer as it may leave.
 fn told(job: &Job, answer: &Answer, decision: Option<Decision>) -> Answer {
     let mut told = *answer;
-    told.place = None;
+    (told.place, told.id_card_number) = (None, None);
     match decision {
         None => {}
         Some(Decision::Same) => {

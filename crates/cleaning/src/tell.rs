@@ -1,9 +1,9 @@
 //! What the journal is told: one entry for the job, one for every person it touched, each before it has any effect.
 use crate::sealed::sha256;
 use crate::terms::{Terms, Wish};
-use crate::{Cleaning, CleaningError, Job, JobState};
+use crate::{Cleaning, CleaningError, Job, JobState, codec};
 use dancu_catalogue::Code;
-use dancu_citizen::{Field, FieldSet, PersonalId};
+use dancu_citizen::{Field, FieldSet, PersonNumber};
 use dancu_journal::{
     Answered, Call, Draft, Idempotency, Journal, JournalError, Outcome, Personal, subject_hash,
 };
@@ -14,6 +14,9 @@ use tokio::runtime::Handle;
 
 /// The name by which the journal is searched for these entries.
 pub const SERVICE: &str = "clean";
+
+/// The name by which it is searched for results that were handed out.
+pub const RESULT: &str = "cleaning_result";
 
 /// Entries written together. A group of the journal is about as big.
 const BATCH: usize = 256;
@@ -54,6 +57,28 @@ impl Teller {
         };
         self.runtime.block_on(self.journal.append(Draft::from(call)))?;
         Ok(())
+    }
+
+    /// Writes down, before it happens, that a job's result is handed out in this form, or why it is not.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, once it is written down, or why it could not be.
+    pub fn result(
+        &self,
+        job: &Job,
+        form: &str,
+        ruling: Result<(), Code>,
+        now_us: i64,
+    ) -> Result<(), CleaningError> {
+        let mut call = entry(job, now_us);
+        (call.service, call.form, call.inputs) = (RESULT.to_owned(), form.to_owned(), FieldSet::EMPTY);
+        call.personal.request_id = Some(format!("job={}", job.id));
+        if let Err(code) = ruling {
+            call.outcome = Outcome::Refused(code);
+        }
+        self.runtime.block_on(self.journal.append(Draft::from(call)))?;
+        ruling.map_err(CleaningError::Refused)
     }
 }
 
@@ -169,8 +194,9 @@ impl<'t> People<'t> {
     ) -> Result<(), CleaningError> {
         let now_us = clock();
         for answer in answers.iter().filter(|answer| is_touched(answer)) {
-            let Some(person) = answer.personal_id else { continue };
-            if self.told.insert(person.as_u64()) {
+            // Of whom no number tells nothing is told: see the worker.
+            let Some(person) = answer.number() else { continue };
+            if self.told.insert(codec::as_u64(person)) {
                 let draft = Draft::from(self.entry(person, answer.verdict, now_us));
                 self.waiting.push((self.waiting.len() / BATCH, draft));
             }
@@ -215,17 +241,19 @@ impl<'t> People<'t> {
         }
     }
 
-    fn entry(&self, person: PersonalId, verdict: Verdict, now_us: i64) -> Call {
+    fn entry(&self, person: PersonNumber, verdict: Verdict, now_us: i64) -> Call {
         let number = person.expose();
         let mut call = entry(self.job, now_us);
         call.subject = Some(subject_hash(self.cleaning.sealer.ring(), &number));
         call.personal.subject = Some(number);
-        call.outcome = Outcome::Answered(match (self.job.tells_number, verdict) {
+        // An old card number is told to nobody.
+        let tells = self.job.tells_number && matches!(person, PersonNumber::PersonalId(_));
+        call.outcome = Outcome::Answered(match (tells, verdict) {
             (true, _) => Answered::Released,
             (false, Verdict::Match) => Answered::Verified,
             (false, _) => Answered::Mismatch,
         });
-        if self.job.tells_number {
+        if tells {
             call.released = FieldSet::EMPTY.with(Field::PersonalId);
         }
         call

@@ -1,8 +1,8 @@
 //! On what terms a stock is cleaned: those of the road. The agreement says which columns are compared and whether the number
 //! of the person may be told; the quotas of that day count every row.
-use crate::{Asked, CleaningError, Columns, NewJob};
+use crate::{Asked, CleaningError, Columns, Job, NewJob};
 use dancu_catalogue::Code;
-use dancu_citizen::Field;
+use dancu_citizen::{Field, FieldSet};
 use dancu_linkage::Column;
 use dancu_policy::{Ask, Permit, Rules, Service, Workplace, decide, decide_carried};
 use std::net::IpAddr;
@@ -49,8 +49,10 @@ pub struct Terms {
     pub asked: Asked,
     /// Columns that may be compared: those of the file that the agreement names, and the row's own name
     pub columns: Columns,
-    /// Whether the number of the person may be told: the agreement lets it be looked up
+    /// Whether the number of the person may be told: the agreement lets it be looked up, and the account may look up
     pub tells_number: bool,
+    /// Fields of a person that may be looked at beside a doubtful row; none where the account may verify only
+    pub looks_up: FieldSet,
     /// Whether it is told how a field differs: the agreement has `near`
     pub tells_near: bool,
     /// What the rows count against
@@ -64,28 +66,32 @@ pub struct Terms {
 /// The reason against it; `FIELD_NOT_AGREED` too where nothing is left by which a person could be found. Whoever asked gets it
 /// after it is written down: [`crate::Teller::refuse`].
 pub fn terms(rules: &Rules, rules_version: u64, wish: &Wish<'_>) -> Result<Terms, Code> {
-    let permit = ruled(rules, wish)?;
+    let permit = ruled(rules, wish, Service::Verify)?;
     let columns = wish.columns.within(permit.fields);
     let telling = [Column::PersonalId, Column::IdCardNumber, Column::FullName, Column::OtherName].into_iter();
     if !telling.clone().any(|column| columns.contains(column)) {
         return Err(Code::FieldNotAgreed);
     }
-    let looks_up = permit.agreement.grants.look_up.unwrap_or_default();
+    // What belongs to a look-up is had by who may look up: by law of the role, as on the road, and under the same agreement.
+    let looks_up = ruled(rules, wish, Service::LookUp).ok();
+    let looks_up = looks_up.filter(|look_up| look_up.agreement.id == permit.agreement.id);
+    let looks_up = looks_up.map(|look_up| look_up.agreement.grants.look_up.unwrap_or_default());
     Ok(Terms {
         organisation: permit.system.organisation.to_string(),
         system: permit.system.id.to_string(),
-        asked: asked(&permit, wish, rules_version),
+        asked: Asked { may_look: looks_up.is_some(), ..asked(&permit, wish, rules_version) },
         columns,
-        tells_number: looks_up.contains(Field::PersonalId),
+        tells_number: looks_up.is_some_and(|fields| fields.contains(Field::PersonalId)),
+        looks_up: looks_up.unwrap_or_default(),
         tells_near: permit.near,
         charges: permit.charges.to_vec(),
     })
 }
 
-fn ruled(rules: &Rules, wish: &Wish<'_>) -> Result<Permit, Code> {
+fn ruled(rules: &Rules, wish: &Wish<'_>, service: Service) -> Result<Permit, Code> {
     let ask = Ask {
         system: wish.system,
-        service: Service::Verify,
+        service,
         login: Some(wish.login),
         officer: wish.officer.or(Some(wish.login)),
         agency_code: wish.agency_code,
@@ -114,6 +120,49 @@ fn asked(permit: &Permit, wish: &Wish<'_>, rules_version: u64) -> Asked {
         case_number: wish.case_number.map(ToOwned::to_owned),
         rules_version,
         ..Asked::default()
+    }
+}
+
+/// Decides again on what ground a job stands, before anything of it is handed out: the system, the account, the agreement may
+/// not be today what they were. What the terms of today tell is no less than what the job tells.
+///
+/// # Errors
+///
+/// The reason against it; `FIELD_NOT_AGREED` where less is agreed today than the job tells. Whoever asked gets it after it is
+/// written down.
+pub fn stands(rules: &Rules, rules_version: u64, job: &Job, now_us: i64) -> Result<Terms, Code> {
+    let today = terms(rules, rules_version, &job.wish(now_us))?;
+    let is_less = job.columns != today.columns.intersect(job.columns)
+        || job.tells_number && !today.tells_number
+        || job.tells_near && !today.tells_near;
+    if today.organisation != job.organisation {
+        return Err(Code::AgencyMismatch);
+    }
+    if today.asked.account != job.asked.account {
+        return Err(Code::AccountUnknown);
+    }
+    if is_less { Err(Code::FieldNotAgreed) } else { Ok(today) }
+}
+
+impl Job {
+    /// The wish that it came of, at another time.
+    pub(crate) fn wish(&self, now_us: i64) -> Wish<'_> {
+        let asked = &self.asked;
+        Wish {
+            system: &self.system,
+            login: &asked.login,
+            officer: None,
+            agency_code: None,
+            purpose: Some(&asked.purpose),
+            case_number: asked.case_number.as_deref(),
+            columns: self.columns,
+            file: &asked.file,
+            input_sha256: self.input_sha256,
+            form: &asked.form,
+            source: None,
+            workplace: Workplace::System,
+            now_us,
+        }
     }
 }
 
@@ -148,7 +197,7 @@ impl Terms {
     }
 
     /// Whether a job on record is this wish's.
-    pub(crate) fn are_of(&self, job: &crate::Job) -> Result<(), CleaningError> {
+    pub(crate) fn are_of(&self, job: &Job) -> Result<(), CleaningError> {
         let same = self.system == job.system
             && self.columns == job.columns
             && (self.tells_number, self.tells_near) == (job.tells_number, job.tells_near)

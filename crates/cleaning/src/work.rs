@@ -4,7 +4,7 @@ use crate::cleaning::folder;
 use crate::sealed::sha256;
 use crate::{Cleaning, CleaningError, Counts, Finish, Lease, codec, fill};
 use dancu_keys::Place;
-use dancu_linkage::{Answer, Row};
+use dancu_linkage::{Action, Answer, Row, Verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 use zeroize::Zeroizing;
 
@@ -91,6 +91,7 @@ impl Worker<'_> {
             if group.len() != rows.len() {
                 return Err(CleaningError::Answers { rows: rows.len(), answers: group.len() });
             }
+            group.iter_mut().for_each(nameable);
             counts.add(&Counts::of(&group));
             codec::write_answers(&group, &mut out);
             done += rows.len() as u64;
@@ -125,6 +126,14 @@ impl Worker<'_> {
             return Ok(true);
         }
         self.cleaning.renew(lease, now_us)
+    }
+}
+
+/// Of somebody whom no number names the journal cannot tell, and nobody would find it: nothing is told, and somebody looks.
+fn nameable(answer: &mut Answer) {
+    let means_nobody = matches!(answer.verdict, Verdict::NotFound | Verdict::Unreadable);
+    if !means_nobody && answer.number().is_none() {
+        *answer = Answer { verdict: Verdict::Doubtful, action: Action::Review, ..Answer::default() };
     }
 }
 

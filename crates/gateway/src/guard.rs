@@ -42,12 +42,7 @@ impl Guard {
     ///
     /// `ACCOUNT_BRAKED`, `SYSTEM_BRAKED`.
     pub fn pass(&self, permit: &Permit, now_us: i64) -> Result<(), Code> {
-        let system = &permit.system.id;
-        if self.brakes.on(system, Some(&permit.account.id), now_us).is_none() {
-            return Ok(());
-        }
-        let whole = self.brakes.on(system, None, now_us).is_some();
-        Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
+        self.brakes.pass(&permit.system.id, &permit.account.id, now_us)
     }
 
     /// Whether answers about the person whom a claim names are given to this account; a claim that disagrees with the record is

@@ -1,6 +1,6 @@
 //! What is said of a row: whom it means, how surely, why, and what to do.
 use crate::Column;
-use dancu_citizen::{PersonalId, named};
+use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId, named};
 
 named! {
     /// Whom the row means.
@@ -123,6 +123,20 @@ pub struct Answer {
     pub place: Option<u32>,
     /// The best candidate's number, where there is one; whether it may be told is the caller's to decide
     pub personal_id: Option<PersonalId>,
+    /// The best candidate's old card number, where there is no other
+    pub id_card_number: Option<IdCardNumber>,
+}
+
+impl Answer {
+    /// The number that names the best candidate: by it the journal tells of her, and her history finds it.
+    pub fn number(&self) -> Option<PersonNumber> {
+        number(self.personal_id, self.id_card_number)
+    }
+}
+
+/// The number by which people are told of: the personal one, else the old card's.
+pub(crate) fn number(id: Option<PersonalId>, card: Option<IdCardNumber>) -> Option<PersonNumber> {
+    id.map(PersonNumber::PersonalId).or(card.map(PersonNumber::IdCard))
 }
 
 impl std::fmt::Debug for Answer {

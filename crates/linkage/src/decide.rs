@@ -7,7 +7,9 @@ use dancu_citizen::LifeState;
 
 /// Best first; of those who fit alike the lower number, whatever the order in which they were found.
 pub(crate) fn sort(candidates: &mut [Candidate]) {
-    candidates.sort_unstable_by_key(|c| (std::cmp::Reverse(c.score), c.person.personal_id, c.place));
+    candidates.sort_unstable_by_key(|c| {
+        (std::cmp::Reverse(c.score), c.person.personal_id, c.person.id_card_number, c.place)
+    });
 }
 
 /// The answer for sorted candidates.
@@ -46,6 +48,7 @@ pub(crate) fn answer(
         reasons: best.reasons,
         place: Some(best.place),
         personal_id: best.person.personal_id,
+        id_card_number: best.person.only_card(),
     }
 }
 

@@ -2,6 +2,7 @@
 use crate::sealer::{Sealer, number};
 use crate::{Finding, NoteKind, Watch, WatchError, head, notes};
 use arc_swap::ArcSwap;
+use dancu_catalogue::Code;
 use dancu_storage::{Row, Tx};
 use std::collections::HashMap;
 use std::fmt;
@@ -38,6 +39,19 @@ impl Brakes {
         let in_force = |brake: &&Braked| now_us < brake.until_us;
         let of_account = account.and_then(|account| brakes.accounts.get(account)).filter(in_force);
         of_account.or_else(|| brakes.systems.get(system).filter(in_force)).copied()
+    }
+
+    /// Whether calls of this account pass now. Never blocks, and allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// `ACCOUNT_BRAKED`, `SYSTEM_BRAKED`.
+    pub fn pass(&self, system: &str, account: &str, now_us: i64) -> Result<(), Code> {
+        if self.on(system, Some(account), now_us).is_none() {
+            return Ok(());
+        }
+        let whole = self.on(system, None, now_us).is_some();
+        Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
     }
 
     /// Brakes of no store, on accounts: for a test or a bench.

@@ -1,6 +1,6 @@
 //! Packages carried by hand to a machine without a network: opened, cleaned as any other stock, the answer sealed to the agency.
 use super::parcel::Packer;
-use super::submit::{Question, refuse, submit};
+use super::submit::{Question, hand_out, refuse, submit};
 use super::{Opened, input::Input};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -175,6 +175,7 @@ pub fn answer(
     let recipient = recipient(config, opened, &snapshot, &request.system)?;
     let job = submit(config, opened, &input, &question)?;
     super::work::work(opened, Some(&job.id), super::workers(config), false)?;
+    hand_out(config, opened, &opened.cleaning.get(&job.id)?, "offline")?;
     let made = packer.make_in(opened, &job.id, &scratch.0.join("out"))?;
     let package = made.package.as_ref().context("the result is not signed")?;
     let result = scratch.0.join(RESULT);

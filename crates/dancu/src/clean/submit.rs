@@ -3,7 +3,7 @@ use super::{Opened, input::Input};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use dancu_catalogue::{Code, Lang};
-use dancu_cleaning::{CleaningError, Job, JobState, Terms, Wish, terms};
+use dancu_cleaning::{CleaningError, Job, JobState, Terms, Wish, stands, terms};
 use dancu_gateway::Clock as _;
 use dancu_policy::Workplace;
 use dancu_watch::Brakes;
@@ -100,10 +100,20 @@ fn words(code: Code) -> anyhow::Error {
 
 /// As on the road: a system or account that is braked gets nothing, though the rules would let it.
 fn passes(brakes: &Brakes, terms: Terms, now_us: i64) -> Result<Terms, Code> {
-    let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
-    if brakes.on(system, Some(account), now_us).is_none() {
-        return Ok(terms);
+    brakes.pass(&terms.system, &terms.asked.account, now_us).map(|()| terms)
+}
+
+/// Decides again whether a job's result may be handed out, and writes it down, before it is: since it was admitted its system may
+/// have been suspended, its account locked or braked, its agreement have ended.
+pub fn hand_out(config: &Config, opened: &Opened, job: &Job, form: &str) -> anyhow::Result<()> {
+    let now_us = SystemClock.now_us();
+    opened.floor.exchange.refresh()?;
+    let snapshot = opened.floor.exchange.snapshot();
+    let brakes = crate::watch::asleep(config, &opened.floor)?.brakes();
+    let terms = stands(&snapshot.rules, u64::try_from(snapshot.version).unwrap_or_default(), job, now_us);
+    let ruling = terms.and_then(|terms| passes(&brakes, terms, now_us)).map(drop);
+    match opened.teller.result(job, form, ruling, now_us) {
+        Err(CleaningError::Refused(code)) => Err(words(code)),
+        told => Ok(told?),
     }
-    let whole = brakes.on(system, None, now_us).is_some();
-    Err(if whole { Code::SystemBraked } else { Code::AccountBraked })
 }

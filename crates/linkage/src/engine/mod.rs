@@ -17,7 +17,7 @@ use crate::reading::Reading;
 use crate::score::{Candidate, Past, Said, compare};
 use crate::{Agreement, Answer, Column, Reasons, Row, decide};
 use batch::Going;
-use dancu_citizen::PersonalId;
+use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId};
 
 /// Rows that are looked up together, so that their cache misses overlap.
 const BATCH: usize = 256;
@@ -85,10 +85,31 @@ pub struct Likely {
     pub place: u32,
     /// Number in force
     pub personal_id: Option<PersonalId>,
+    /// Old card number, where there is no other
+    pub id_card_number: Option<IdCardNumber>,
     /// Weight of evidence, hundredths of bits
     pub score: i32,
     /// How each column agrees
     pub reasons: Reasons,
+}
+
+impl Likely {
+    /// The number that names the person: by it the journal tells of her.
+    pub fn number(&self) -> Option<PersonNumber> {
+        crate::answer::number(self.personal_id, self.id_card_number)
+    }
+}
+
+impl From<Candidate> for Likely {
+    fn from(candidate: Candidate) -> Self {
+        Self {
+            place: candidate.place,
+            personal_id: candidate.person.personal_id,
+            id_card_number: candidate.person.only_card(),
+            score: candidate.score,
+            reasons: candidate.reasons,
+        }
+    }
 }
 
 /// One column of a row beside the record, for a person to look at. `Debug` shows no personal data.
@@ -187,13 +208,25 @@ impl<P: People> Engine<P> {
     pub fn likely(&self, row: &Row<'_>, count: usize) -> Vec<Likely> {
         let mut all = self.everybody(&self.read(row));
         all.truncate(count);
-        let likely = |c: Candidate| Likely {
-            place: c.place,
-            personal_id: c.person.personal_id,
-            score: c.score,
-            reasons: c.reasons,
-        };
-        all.into_iter().map(likely).collect()
+        all.into_iter().map(Likely::from).collect()
+    }
+
+    /// Who bears this number now, beside a row, however little the two agree; none where nobody does, or only did before.
+    pub fn bearer(&self, row: &Row<'_>, number: PersonNumber) -> Result<Option<Likely>, Doubt> {
+        let mut places = Vec::new();
+        match number {
+            PersonNumber::PersonalId(id) => self.people.places_of(&[id], &mut places),
+            PersonNumber::IdCard(card) => self.people.places_of_cards(&[card], &mut places),
+        }
+        let Some(place) = places.pop().transpose()?.flatten() else { return Ok(None) };
+        let mut people = Vec::new();
+        self.people.people(&[place], &mut people);
+        let Some(person) = people.pop().transpose()?.flatten() else { return Ok(None) };
+        let mut one = [Going::new(self.read(row))];
+        self.by_household(&mut one);
+        let [one] = one;
+        let likely = Likely::from(self.candidate(&one, place, person)?);
+        Ok(Some(likely).filter(|likely| likely.number() == Some(number)))
     }
 
     /// A row beside the person at a place, column by column; none where nobody is.
@@ -216,9 +249,7 @@ impl<P: People> Engine<P> {
         let former = if names.len() > 1 { names.split_off(1).join("; ") } else { String::new() };
         let record = |column| match column {
             Column::PersonalId => person.personal_id.map(PersonalId::expose).unwrap_or_default(),
-            Column::IdCardNumber => {
-                person.id_card_number.map(dancu_citizen::IdCardNumber::expose).unwrap_or_default()
-            }
+            Column::IdCardNumber => person.id_card_number.map(IdCardNumber::expose).unwrap_or_default(),
             Column::FullName => names.first().cloned().unwrap_or_default(),
             Column::OtherName => former.clone(),
             Column::BirthDate => person.birth_date.map(dancu_citizen::BirthDate::iso).unwrap_or_default(),

@@ -39,6 +39,13 @@ pub struct Person {
     pub unit: u32,
 }
 
+impl Person {
+    /// The old card number of who has no other.
+    pub(crate) fn only_card(&self) -> Option<IdCardNumber> {
+        self.id_card_number.filter(|_| self.personal_id.is_none())
+    }
+}
+
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Person").field("state", &self.state).finish_non_exhaustive()

@@ -119,7 +119,7 @@ cleaning-row = Row { $row }
 cleaning-row-named = Row { $row }, called { $name }
 cleaning-score = { $score } points; from { $from } on it is taken without anybody looking.
 cleaning-score-untold = The agreement does not let it be told how nearly it agrees.
-cleaning-nobody = Nobody in the database is like this row any more.
+cleaning-nobody = The person whom the comparison found cannot be laid beside this row now, so "The same person" cannot be chosen.
 cleaning-registry = National database
 cleaning-of-agency = Organisation
 cleaning-agreement = Compared
@@ -155,3 +155,7 @@ work-cleaning = { $count } rows to look at · { $name }
 work-cleaning-next = Look at both sides and decide
 work-cleaning-confirm = A file to be cleaned · { $name }
 work-cleaning-confirm-next = Look again and confirm
+
+cleaning-no-ground = Nothing of this job can be handed out
+cleaning-other-shown = The decision was not kept: the person shown now is not the one seen before
+cleaning-other-shown-todo = Look at both sides again, then decide.

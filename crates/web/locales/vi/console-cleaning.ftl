@@ -119,7 +119,7 @@ cleaning-row = Dòng { $row }
 cleaning-row-named = Dòng { $row }, mã { $name }
 cleaning-score = Điểm { $score }; từ { $from } trở lên thì tự nhận.
 cleaning-score-untold = Thỏa thuận không cho biết mức gần đúng.
-cleaning-nobody = Hiện không còn ai trong cơ sở dữ liệu giống dòng này.
+cleaning-nobody = Hiện không đặt được người mà kết quả đối chiếu nêu ra bên cạnh dòng này, nên không chọn được “Cùng một người”.
 cleaning-registry = Cơ sở dữ liệu quốc gia
 cleaning-of-agency = Cơ quan
 cleaning-agreement = So sánh
@@ -155,3 +155,7 @@ work-cleaning = { $count } dòng chờ xem · { $name }
 work-cleaning-next = Xem hai bên và quyết định
 work-cleaning-confirm = Tệp cần làm sạch · { $name }
 work-cleaning-confirm-next = Xem lại và xác nhận
+
+cleaning-no-ground = Không cung cấp được dữ liệu của việc này
+cleaning-other-shown = Chưa ghi quyết định: người đang hiển thị không phải người đã xem trước đó
+cleaning-other-shown-todo = Xin xem lại hai bên rồi quyết định lại.

@@ -2,17 +2,18 @@
 mod carried;
 
 use super::StoreArguments;
-use crate::clean::submit::{Question, submit};
+use crate::clean::submit::{Question, hand_out, submit};
 use crate::clean::{
     self, Opened,
     input::Input,
     parcel::{Packer, Wants},
 };
 use crate::clock::SystemClock;
+use crate::config::Config;
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
 use dancu_catalogue::Lang;
-use dancu_cleaning::Job;
+use dancu_cleaning::{Job, JobState};
 use dancu_gateway::Clock as _;
 use dancu_papers::sign::Trust;
 use dancu_stock::Package;
@@ -223,7 +224,7 @@ impl Run {
         let job = submit(&config, &opened, &input, &question)?;
         if let Some((packer, out)) = packer {
             clean::work::work(&opened, Some(&job.id), clean::workers(&config), false)?;
-            fetch(&opened, &packer, &job.id, out)?;
+            fetch(&config, &opened, &packer, &job.id, out)?;
         } else {
             println!(
                 "job {}: {} rows in {} chunks, journal entry {}",
@@ -242,7 +243,11 @@ fn entry(job: &Job) -> String {
     job.entry.map_or_else(|| "none yet".to_owned(), |entry| entry.to_string())
 }
 
-fn fetch(opened: &Opened, packer: &Packer, id: &str, out: &Path) -> anyhow::Result<()> {
+fn fetch(config: &Config, opened: &Opened, packer: &Packer, id: &str, out: &Path) -> anyhow::Result<()> {
+    let job = opened.cleaning.get(id)?;
+    if job.state == JobState::Done {
+        hand_out(config, opened, &job, "shell")?;
+    }
     let made = packer.make(opened, id, out)?;
     opened.cleaning.fetched(id, SystemClock.now_us())?;
     let signed = match (&made.package, made.is_stamped) {
@@ -291,7 +296,10 @@ impl Fetch {
         let config = self.store.config()?;
         Packer::accepts(&self.out)?;
         let packer = Packer::open(&config, self.wrap.wants(self.zip.as_ref()))?;
-        fetch(&clean::open(&config)?, &packer, &self.job, &self.out)
+        let opened = clean::open(&config)?;
+        fetch(&config, &opened, &packer, &self.job, &self.out)?;
+        tokio::runtime::Handle::current().block_on(opened.teller.journal.close());
+        Ok(())
     }
 }
 

@@ -101,8 +101,8 @@ pub struct Choosing {
     pub score: String,
     /// Whose row it is
     pub agency: String,
-    /// Somebody is found beside whom it can be laid
-    pub found: bool,
+    /// Names the person beside whom it is laid, sent along with a decision; none: nobody is laid beside it
+    pub person: Option<String>,
     /// Field by field
     pub sides: Vec<ReviewSide>,
     /// Others who are likely too

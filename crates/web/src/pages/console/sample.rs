@@ -229,7 +229,7 @@ fn review(lang: Lang, waits: bool) -> ReviewPage {
         verdict: dancu_stock::Texts::of(lang).named("verdict", "doubtful"),
         score: t.with("cleaning-score", &[("score", "21.4"), ("from", "28.0")]).into_owned(),
         agency: "Sở Tư pháp tỉnh Thái Nguyên".to_owned(),
-        found: true,
+        person: Some("b1946ac92492d2347c6235b4d2611184".to_owned()),
         sides: vec![
             ReviewSide {
                 name: dancu_stock::Texts::of(lang).named("field", "full_name"),

@@ -1,7 +1,7 @@
 //! Cleaning jobs: a file is brought, looked through, confirmed, worked on; its result is taken, its doubtful rows are decided.
 use super::super::cleaning::bring::{Incoming, NotTaken, Wanted, push, start as begin, take};
-use super::super::cleaning::look::{Beside, Looked, Other, look};
-use super::super::cleaning::result::{CSV, PACKAGE, handed_out, packed};
+use super::super::cleaning::look::{Beside, Looked, NotLaid, Other, look};
+use super::super::cleaning::result::{CSV, PACKAGE, PACKED, RESULT, handed_out, packed};
 use super::super::cleaning::review::decided;
 use super::super::cleaning::waits_for_confirmation;
 use super::super::table::Way;
@@ -139,7 +139,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ["cleaning", "decideDoubtfulRow", "Decide about a doubtful row, or take the decision back; earlier ones stay on record"],
         || post(decide),
     )
-    .takes::<RowDecision>(r#"{"decision": "same", "note": "Đã đối chiếu hồ sơ giấy"}"#),
+    .takes::<RowDecision>(r#"{"decision": "same", "person": "b1946ac92492d2347c6235b4d2611184", "note": "Đã đối chiếu hồ sơ giấy"}"#),
 ];
 
 /// A cleaning job
@@ -230,8 +230,10 @@ struct DoubtfulRow {
 struct ComparedRow {
     /// The row
     doubtful: DoubtfulRow,
-    /// Somebody is found
+    /// The person whom the answer means is laid beside the row
     found: bool,
+    /// Names this person in a decision, and nowhere else; none where nobody is laid beside: `same` cannot be said then
+    person: Option<String>,
     /// Weight of evidence, bits; none where the agreement does not let it be told
     score: Option<f64>,
     /// Weight from which a row is taken without anybody looking
@@ -274,6 +276,9 @@ struct OtherPerson {
 struct RowDecision {
     /// `same` person, `other` person or nobody, `ask` the citizen; `undo` takes the last decision back
     decision: String,
+    /// `person` of the look: that it is the same person is said of who was shown; needed with `same`
+    #[serde(default)]
+    person: String,
     /// On what ground
     #[serde(default)]
     note: String,
@@ -385,7 +390,8 @@ impl From<&Looked> for ComparedRow {
     fn from(looked: &Looked) -> Self {
         Self {
             doubtful: DoubtfulRow::from(&looked.review),
-            found: looked.found,
+            found: looked.person.is_some(),
+            person: looked.person.clone(),
             score: looked.score.map(|(score, _)| bits(score)),
             taken_from: looked.score.map(|(_, from)| bits(from)),
             sides: looked.sides.iter().map(ComparedField::from).collect(),
@@ -499,7 +505,8 @@ async fn result(desk: Desk, Path(id): Path<String>) -> Answer {
     if job.state != JobState::Done {
         return Err(desk.problem(Told::from(Code::NotNow).because(job.state.name())));
     }
-    desk.record("cleaning_result", format!("job={id}")).await?;
+    desk.ground(&job, RESULT, format!("job={id}")).await.map_err(|code| desk.problem(code))?;
+    desk.record(RESULT, format!("job={id}")).await?;
     Ok(handed_out(&desk, job))
 }
 
@@ -511,7 +518,8 @@ async fn package(desk: Desk, Path(id): Path<String>) -> Answer {
     if !desk.console.cleaning.signs() {
         return Err(desk.problem(Told::from(Code::NotNow).because("no_signer")));
     }
-    desk.record("cleaning_package", format!("job={id}")).await?;
+    desk.ground(&job, PACKED, format!("job={id}")).await.map_err(|code| desk.problem(code))?;
+    desk.record(PACKED, format!("job={id}")).await?;
     packed(&desk, job).await.map_err(|oops| desk.oops(&oops))
 }
 
@@ -533,7 +541,10 @@ async fn rows(desk: Desk, Path(id): Path<String>) -> Answer {
 async fn one(desk: Desk, Path((id, row)): Path<(String, String)>) -> Answer {
     let job = known(&desk, &id, Action::CleaningReview).await?;
     let row = row.parse().map_err(|_| desk.nothing())?;
-    let looked = look(&desk, &job, row).await.map_err(|oops| desk.oops(&oops))?;
+    let looked = look(&desk, &job, row).await.map_err(|no| match no {
+        NotLaid::Refused(code) => desk.problem(code),
+        NotLaid::Failed(oops) => desk.oops(&oops),
+    })?;
     let looked = looked.ok_or_else(|| desk.nothing())?;
     Ok(ok(&ComparedRow::from(&looked)))
 }
@@ -541,11 +552,11 @@ async fn one(desk: Desk, Path((id, row)): Path<(String, String)>) -> Answer {
 async fn decide(desk: Desk, Path((id, row)): Path<(String, String)>, request: Request) -> Answer {
     let job = known(&desk, &id, Action::CleaningReview).await?;
     let row = row.parse().map_err(|_| desk.nothing())?;
-    let RowDecision { decision, note } = desk.read(request).await?;
+    let RowDecision { decision, person, note } = desk.read(request).await?;
     let decision = match decision.as_str() {
         "undo" => None,
         name => Some(Decision::from_name(name).ok_or_else(|| desk.wrong("/decision", "unknown"))?),
     };
-    decided(&desk, &job, row, decision, &note).await.map_err(|oops| desk.oops(&oops))?;
-    Ok(done())
+    let kept = decided(&desk, &job, row, decision, &person, &note).await.map_err(|oops| desk.oops(&oops))?;
+    if kept { Ok(done()) } else { Err(desk.wrong("/person", "unknown")) }
 }

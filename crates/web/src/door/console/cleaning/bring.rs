@@ -224,16 +224,8 @@ fn allowed(
             now_us,
         };
         let version = u64::try_from(snapshot.version).unwrap_or_default();
-        let decided = terms(&snapshot.rules, version, &wish).and_then(|terms| {
-            let (system, account) = (terms.system.as_str(), terms.asked.account.as_str());
-            if brakes.on(system, None, now_us).is_some() {
-                Err(Code::SystemBraked)
-            } else if brakes.on(system, Some(account), now_us).is_some() {
-                Err(Code::AccountBraked)
-            } else {
-                Ok(terms)
-            }
-        });
+        let decided = terms(&snapshot.rules, version, &wish)
+            .and_then(|terms| brakes.pass(&terms.system, &terms.asked.account, now_us).map(|()| terms));
         match decided {
             Ok(terms) => {
                 let new = terms.job(&wish, CHUNK_ROWS);

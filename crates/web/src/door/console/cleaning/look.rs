@@ -1,12 +1,13 @@
 //! A doubtful row beside whom it may mean. Everybody of whom something is shown has an entry before it is shown.
-use super::{Cleaner, HERE};
+use super::{Cleaner, HERE, People};
 use crate::door::console::seat::{Oops, Seat, blocking};
 use crate::pages::ErrorKind;
 use dancu_catalogue::Code;
-use dancu_citizen::{Field, FieldSet, PersonalId};
-use dancu_cleaning::{CleaningError, Job, Review, field_of, plain};
+use dancu_citizen::{Field, FieldSet, PersonNumber, PersonalId};
+use dancu_cleaning::{CleaningError, Job, Review, Terms, field_of, plain};
 use dancu_gateway::deed::{Deed as Entry, Number};
-use dancu_linkage::{Agreement, Column, Likely, Side};
+use dancu_keys::KeyRing;
+use dancu_linkage::{Agreement, Column, Doubt, Likely, Side};
 use dancu_registry::Registry;
 use std::collections::BTreeSet;
 
@@ -40,12 +41,26 @@ pub(in crate::door::console) struct Looked {
     pub(in crate::door::console) review: Review,
     pub(in crate::door::console) sides: Vec<Beside>,
     pub(in crate::door::console) others: Vec<Other>,
-    /// Somebody is found
-    pub(in crate::door::console) found: bool,
+    /// Names whom the answer means, and who is laid beside the row; none: nobody is
+    pub(in crate::door::console) person: Option<String>,
     /// Weight of evidence and the one that decides by itself; none: not told
     pub(in crate::door::console) score: Option<(i32, i32)>,
     /// Who is shown, with the fields of each
-    touched: Vec<(PersonalId, FieldSet)>,
+    touched: Vec<(PersonNumber, FieldSet)>,
+}
+
+/// Why a row is not laid beside anybody.
+pub(in crate::door::console) enum NotLaid {
+    /// The job has no ground any more; the journal says so too
+    Refused(Code),
+    /// Store, people or journal failed
+    Failed(Oops),
+}
+
+/// A person in a decision: who sees it learns nothing, and it is good for this row alone.
+pub(super) fn mark(ring: &KeyRing, review: &Review, number: PersonNumber) -> String {
+    let of = format!("{}\0{}\0{}", review.job, review.number, number.expose());
+    hex::encode(ring.keyed_hash("cleaning_shown", of.as_bytes()))
 }
 
 /// What may be told of whom.
@@ -59,21 +74,14 @@ struct Told {
 }
 
 impl Told {
-    /// The managing body sees what it keeps; an organisation what its agreement lets it look up.
-    fn of(seat: &Seat, job: &Job) -> Self {
+    /// The managing body sees what it keeps; an organisation what its agreement lets it look up, of a job whose account may look
+    /// up. Both must be so today as well.
+    fn of(seat: &Seat, job: &Job, today: &Terms) -> Self {
         let id = job.id.clone();
         if seat.organisation().is_none() {
             return Self { fields: Field::ALL.iter().copied().collect(), near: true, job: id };
         }
-        let snapshot = seat.console.road.exchange.snapshot();
-        let today = dancu_gateway::vietnam_day(seat.now_us());
-        let of = snapshot.rules.system(&job.system);
-        let agreement = of.and_then(|of| {
-            of.agreements
-                .iter()
-                .find(|agreement| *agreement.id == *job.asked.agreement && agreement.in_force(today))
-        });
-        let fields = agreement.and_then(|agreement| agreement.grants.look_up).unwrap_or(FieldSet::EMPTY);
+        let fields = if job.asked.may_look { today.looks_up } else { FieldSet::EMPTY };
         Self { fields, near: job.tells_near, job: id }
     }
 
@@ -107,15 +115,34 @@ fn is_needed(side: &Side) -> bool {
 }
 
 /// Fields of a record that are shown.
-fn shown(sides: &[Beside]) -> FieldSet {
+fn fields(sides: &[Beside]) -> FieldSet {
     let told = sides.iter().filter(|side| side.record.as_ref().is_some_and(|record| !record.is_empty()));
     told.filter_map(|side| field_of(side.column)).collect()
+}
+
+/// Who is laid beside a row: the one whom the answer means, if that person bears the number still; then others who are likely.
+/// Against whom more speaks than for is nobody's business here, and whom no number names cannot be told that she was seen.
+fn laid(people: &People, review: &Review, told: &Told) -> Result<(Option<Likely>, Vec<Likely>), Doubt> {
+    let row = review.row();
+    let mut others = people.likely(&row, OTHERS + 1);
+    let meant = review.answer.number();
+    let at = others.iter().position(|one| meant.is_some() && one.number() == meant);
+    let shown = match (at, meant) {
+        (Some(at), _) => Some(others.remove(at)),
+        (None, Some(meant)) => people.bearer(&row, meant)?,
+        (None, None) => None,
+    };
+    others.retain(|one| one.score > 0 && one.number().is_some() && !told.fields.is_empty());
+    others.sort_by_key(|one| std::cmp::Reverse(one.score));
+    others.truncate(OTHERS);
+    Ok((shown, others))
 }
 
 /// Lays a row beside whom it may mean. Blocks.
 fn lay(
     cleaner: &Cleaner,
     registry: &Registry,
+    ring: &KeyRing,
     told: &Told,
     number: u64,
     now_us: i64,
@@ -125,45 +152,33 @@ fn lay(
         .people(registry, now_us)
         .ok_or_else(|| CleaningError::Input("the people in memory cannot be had".to_owned()))?;
     let row = review.row();
-    let mut likely = people.likely(&row, OTHERS + 1);
-    // Whom the job meant comes first, if that person is among them still.
-    if let Some(at) = likely.iter().position(|one| one.personal_id == review.answer.personal_id) {
-        likely.swap(0, at);
-        likely.get_mut(1..).unwrap_or_default().sort_by_key(|one| std::cmp::Reverse(one.score));
-    }
     let doubt = |_| CleaningError::Input("a page of the people in memory does not open".to_owned());
-    // Somebody against whom more speaks than for is nobody's business here.
-    let mut first = true;
-    likely.retain(|one| std::mem::take(&mut first) || one.score > 0);
-    let mut sides = None;
-    let mut others = Vec::new();
-    let mut touched = Vec::new();
-    for (at, one) in likely.iter().enumerate() {
+    let (shown, likely) = laid(&people, &review, told).map_err(doubt)?;
+    let (mut sides, mut touched, mut person) = (Vec::new(), Vec::new(), None);
+    if let Some((one, number)) = shown.and_then(|one| Some((one, one.number()?))) {
         let all = people.explain(&row, one.place).map_err(doubt)?.unwrap_or_default();
-        if at == 0 {
-            let beside: Vec<Beside> =
-                all.into_iter().filter(is_needed).map(|side| told.beside(side)).collect();
-            touched.extend(one.personal_id.map(|number| (number, shown(&beside))));
-            sides = Some(beside);
-        } else {
-            let name = all.into_iter().find(|side| side.column == Column::FullName).map(|side| side.record);
-            let other = told.other(one, name);
-            let mut fields = FieldSet::EMPTY;
-            if other.number.is_some() {
-                fields = fields.with(Field::PersonalId);
-            }
-            if other.name.is_some() {
-                fields = fields.with(Field::FullName);
-            }
-            touched.extend(one.personal_id.map(|number| (number, fields)));
-            others.push(other);
-        }
+        sides = all.into_iter().filter(is_needed).map(|side| told.beside(side)).collect();
+        touched.push((number, fields(&sides)));
+        person = Some(mark(ring, &review, number));
     }
-    let found = sides.is_some();
-    let score = likely.first().filter(|_| told.near).map(|best| (best.score, people.model().match_from()));
-    let mut sides = sides.unwrap_or_default();
+    let mut others = Vec::new();
+    for one in &likely {
+        let all = people.explain(&row, one.place).map_err(doubt)?.unwrap_or_default();
+        let name = all.into_iter().find(|side| side.column == Column::FullName).map(|side| side.record);
+        let other = told.other(one, name);
+        let mut fields = FieldSet::EMPTY;
+        if other.number.is_some() {
+            fields = fields.with(Field::PersonalId);
+        }
+        if other.name.is_some() {
+            fields = fields.with(Field::FullName);
+        }
+        touched.extend(one.number().map(|number| (number, fields)));
+        others.push(other);
+    }
+    let score = shown.filter(|_| told.near).map(|shown| (shown.score, people.model().match_from()));
     complete(&mut sides, &review);
-    Ok(Some(Looked { review, sides, others, found, score, touched }))
+    Ok(Some(Looked { review, sides, others, person, score, touched }))
 }
 
 /// Columns of the row that nobody was asked about stand there too, in their order.
@@ -189,26 +204,26 @@ pub(in crate::door::console) async fn look(
     seat: &Seat,
     job: &Job,
     number: u64,
-) -> Result<Option<Looked>, Oops> {
-    let told = Told::of(seat, job);
-    let (cleaner, registry) =
-        (std::sync::Arc::clone(&seat.console.cleaning), seat.console.road.registry.clone());
+) -> Result<Option<Looked>, NotLaid> {
+    let today = seat.ground(job, SERVICE, format!("job={} row={number}", job.id)).await;
+    let told = Told::of(seat, job, &today.map_err(NotLaid::Refused)?);
+    let (cleaner, road) =
+        (std::sync::Arc::clone(&seat.console.cleaning), std::sync::Arc::clone(&seat.console.road));
     let now_us = seat.now_us();
-    let laid = blocking(move || lay(&cleaner, &registry, &told, number, now_us)).await;
+    let laid = blocking(move || lay(&cleaner, &road.registry, &road.ring, &told, number, now_us)).await;
+    let failed = |kind| NotLaid::Failed(Oops::page(seat.shell(HERE), kind));
     let looked = match laid {
         Some(Ok(Some(looked))) => looked,
         Some(Ok(None)) => return Ok(None),
-        Some(Err(error)) => return Err(seat.no_cleaning(&error)),
-        None => return Err(Oops::page(seat.shell(HERE), ErrorKind::Server)),
+        Some(Err(error)) => return Err(NotLaid::Failed(seat.no_cleaning(&error))),
+        None => return Err(failed(ErrorKind::Server)),
     };
-    tell(seat, job, number, &looked.touched)
-        .await
-        .map_err(|_| Oops::page(seat.shell(HERE), ErrorKind::Unavailable))?;
+    tell(seat, job, number, &looked.touched).await.map_err(|_| failed(ErrorKind::Unavailable))?;
     Ok(Some(looked))
 }
 
 /// An entry about everybody of whom something is shown.
-async fn tell(seat: &Seat, job: &Job, row: u64, touched: &[(PersonalId, FieldSet)]) -> Result<(), Code> {
+async fn tell(seat: &Seat, job: &Job, row: u64, touched: &[(PersonNumber, FieldSet)]) -> Result<(), Code> {
     for (number, released) in touched {
         let entry = Entry {
             about: Some(Number(number.expose())),

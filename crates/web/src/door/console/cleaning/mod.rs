@@ -2,6 +2,7 @@
 //! rows beside the persons they may mean, decided one by one.
 pub(super) mod bring;
 mod deeds;
+mod ground;
 mod job;
 mod list;
 pub(super) mod look;

@@ -1,6 +1,6 @@
 //! The result of a job as a table, handed out as it is read: a stock may be larger than memory.
 use super::bring::Incoming;
-use super::{Answer, HERE};
+use super::{Answer, HERE, ground};
 use crate::door::console::seat::{Oops, Seat, blocking};
 use crate::pages::ErrorKind;
 use axum::body::{Body, Bytes};
@@ -19,6 +19,10 @@ pub(in crate::door::console) const CSV: &str = "text/csv; charset=utf-8";
 /// Type of a signed package (ETSI EN 319 162-1).
 pub(in crate::door::console) const PACKAGE: &str = "application/vnd.etsi.asic-e+zip";
 
+/// The names that the journal is searched by: the result as a table, and as a package.
+pub(in crate::door::console) use dancu_cleaning::RESULT;
+pub(in crate::door::console) const PACKED: &str = "cleaning_package";
+
 /// Bytes that are sent together.
 const PIECE: usize = 64 * 1024;
 /// Pieces that may wait for the receiver.
@@ -31,7 +35,10 @@ pub(super) async fn hand_out(seat: Seat, Path(id): Path<String>) -> Answer {
     if job.state != JobState::Done {
         return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound));
     }
-    seat.record("cleaning_result", format!("job={id}"), HERE).await?;
+    if let Err(code) = seat.ground(&job, RESULT, format!("job={id}")).await {
+        return ground::none(&seat, &job, code).await;
+    }
+    seat.record(RESULT, format!("job={id}"), HERE).await?;
     Ok(handed_out(&seat, job))
 }
 
@@ -80,7 +87,10 @@ pub(super) async fn hand_out_package(seat: Seat, Path(id): Path<String>) -> Answ
     if job.state != JobState::Done || !seat.console.cleaning.signs() {
         return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound));
     }
-    seat.record("cleaning_package", format!("job={id}"), HERE).await?;
+    if let Err(code) = seat.ground(&job, PACKED, format!("job={id}")).await {
+        return ground::none(&seat, &job, code).await;
+    }
+    seat.record(PACKED, format!("job={id}"), HERE).await?;
     packed(&seat, job).await
 }
 

@@ -1,6 +1,6 @@
 //! Doubtful rows, one at a time, the most useful first: both sides, and a decision.
-use super::look::{Beside, Looked, Other, look};
-use super::{Answer, HERE, list, result, said};
+use super::look::{Beside, Looked, NotLaid, Other, look, mark};
+use super::{Answer, HERE, ground, list, result, said};
 use crate::Texts;
 use crate::door::console::lists::asked;
 use crate::door::console::seat::{Oops, Seat};
@@ -66,8 +66,11 @@ pub(super) async fn show(seat: Seat, Path(id): Path<String>) -> Answer {
         let page = page(&seat, &job, &place, None);
         return Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri));
     };
-    let Some(looked) = look(&seat, &job, number).await? else {
-        return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound));
+    let looked = match look(&seat, &job, number).await {
+        Ok(Some(looked)) => looked,
+        Ok(None) => return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound)),
+        Err(NotLaid::Refused(code)) => return ground::none(&seat, &job, code).await,
+        Err(NotLaid::Failed(oops)) => return Err(oops),
     };
     let page = page(&seat, &job, &place, Some(&looked));
     Ok(plain::remember_lang(html(StatusCode::OK, &page).into_response(), &seat.uri))
@@ -117,6 +120,10 @@ fn notice(seat: &Seat, place: &Place, looked: Option<&Looked>, t: Texts) -> Opti
         let words = t.t(&format!("cleaning-done-{}", decision.name())).into_owned();
         return Some(Notice::new(Tone::Good, words, ""));
     }
+    if asked(&seat.uri, "other") == "shown" {
+        let todo = t.t("cleaning-other-shown-todo");
+        return Some(Notice::new(Tone::Warn, t.t("cleaning-other-shown"), todo));
+    }
     if place.wrapped {
         return Some(Notice::new(Tone::Info, t.t("cleaning-wrapped"), ""));
     }
@@ -154,7 +161,7 @@ fn choosing(seat: &Seat, job: &Job, place: &Place, looked: &Looked, t: Texts) ->
         verdict,
         score,
         agency,
-        found: looked.found,
+        person: looked.person.clone(),
         sides: looked
             .sides
             .iter()
@@ -281,34 +288,44 @@ pub(super) async fn decide(
             format!("{here}?after={}.{number}", value(&sent, "rank").parse::<i64>().unwrap_or(i64::MAX))
         }
         "undo" => {
-            decided(&seat, &job, number, None, "").await?;
+            decided(&seat, &job, number, None, "", "").await?;
             format!("{here}?row={number}")
         }
         act => {
             let decision = Decision::from_name(act).ok_or_else(missing)?;
             let note: String = value(&sent, "note").chars().take(1_000).collect();
-            decided(&seat, &job, number, Some(decision), &note).await?;
-            format!("{here}?last={number}&done={}", decision.name())
+            if decided(&seat, &job, number, Some(decision), value(&sent, "person"), &note).await? {
+                format!("{here}?last={number}&done={}", decision.name())
+            } else {
+                format!("{here}?row={number}&other=shown")
+            }
         }
     };
     Ok(Redirect::to(&to).into_response())
 }
 
 /// Keeps a decision about a row, or takes the last one back, for pages and API alike: written down first. 404 where the row is
-/// not doubtful.
+/// not doubtful. `person` is whom the look has shown; false: the row's answer means somebody else, or nobody, so that "the same
+/// person" was said of somebody whose number would not be told.
 pub(in crate::door::console) async fn decided(
     seat: &Seat,
     job: &Job,
     number: u64,
     decision: Option<Decision>,
+    person: &str,
     note: &str,
-) -> Result<(), Oops> {
+) -> Result<bool, Oops> {
     let of = job.id.clone();
-    if seat.cleaning(move |jobs| jobs.review(&of, number)).await?.is_none() {
+    let Some(review) = seat.cleaning(move |jobs| jobs.review(&of, number)).await? else {
         return Err(Oops::page(seat.shell(HERE), ErrorKind::NotFound));
-    }
+    };
     let said = decision.map_or("taken_back", Decision::name);
-    let about = format!("job={} row={number} decision={said}", job.id);
+    let mut about = format!("job={} row={number} decision={said}", job.id);
+    if decision == Some(Decision::Same) {
+        let meant = review.answer.number().map(|meant| mark(&seat.console.road.ring, &review, meant));
+        let Some(meant) = meant.filter(|meant| meant == person) else { return Ok(false) };
+        about = format!("{about} person={meant}");
+    }
     let entry = seat.record("cleaning_decide", about, HERE).await?;
     let (job, by, note, now_us) = (job.id.clone(), seat.id().to_owned(), note.to_owned(), seat.now_us());
     seat.cleaning(move |jobs| {
@@ -322,7 +339,8 @@ pub(in crate::door::console) async fn decided(
         };
         if decision.is_some() { jobs.decide(&given, now_us) } else { jobs.take_back(&given, now_us) }
     })
-    .await
+    .await?;
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! of dirt, over the verify index in memory; what each step costs; the wrong ones and some of those missed, side by side (the people are synthetic).
 //! AMONG: scores as among so many people. Rows are drawn from a million of them at most.
 use dancu_citizen::FullName;
-use dancu_linkage::{Dirt, DirtyRow, Engine, Model, Row, Soiler, Step, Verdict, Written};
+use dancu_linkage::{Column, Dirt, DirtyRow, Engine, Model, Row, Soiler, Step, Verdict, Written};
 use dancu_registry::generate::{Sketch, sketch};
 use dancu_verify_index::{Builder, Index, Key, Person, Place};
 use std::collections::BTreeMap;
@@ -64,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut table: BTreeMap<Dirt, [u32; 3]> = BTreeMap::new();
     let mut all = [0_u32; 3];
     let mut shown = [0; 2];
-    let mut kinds: BTreeMap<Vec<Dirt>, u32> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Vec<Dirt>, &str), u32> = BTreeMap::new();
     for ((row, answer), text) in dirty.iter().zip(&answers).zip(&texts) {
         let is_match = matches!(answer.verdict, Verdict::Match | Verdict::MatchWithDifferences);
         let told = answer.personal_id.filter(|_| is_match);
@@ -79,7 +79,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let is_counted = |dirt: &Dirt| !matches!(dirt, Dirt::Household | Dirt::MovedUnit);
             let mut kind: Vec<Dirt> = row.dirt.iter().copied().filter(is_counted).collect();
             kind.sort_unstable();
-            *kinds.entry(kind).or_default() += 1;
+            let unit = if row.row().get(Column::Unit).is_empty() { ", without a unit" } else { "" };
+            *kinds.entry((kind, unit)).or_default() += 1;
         }
         let which = ["wrong", "missed"].into_iter().zip(SHOWN).zip(&mut shown).zip([1, 2]);
         for (((what, _), shown), _) in
@@ -116,8 +117,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut kinds: Vec<_> = kinds.into_iter().collect();
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    for (kind, count) in kinds.into_iter().take(KINDS) {
-        println!("{count:>8} missed of {kind:?}");
+    for ((kind, unit), count) in kinds.into_iter().take(KINDS) {
+        println!("{count:>8} missed of {kind:?}{unit}");
     }
     Ok(())
 }

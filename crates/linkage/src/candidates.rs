@@ -8,6 +8,11 @@ use crate::reading::Reading;
 use dancu_citizen::{BirthDate, IdCardNumber, PersonalId};
 use std::collections::HashMap;
 
+/// Years in which the people on record are born.
+pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1880..=2099;
+/// Years off that `birth::compare` calls near.
+const NEAR: i16 = 10;
+
 /// Names with a typing error that are tried for one row.
 const MOST_NAMES: usize = 160;
 
@@ -159,5 +164,51 @@ pub(crate) fn dates(row: &Reading, out: &mut Vec<BirthDate>) {
             .filter(|month| *month != parts.month)
             .map(|month| crate::read::birth::Parts { month, ..parts });
         out.extend(days.chain(months).filter_map(Parts::date));
+    }
+}
+
+/// The day and month in years that are near, or of which a digit was typed wrong or two were swapped; none where no day is said.
+pub(crate) fn years(parts: Parts, out: &mut Vec<BirthDate>) {
+    out.clear();
+    if parts.month == 0 || parts.day == 0 {
+        return;
+    }
+    for year in parts.years() {
+        let typed = [1, 10, 100].into_iter().flat_map(|place| {
+            let digit = year / place % 10;
+            let above = if place < 100 { year / place / 10 % 10 } else { digit };
+            let replaced = (0..10).map(move |other| year + (other - digit) * place);
+            // Swapped with the digit before it.
+            replaced.chain([year + (above - digit) * place + (digit - above) * place * 10])
+        });
+        let others =
+            typed.chain(year - NEAR..=year + NEAR).filter(|other| *other != year && YEARS.contains(other));
+        out.extend(others.filter_map(|other| parts.in_year(other).date()));
+    }
+    out.sort_unstable();
+    out.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Agreement;
+    use crate::compare::birth;
+    use crate::model::Model;
+
+    #[test]
+    fn every_year_that_would_be_near_is_asked_for_and_few_others() {
+        let weights = Model::bundled().unwrap().weights.birth;
+        for year in [1900, 1931, 1978, 1999, 2002, 2018] {
+            let read = Parts { year, month: 4, day: 30, is_short: false };
+            let mut asked = Vec::new();
+            years(read, &mut asked);
+            let near = YEARS.filter(|other| *other != year).filter_map(|other| read.in_year(other).date());
+            let near = near.filter(|date| birth::compare(read, *date, &weights).1 > weights.different);
+            assert!(near.clone().all(|date| asked.contains(&date)), "{year}");
+            assert_eq!(near.count(), asked.len(), "{year}");
+            let typed = |date: &&BirthDate| birth::compare(read, **date, &weights).0 == Agreement::Typing;
+            assert!(asked.iter().filter(typed).count() >= 18, "{year}");
+        }
     }
 }

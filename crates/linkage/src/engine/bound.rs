@@ -41,7 +41,11 @@ impl<P: People> Engine<P> {
                 name + if is_year { birth.year } else { birth.typing.max(birth.swapped) }
             }
             Step::NearName => name + date + self.slip_at_least(row),
-            Step::AnyDate => name + birth.typing.max(birth.near_year),
+            Step::OtherYear => match row.birth {
+                Birth::Read(parts) if parts.day == 0 => return false,
+                Birth::Read(_) => name + birth.typing.max(birth.near_year),
+                _ => name,
+            },
             Step::Read | Step::Number | Step::Household | Step::NameAndDate | Step::Decide => return true,
         };
         says + self.rest_at_most(row) - self.prior >= weights.decision.doubt_from

@@ -2,6 +2,7 @@
 use super::batch::{Going, Questions, Wanted, collect, doubt};
 use super::{Engine, Step};
 use crate::candidates;
+use crate::candidates::YEARS;
 use crate::decide;
 use crate::people::People;
 use crate::read::birth::Birth;
@@ -9,11 +10,8 @@ use crate::reading::Reading;
 use crate::score::Candidate;
 use dancu_citizen::BirthDate;
 
-/// Namesakes that are looked at for one row, where only the year is said, or no date fits.
+/// Namesakes that are looked at for one row, where the year alone is said, or no date.
 const MOST_NAMESAKES: usize = 128;
-
-/// Years in which the people on record are born.
-const YEARS: std::ops::RangeInclusive<i16> = 1880..=2099;
 
 impl<P: People> Engine<P> {
     /// Takes one of the further steps for the rows that want it; says how many those were.
@@ -33,7 +31,7 @@ impl<P: People> Engine<P> {
             Step::NearNumber => self.by_near_numbers(&rows, going),
             Step::OtherDate => self.by_other_dates(&rows, going),
             Step::NearName => self.by_near_names(&rows, going, room),
-            Step::AnyDate => self.by_name(&rows, going),
+            Step::OtherYear => self.by_other_years(&rows, going),
             Step::Read | Step::Number | Step::Household | Step::NameAndDate | Step::Decide => {}
         }
         rows.len()
@@ -144,14 +142,22 @@ impl<P: People> Engine<P> {
         self.ask(&questions, going);
     }
 
-    /// The name with any date: the year may be wrong.
-    fn by_name(&self, rows: &[usize], going: &mut [Going]) {
+    /// The same name, the year typed wrong; or any date, where the row says none.
+    fn by_other_years(&self, rows: &[usize], going: &mut [Going]) {
+        let mut questions = Questions::new();
         let mut wanted = Wanted::new();
+        let mut dates = Vec::new();
         for at in rows {
             let Some(one) = going.get(*at).filter(|one| !one.row.name.is_empty()) else { continue };
             let signature = self.people.signature(one.row.name.letters());
-            self.namesakes(signature, YEARS, *at, going, &mut wanted);
+            if let Birth::Read(parts) = one.row.birth {
+                candidates::years(parts, &mut dates);
+                dates.drain(..).for_each(|date| questions.add(*at, (signature, date)));
+            } else {
+                self.namesakes(signature, YEARS, *at, going, &mut wanted);
+            }
         }
         self.take(&mut wanted, going);
+        self.ask(&questions, going);
     }
 }

@@ -55,8 +55,8 @@ pub enum Step {
     OtherDate,
     /// Names with a letter or word typed wrong
     NearName,
-    /// The name with any date
-    AnyDate,
+    /// The name with the day and month in other years; with any date where the row says none
+    OtherYear,
     /// Sorting the candidates, and the answer
     Decide,
 }
@@ -71,11 +71,11 @@ impl Step {
         Self::NearNumber,
         Self::OtherDate,
         Self::NearName,
-        Self::AnyDate,
+        Self::OtherYear,
         Self::Decide,
     ];
 
-    const FURTHER: [Self; 4] = [Self::NearNumber, Self::OtherDate, Self::NearName, Self::AnyDate];
+    const FURTHER: [Self; 4] = [Self::NearNumber, Self::OtherDate, Self::NearName, Self::OtherYear];
 }
 
 /// Somebody whom a row may mean.

@@ -16,7 +16,7 @@ use std::thread;
 
 const MAGIC: &[u8; 8] = b"dancuvix";
 /// Form of the file. Another one is built anew: the file holds nothing that the store does not.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// Magic, form, identity of the file, where the directory lies and how long it is.
 const HEADER: usize = 8 + 4 + 16 + 8 + 4;
 /// Tables of many pages.

@@ -54,7 +54,11 @@ impl Index {
         let mut found = Vec::new();
         let mut position = 0;
         for group in questions.chunks(GROUP) {
-            self.touch_born(group);
+            self.touch_born(
+                group
+                    .iter()
+                    .map(|(signature, date)| (signature.as_u32(), date_code(*date).unwrap_or_default())),
+            );
             for (signature, date) in group {
                 found.clear();
                 match self.born(*signature, *date, &mut found) {
@@ -66,16 +70,16 @@ impl Index {
         }
     }
 
-    fn touch_born(&self, group: &[(Signature, BirthDate)]) {
+    /// Touches what a group of questions to the table by name and date needs: signatures with dates.
+    pub(crate) fn touch_born(&self, group: impl Iterator<Item = (u32, u32)> + Clone) {
         let mut pages = [None; GROUP];
         let mut touched = 0;
-        for (page, (signature, date)) in pages.iter_mut().zip(group) {
-            let key = born::key(signature.as_u32(), date_code(*date).unwrap_or_default());
-            *page = self.born.get(self.born.start(key)).ok();
-            touched ^= page.map_or(0, |page| page.touch(signature.as_u32()));
+        for (page, (signature, date)) in pages.iter_mut().zip(group.clone()) {
+            *page = self.born.get(self.born.start(born::key(signature, date))).ok();
+            touched ^= page.map_or(0, |page| page.touch(signature));
         }
         for (page, (signature, _)) in pages.iter().zip(group) {
-            let group = page.and_then(|page| Some((page, page.group(signature.as_u32())?)));
+            let group = page.and_then(|page| Some((page, page.group(signature)?)));
             touched ^= group.map_or(0, |(page, group)| page.touch_group(group));
         }
         black_box(touched);

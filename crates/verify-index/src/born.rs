@@ -1,25 +1,40 @@
 //! Pages of a permutation of the people, in the order of the signature of the name, then of the birth date.
 use crate::bytes::{Damaged, Reader, Writer};
 use crate::pages::{Page, Pages};
+use crate::row::Row;
 use crate::seek::{ends, guess, seek};
 use crate::{Doubt, Place};
+use dancu_citizen::Sex;
 
 /// People in a page at most: about 64 KiB.
 const IN_PAGE: usize = 8192;
-/// Bits of a date in a key.
-const DATE: u32 = 20;
+/// Bits of a sex, and of a date with a sex, in a key.
+const SEX: u32 = 2;
+const DATED: u32 = 22;
+const LAST_DATE: u32 = (1 << (DATED - SEX)) - 1;
 
-/// Key of a name with a birth date: signature, then date, in the order of the table.
+/// Key of a name with a birth date, as an entry of the sex with the lowest number has it.
 pub(crate) fn key(signature: u32, date: u32) -> u64 {
-    u64::from(signature) << DATE | u64::from(date)
+    u64::from(signature) << DATED | u64::from(date) << SEX
+}
+
+/// Key of a name of somebody: signature, then date, then sex, in the order of the table.
+pub(crate) fn key_of(signature: u32, row: &Row) -> u64 {
+    key(signature, row.date()) | u64::from(row.sex().code())
 }
 
 pub(crate) fn signature_of(key: u64) -> u32 {
-    u32::try_from(key >> DATE).unwrap_or(u32::MAX)
+    u32::try_from(key >> DATED).unwrap_or(u32::MAX)
 }
 
-fn date_of(key: u64) -> u32 {
-    u32::try_from(key & ((1 << DATE) - 1)).unwrap_or_default()
+/// Date and sex.
+fn dated_of(key: u64) -> u32 {
+    u32::try_from(key & ((1 << DATED) - 1)).unwrap_or_default()
+}
+
+fn number(bytes: &[u8; 3]) -> u32 {
+    let [a, b, c] = *bytes;
+    u32::from_le_bytes([a, b, c, 0])
 }
 
 #[derive(Default)]
@@ -29,7 +44,7 @@ pub(crate) struct BornPage {
     /// Different signatures, ascending, and where each begins
     signatures: Box<[u32]>,
     starts: Box<[u16]>,
-    /// Dates ascending within a signature, three bytes each
+    /// Dates with sexes, ascending within a signature, three bytes each
     dates: Box<[[u8; 3]]>,
     places: Box<[u32]>,
 }
@@ -45,7 +60,7 @@ impl BornPage {
             }
         }
         let date = |(key, _): &(u64, u32)| {
-            let [a, b, c, _] = date_of(*key).to_le_bytes();
+            let [a, b, c, _] = dated_of(*key).to_le_bytes();
             [a, b, c]
         };
         Self {
@@ -76,22 +91,35 @@ impl BornPage {
         self.places.get(group.0).map_or(0, |place| place ^ date)
     }
 
-    /// Appends the places of a group from one date to another, both included.
+    /// Every signature with the date of each of its entries, in their order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let ends = self.starts.iter().skip(1).map(|start| usize::from(*start)).chain([self.dates.len()]);
+        let groups =
+            self.signatures.iter().zip(self.starts.iter().map(|start| usize::from(*start)).zip(ends));
+        groups.flat_map(|(signature, (start, end))| {
+            let dates = self.dates.get(start..end).unwrap_or_default();
+            dates.iter().map(|dated| (*signature, number(dated) >> SEX))
+        })
+    }
+
+    /// Appends the places of a group from one date to another, both included, of one sex or of any.
     pub(crate) fn between(
         &self,
         group: (usize, usize),
         dates: (u32, u32),
+        sex: Option<Sex>,
         limit: usize,
         out: &mut Vec<Place>,
     ) {
-        let date = |[a, b, c]: &[u8; 3]| u32::from_le_bytes([*a, *b, *c, 0]);
         let (Some(all), Some(places)) = (self.dates.get(group.0..group.1), self.places.get(group.0..group.1))
         else {
             return;
         };
-        let start = all.partition_point(|d| date(d) < dates.0);
-        let fitting = all.iter().zip(places).skip(start).take_while(|(d, _)| date(d) <= dates.1);
-        out.extend(fitting.take(limit).map(|(_, place)| Place(*place)));
+        let start = all.partition_point(|dated| number(dated) >> SEX < dates.0);
+        let fitting =
+            all.iter().zip(places).skip(start).take_while(|(dated, _)| number(dated) >> SEX <= dates.1);
+        let is_sex = |dated| sex.is_none_or(|sex| number(dated) & ((1 << SEX) - 1) == u32::from(sex.code()));
+        out.extend(fitting.filter(|(dated, _)| is_sex(dated)).take(limit).map(|(_, place)| Place(*place)));
     }
 }
 
@@ -146,12 +174,25 @@ impl Pages<BornPage> {
         limit: usize,
         out: &mut Vec<Place>,
     ) -> Result<(), Doubt> {
-        let last = key(signature, dates.1);
+        self.find_sex(signature, dates, None, limit, out)
+    }
+
+    /// The same of one sex.
+    pub(crate) fn find_sex(
+        &self,
+        signature: u32,
+        dates: (u32, u32),
+        sex: Option<Sex>,
+        limit: usize,
+        out: &mut Vec<Place>,
+    ) -> Result<(), Doubt> {
+        // A date of any size is told by its last sex.
+        let last = key(signature, dates.1.min(LAST_DATE)) | ((1 << SEX) - 1);
         let mut number = self.start(key(signature, dates.0));
         while self.firsts().get(number).is_some_and(|first| *first <= last) && out.len() < limit {
             let page = self.get(number)?;
             if let Some(group) = page.group(signature) {
-                page.between(group, dates, limit - out.len(), out);
+                page.between(group, dates, sex, limit - out.len(), out);
             }
             number += 1;
         }
@@ -181,7 +222,7 @@ mod tests {
             for signature in 0..9 {
                 let mut found = Vec::new();
                 pages.find(signature, (low, low + wide), usize::MAX, &mut found).unwrap();
-                let fits = |k: u64| signature_of(k) == signature && (low..=low + wide).contains(&date_of(k));
+                let fits = |k: u64| signature_of(k) == signature && (low..=low + wide).contains(&(dated_of(k) >> SEX));
                 let scanned = entries.iter().filter(|(k, _)| fits(*k)).map(|(_, place)| Place(*place));
                 prop_assert_eq!(found, scanned.collect::<Vec<_>>());
             }
@@ -192,7 +233,7 @@ mod tests {
             if let Ok(page) = BornPage::read(&bytes)
                 && let Some(group) = page.group(signature)
             {
-                page.between(group, (0, u32::MAX), 9, &mut Vec::new());
+                page.between(group, (0, u32::MAX), None, 9, &mut Vec::new());
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::numbers::table;
 use crate::pages::Pages;
 use crate::people::{Filling, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{LONG_NAME, MARKS, Row};
+use crate::years;
 use crate::{BuildError, Index, Place, Signature, Syllables};
 use dancu_citizen::{FullName, NameForms};
 use std::collections::HashSet;
@@ -47,7 +48,8 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     let Gathered { people, filling, mut cards, mut formers, named, heads, texts, .. } = gathered;
     let people = close(people, filling);
     let born = born(&people, &syllables, named);
-    let (words, names) = gather::names(&people, &syllables, &texts);
+    let (words, mut names) = gather::names(&people, &syllables, &texts);
+    years::note(&mut names, &born);
     sort(&mut cards)?;
     sort(&mut formers)?;
     let mut index = Index {
@@ -55,7 +57,11 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
         cards: table(&cards),
         formers: table(&formers),
         born,
-        dated: groups::table(gather::dated(&people).into_iter()),
+        dated: groups::marked(
+            gather::dated(&people, &syllables)
+                .into_iter()
+                .map(|(date, place, mark)| (date.into(), place, mark)),
+        ),
         word_of: gather::word_of(&syllables, &words),
         names,
         words,
@@ -188,7 +194,7 @@ impl<'a> Gathered<'a> {
         };
         for forms in long.into_iter().chain(extra.former_names.iter().filter_map(|name| forms(name))) {
             let signature = Signature::of(forms.unaccented());
-            self.named.push((born::key(signature.as_u32(), row.date()), place));
+            self.named.push((born::key_of(signature.as_u32(), row), place));
             if !self.texts.contains(forms.unaccented()) {
                 self.texts.insert(forms.unaccented().to_owned());
             }
@@ -262,7 +268,7 @@ fn sorted(
         let first = u32::try_from(number << IN_PAGE_BITS).unwrap_or(u32::MAX);
         for (at, signature) in (0..).zip(signatures).filter(|(_, signature)| is_in(**signature)) {
             let row = page.row(at as usize).filter(|row| !row.has(LONG_NAME) && !row.syllables().is_empty());
-            entries.extend(row.map(|row| (born::key(*signature, row.date()), first + at)));
+            entries.extend(row.map(|row| (born::key_of(*signature, row), first + at)));
         }
     }
     let of_part = named.iter().filter(|(key, _)| is_in(born::signature_of(*key)));

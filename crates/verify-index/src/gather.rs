@@ -4,7 +4,7 @@ use crate::mix::Mix;
 use crate::names::{self, ANY, NamePage, Wording};
 use crate::pages::Pages;
 use crate::people::{IN_PAGE_BITS, PeoplePage};
-use crate::row::{IN_ROW, LONG_NAME};
+use crate::row::{FORMER, IN_ROW, LONG_NAME, Row};
 use crate::words::Words;
 use crate::{Signature, Syllables};
 use std::collections::{BTreeSet, HashSet};
@@ -13,35 +13,49 @@ use std::thread;
 
 /// Birth dates have so many numbers.
 const DATES: usize = 1 << 20;
+/// Every mark.
+const ALL: u8 = u8::MAX;
 
 /// Unaccented syllables of a name that fits into its row.
 type Short = [u16; IN_ROW];
 
-/// The places of everybody who has a birth date, in the order of the dates.
-pub(crate) fn dated(people: &Pages<PeoplePage>) -> Vec<(u64, u32)> {
+/// The places of everybody who has a birth date, in the order of the dates, with the marks of the words of the name.
+pub(crate) fn dated(people: &Pages<PeoplePage>, syllables: &Syllables) -> Vec<(u32, u32, u8)> {
+    let marks: Vec<u8> =
+        (0..=syllables.unaccented_len()).map(|id| syllables.unaccented(id).map_or(0, Words::mark)).collect();
+    // Whoever has names that are not in the row may have any word.
+    let mark = |row: &Row| {
+        let of = |id: &u16| marks.get(usize::from(syllables.unaccented_of(*id))).copied().unwrap_or(ALL);
+        if row.has(LONG_NAME | FORMER) {
+            ALL
+        } else {
+            row.syllables().iter().map(of).fold(0, |all, of| all | of)
+        }
+    };
     let mut starts = vec![0_u32; DATES + 1];
-    for (date, _) in dates(people) {
-        starts.iter_mut().skip(date + 1).take(1).for_each(|count| *count += 1);
+    for (_, row) in dates(people) {
+        starts.iter_mut().skip(row.date() as usize + 1).take(1).for_each(|count| *count += 1);
     }
     let mut sum = 0;
     for start in &mut starts {
         sum += *start;
         *start = sum;
     }
-    let mut sorted = vec![(0, 0); sum as usize];
-    for (date, place) in dates(people) {
-        let Some(next) = starts.get_mut(date) else { continue };
-        sorted.iter_mut().skip(*next as usize).take(1).for_each(|to| *to = (date as u64, place));
+    let mut sorted = vec![(0, 0, 0); sum as usize];
+    for (place, row) in dates(people) {
+        let Some(next) = starts.get_mut(row.date() as usize) else { continue };
+        let entry = (row.date(), place, mark(row));
+        sorted.iter_mut().skip(*next as usize).take(1).for_each(|to| *to = entry);
         *next += 1;
     }
     sorted
 }
 
-fn dates(people: &Pages<PeoplePage>) -> impl Iterator<Item = (usize, u32)> + '_ {
+fn dates(people: &Pages<PeoplePage>) -> impl Iterator<Item = (u32, &Row)> + '_ {
     pages(people).flat_map(|(first, page)| {
         let rows = (0_usize..page.len()).filter_map(|at| Some((at, page.row(at)?)));
         let dated = rows.filter(|(_, row)| row.date() > 0);
-        dated.map(move |(at, row)| (row.date() as usize, first + u32::try_from(at).unwrap_or_default()))
+        dated.map(move |(at, row)| (first + u32::try_from(at).unwrap_or_default(), row))
     })
 }
 

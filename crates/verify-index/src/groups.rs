@@ -15,6 +15,8 @@ pub(crate) struct GroupPage {
     keys: Box<[u32]>,
     starts: Box<[u16]>,
     places: Box<[u32]>,
+    /// Of each place, where the table has marks
+    marks: Box<[u8]>,
 }
 
 impl GroupPage {
@@ -38,6 +40,15 @@ impl GroupPage {
         self.keys.get(at).copied().unwrap_or_default()
     }
 
+    /// The places from one key to another, both included, by position.
+    fn span(&self, low: u64, high: u64) -> (usize, usize) {
+        let start_at = |below: &dyn Fn(u64) -> bool| {
+            let nth = self.keys.partition_point(|distance| below(self.first + u64::from(*distance)));
+            self.starts.get(nth).map_or(self.places.len(), |start| usize::from(*start))
+        };
+        (start_at(&|key| key < low), start_at(&|key| key <= high))
+    }
+
     /// Every key with its places.
     pub(crate) fn groups(&self) -> impl Iterator<Item = (u64, &[u32])> {
         let keys = self.keys.iter().map(|distance| self.first + u64::from(*distance));
@@ -55,6 +66,8 @@ impl Page for GroupPage {
         self.starts.iter().for_each(|start| to.u16(*start));
         to.count(self.places.len());
         self.places.iter().for_each(|place| to.u32(*place));
+        to.count(self.marks.len());
+        to.bytes(&self.marks);
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Damaged> {
@@ -64,24 +77,35 @@ impl Page for GroupPage {
         let (keys, starts) = (from.u32s(count)?, from.u16s(count)?);
         let places = from.count(4)?;
         let places = from.u32s(places)?;
+        let marks = from.count(1)?;
+        let marks = from.bytes(marks)?.into();
         from.end()?;
-        Ok(Self { first, last: keys.last().copied().unwrap_or_default(), keys, starts, places })
+        Ok(Self { first, last: keys.last().copied().unwrap_or_default(), keys, starts, places, marks })
     }
 
     fn bytes(&self) -> usize {
-        self.keys.len() * 6 + self.places.len() * 4 + size_of::<Self>()
+        self.keys.len() * 6 + self.places.len() * 4 + self.marks.len() + size_of::<Self>()
     }
 }
 
 /// Pages of places, sorted, each with its key before.
 pub(crate) fn table(sorted: impl Iterator<Item = (u64, u32)>) -> Pages<GroupPage> {
+    filled(sorted.map(|(key, place)| (key, place, None)))
+}
+
+/// The same with marks.
+pub(crate) fn marked(sorted: impl Iterator<Item = (u64, u32, u8)>) -> Pages<GroupPage> {
+    filled(sorted.map(|(key, place, mark)| (key, place, Some(mark))))
+}
+
+fn filled(sorted: impl Iterator<Item = (u64, u32, Option<u8>)>) -> Pages<GroupPage> {
     let mut pages = Pages::default();
     let mut filling = Filling::default();
-    for (key, place) in sorted {
-        if !filling.push(key, place) {
+    for (key, place, mark) in sorted {
+        if !filling.push(key, place, mark) {
             filling.done(&mut pages);
             filling = Filling::default();
-            filling.push(key, place);
+            filling.push(key, place, mark);
         }
     }
     filling.done(&mut pages);
@@ -94,11 +118,12 @@ struct Filling {
     keys: Vec<u32>,
     starts: Vec<u16>,
     places: Vec<u32>,
+    marks: Vec<u8>,
 }
 
 impl Filling {
     /// False when the page is full, or the key too far off.
-    fn push(&mut self, key: u64, place: u32) -> bool {
+    fn push(&mut self, key: u64, place: u32, mark: Option<u8>) -> bool {
         if self.places.is_empty() {
             self.first = key;
         }
@@ -109,16 +134,16 @@ impl Filling {
             self.starts.push(u16::try_from(self.places.len()).unwrap_or(u16::MAX));
         }
         self.places.push(place);
+        self.marks.extend(mark);
         true
     }
 
     fn done(self, pages: &mut Pages<GroupPage>) {
         let last = self.keys.last().copied().unwrap_or_default();
-        let Self { first, keys, starts, places } = self;
+        let Self { first, keys, starts, places, marks } = self;
         if !places.is_empty() {
-            let page =
-                GroupPage { first, last, keys: keys.into(), starts: starts.into(), places: places.into() };
-            pages.push(first, page);
+            let (keys, starts, places, marks) = (keys.into(), starts.into(), places.into(), marks.into());
+            pages.push(first, GroupPage { first, last, keys, starts, places, marks });
         }
     }
 }
@@ -126,27 +151,36 @@ impl Filling {
 impl Pages<GroupPage> {
     /// Appends the places of a key.
     pub(crate) fn find(&self, key: u64, out: &mut Vec<Place>) -> Result<(), Doubt> {
-        self.between(key, key, usize::MAX, out)
+        let mut number = self.firsts().partition_point(|first| *first < key).saturating_sub(1);
+        while self.firsts().get(number).is_some_and(|first| *first <= key) {
+            out.extend(self.get(number)?.places(key).iter().map(|place| Place(*place)));
+            number += 1;
+        }
+        Ok(())
     }
 
-    /// Appends the places of the keys from one to another, both included; stops behind the page in which `out` has come to the
-    /// limit.
+    /// Appends the places of the keys from one to another, both included, whose marks share a bit with each of those asked for; stops
+    /// behind the page in which `out` has come to the limit.
     pub(crate) fn between(
         &self,
-        low: u64,
-        high: u64,
+        keys: (u64, u64),
+        asked: &[u8],
         limit: usize,
         out: &mut Vec<Place>,
     ) -> Result<(), Doubt> {
+        let (low, high) = keys;
         let mut number = self.firsts().partition_point(|first| *first < low).saturating_sub(1);
         while self.firsts().get(number).is_some_and(|first| *first <= high) && out.len() < limit {
             let page = self.get(number)?;
-            if low == high {
-                out.extend(page.places(low).iter().map(|place| Place(*place)));
-            } else {
-                let groups =
-                    page.groups().skip_while(|(key, _)| *key < low).take_while(|(key, _)| *key <= high);
-                out.extend(groups.flat_map(|(_, places)| places).map(|place| Place(*place)));
+            let (start, end) = page.span(low, high);
+            let places = page.places.get(start..end).unwrap_or_default();
+            match page.marks.get(start..end) {
+                None => out.extend(places.iter().map(|place| Place(*place))),
+                Some(marks) => {
+                    let fits = |mark: u8| asked.iter().all(|asked| asked & mark != 0);
+                    let fitting = places.iter().zip(marks).filter(|(_, mark)| fits(**mark));
+                    out.extend(fitting.map(|(place, _)| Place(*place)));
+                }
             }
             number += 1;
         }
@@ -171,16 +205,23 @@ mod tests {
                 let of_key = sorted.iter().filter(|(k, _)| k == key).map(|(_, place)| Place(*place));
                 prop_assert_eq!(found, of_key.collect::<Vec<_>>());
                 let mut found = Vec::new();
-                pages.between(*key, *key + 9, usize::MAX, &mut found).unwrap();
+                pages.between((*key, *key + 9), &[1], usize::MAX, &mut found).unwrap();
                 let near = sorted.iter().filter(|(k, _)| (*key..=*key + 9).contains(k)).map(|(_, place)| Place(*place));
                 prop_assert_eq!(found, near.collect::<Vec<_>>());
+                let mark = |place: u32| u8::try_from(place % 256).unwrap();
+                let pages = marked(sorted.iter().map(|(key, place)| (*key, *place, mark(*place))));
+                let mut found = Vec::new();
+                pages.between((*key, *key + 9), &[3, 12], usize::MAX, &mut found).unwrap();
+                let near = sorted.iter().filter(|(k, _)| (*key..=*key + 9).contains(k)).map(|(_, place)| *place);
+                let marked = near.filter(|place| mark(*place) & 3 != 0 && mark(*place) & 12 != 0).map(Place);
+                prop_assert_eq!(found, marked.collect::<Vec<_>>());
             }
         }
 
         #[test]
         fn garbage_is_an_error_or_a_page_never_a_panic(bytes: Vec<u8>, key: u64) {
             if let Ok(page) = GroupPage::read(&bytes) {
-                let _ = (page.places(key).len(), page.groups().count());
+                let _ = (page.places(key).len(), page.groups().count(), page.span(key, u64::MAX));
             }
         }
     }

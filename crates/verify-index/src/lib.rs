@@ -11,6 +11,7 @@ mod gather;
 mod groups;
 mod homes;
 mod index;
+mod lists;
 mod look;
 mod mix;
 mod names;
@@ -25,6 +26,7 @@ mod syllables;
 #[cfg(test)]
 mod tests;
 mod words;
+mod years;
 
 pub use builder::Builder;
 pub use file::{OpenError, Standing};

@@ -2,15 +2,18 @@
 use crate::names::{self, ANY, Meant, Order, order};
 use crate::people::PeoplePage;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, Row, date_code, year_code};
+use crate::years::Span;
 use crate::{Doubt, Index, Place, Signature};
 use dancu_citizen::{BirthDate, NameForms, Sex};
 use std::hint::black_box;
 
-/// People of a date, or of a year, who are looked at one by one; where more were born, names lead to them.
-const ROWS: usize = 20_000;
-/// Names that are looked at, and questions to the table by name and date.
-const NAMES: usize = 40_000;
-const LOOKUPS: usize = 500;
+/// People of a date who are looked at one by one; where more may be meant, names lead to them.
+const ROWS: usize = 6_000;
+/// Steps along the lists of names, about a nanosecond each; how much faster they are used up when there are enough; questions to the
+/// table by name and date.
+const WORK: usize = 700_000;
+const LONGER: usize = 8;
+const LOOKUPS: usize = 400;
 /// People read side by side.
 const GROUP: usize = 32;
 
@@ -19,6 +22,8 @@ const GROUP: usize = 32;
 pub struct Sought {
     whole: Vec<Meant>,
     begun: Vec<Meant>,
+    /// Where in the alphabet those words stand
+    marks: Vec<u8>,
     /// Birth dates that may be the one asked for, the exact one first
     dates: Option<Vec<(u32, u32)>>,
     sex: Option<Sex>,
@@ -28,10 +33,15 @@ impl Sought {
     /// Looks for names with these unaccented words, or with words that begin so, in any order. A birth date as precise as known and
     /// a sex leave others out; who has no date is left out then.
     pub fn new(index: &Index, words: &[&str], birth: Option<BirthDate>, sex: Option<Sex>) -> Self {
-        let meant = |begun| words.iter().map(|word| names::meant(&index.words, word, begun)).collect();
+        let meant =
+            |begun| words.iter().map(|word| names::meant(&index.words, word, begun)).collect::<Vec<Meant>>();
+        let begun = meant(true);
+        // A word that no name has can only be one without a number: those have every mark.
+        let marks = |meant: &Meant| meant.as_ref().map_or(u8::MAX, |words| index.words.marks(words));
         Self {
+            marks: begun.iter().map(marks).collect(),
             whole: meant(false),
-            begun: meant(true),
+            begun,
             dates: birth.map(dates),
             sex: sex.filter(|sex| *sex != Sex::Unknown),
         }
@@ -120,7 +130,7 @@ impl Index {
             Some(dates) => {
                 for (nth, date) in dates.iter().enumerate() {
                     let mut born = Vec::new();
-                    self.dated.between(date.0.into(), date.1.into(), rows, &mut born)?;
+                    self.dated.between((date.0.into(), date.1.into()), &sought.marks, rows, &mut born)?;
                     if born.len() < rows {
                         self.seek_among(sought, nth, &born, &mut found)?;
                     } else {
@@ -199,22 +209,30 @@ impl Index {
         most: usize,
         found: &mut Ranked,
     ) -> Result<bool, Doubt> {
-        let (mut is_all, mut lookups) = (true, 0);
+        let spans: Vec<Span> = dates.iter().map(|(_, dates)| Span::of(*dates)).collect();
+        let (mut is_all, mut lookups, mut work) = (true, 0, WORK);
         for begun in [false, true] {
-            let (names, are_all) = self.fitting_names(sought, begun)?;
-            is_all &= are_all;
-            for (order, name) in names {
-                for (nth, date) in dates {
-                    lookups += 1;
-                    if lookups > LOOKUPS || found.len() > most {
-                        return Ok(false);
+            if begun && sought.begun == sought.whole {
+                break;
+            }
+            let fitting = self.fitting_names(sought, begun, &spans, &mut work)?;
+            is_all &= fitting.are_all;
+            for group in fitting.names.chunks(GROUP) {
+                self.touch_names(group, &spans);
+                for (order, name, fitting) in group {
+                    for (at, (span, (nth, _))) in spans.iter().zip(dates).enumerate() {
+                        if fitting >> at & 1 == 0 {
+                            continue;
+                        }
+                        lookups += 1;
+                        if lookups > LOOKUPS || found.len() > most {
+                            return Ok(false);
+                        }
+                        let mut places = Vec::new();
+                        self.born.find_sex(name.as_u32(), span.dates, sought.sex, most + 1, &mut places)?;
+                        let rank = (Fit { begun, order: *order }, *nth);
+                        found.extend(places.into_iter().map(|place| (rank, place)));
                     }
-                    let mut places = Vec::new();
-                    self.born.find(name.as_u32(), *date, LOOKUPS, &mut places)?;
-                    is_all &= places.len() < LOOKUPS;
-                    self.keep_sex(sought, &mut places)?;
-                    let rank = (Fit { begun, order }, *nth);
-                    found.extend(places.into_iter().take(most + 1).map(|place| (rank, place)));
                 }
             }
             if found.len() >= most {
@@ -224,27 +242,43 @@ impl Index {
         Ok(is_all)
     }
 
-    /// The names that fit, those that keep the order of the words first, and whether these are all.
-    fn fitting_names(&self, sought: &Sought, begun: bool) -> Result<(Vec<(Order, Signature)>, bool), Doubt> {
+    fn touch_names(&self, names: &[FittingName], spans: &[Span]) {
+        for (at, span) in spans.iter().enumerate() {
+            let fitting = names.iter().filter(|(_, _, fitting)| fitting >> at & 1 == 1);
+            self.touch_born(fitting.map(|(_, name, _)| (name.as_u32(), span.dates.0)));
+        }
+    }
+
+    /// The names that fit, those that keep the order of the words first.
+    fn fitting_names(
+        &self,
+        sought: &Sought,
+        begun: bool,
+        spans: &[Span],
+        work: &mut usize,
+    ) -> Result<Fitting, Doubt> {
         let asked = if begun { &sought.begun } else { &sought.whole };
-        let (mut kept, mut changed) = (Vec::new(), Vec::new());
-        let (mut looked, mut is_all) = (0, true);
+        let (mut kept, mut changed, mut is_all) = (Vec::new(), Vec::new(), true);
+        let mut candidates = Vec::new();
         for page in 0..self.names.len() {
-            looked +=
-                self.names.get(page)?.seek(asked, NAMES.saturating_sub(looked), |order, words, name| {
-                    // Those with the whole words were taken before.
-                    if begun && names::order(&sought.whole, words).is_some() {
-                        return true;
-                    }
-                    let to = if order == Order::Kept { &mut kept } else { &mut changed };
-                    if to.len() < LOOKUPS {
-                        to.push((order, name));
-                    } else {
-                        is_all = false;
-                    }
-                    kept.len() < LOOKUPS
-                });
-            if looked >= NAMES || kept.len() >= LOOKUPS {
+            let page = self.names.get(page)?;
+            let done = page.seek(asked, spans, &mut candidates, |order, words, name, fitting| {
+                // Those with the whole words were taken before.
+                if begun && names::order(&sought.whole, words).is_some() {
+                    return true;
+                }
+                let to = if order == Order::Kept { &mut kept } else { &mut changed };
+                if to.len() < LOOKUPS {
+                    to.push((order, name, fitting));
+                } else {
+                    is_all = false;
+                }
+                kept.len() < LOOKUPS
+            });
+            // Enough are found in another order: those in their order are looked for a little longer.
+            let done = if changed.len() < LOOKUPS { done } else { done * LONGER };
+            *work = work.saturating_sub(done);
+            if *work == 0 || kept.len() >= LOOKUPS {
                 is_all = false;
                 break;
             }
@@ -252,24 +286,15 @@ impl Index {
         kept.append(&mut changed);
         kept.sort_unstable();
         kept.dedup();
-        Ok((kept, is_all))
+        Ok(Fitting { names: kept, are_all: is_all })
     }
+}
 
-    fn keep_sex(&self, sought: &Sought, places: &mut Vec<Place>) -> Result<(), Doubt> {
-        if sought.sex.is_none() {
-            return Ok(());
-        }
-        let mut kept = Vec::new();
-        for group in places.chunks(GROUP) {
-            self.touch_rows(group);
-            for place in group {
-                let (page, at) = self.at(*place)?;
-                if sought.is_sex(page.row(at).ok_or(Doubt)?) {
-                    kept.push(*place);
-                }
-            }
-        }
-        *places = kept;
-        Ok(())
-    }
+/// How a name fits, its signature, and a bit for each span in which bearers of it may be born.
+type FittingName = (Order, Signature, u8);
+
+/// Names that fit, and whether these are all.
+struct Fitting {
+    names: Vec<FittingName>,
+    are_all: bool,
 }

@@ -1,12 +1,18 @@
 //! Pages of the different names, in the order of their words: the words of each, and for each word the names that have it.
 use crate::Signature;
 use crate::bytes::{Damaged, Reader, Writer};
+use crate::lists::{Lists, POSITIONS};
 use crate::pages::{Page, Pages};
 use crate::words::Words;
+use crate::years::{Span, Years};
 use std::ops::RangeInclusive;
 
-/// Names in a page at most: about 700 KiB.
-const IN_PAGE: usize = 32_768;
+/// Names in a page at most: about 1 MiB.
+const IN_PAGE: usize = POSITIONS;
+/// What it costs to look at a page, at when bearers of a name were born, and at a name, in steps along a list.
+const PAGE_WORK: usize = 500;
+const CANDIDATE_WORK: usize = 4;
+const NAME_WORK: usize = 16;
 /// A word without a number. It may be any.
 pub(crate) const ANY: u16 = 0;
 
@@ -99,45 +105,61 @@ fn take(
     false
 }
 
+/// Words that stand in a row of a page; longer names stand beside.
+const SHORT: usize = 4;
+
+/// A name with words.
+type Short = [u16; SHORT];
+
 #[derive(Default)]
 pub(crate) struct NamePage {
     signatures: Box<[u32]>,
-    /// Where the words of each name end
+    /// When the bearers of each were born
+    years: Box<[u64]>,
+    vague: Box<[u32]>,
+    /// The words of each; all zero where they stand beside
+    rows: Box<[Short]>,
+    /// Positions of the names that stand beside, where the words of each end, and the words
+    long: Box<[u16]>,
     ends: Box<[u32]>,
     words: Box<[u16]>,
-    /// The words that occur, ascending; where the names of each end; the names, by position
-    known: Box<[u16]>,
-    list_ends: Box<[u32]>,
-    list: Box<[u16]>,
+    lists: Lists,
 }
 
 impl NamePage {
     fn of(names: &[Wording]) -> Self {
-        let (mut ends, mut words, mut having) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut long, mut ends) = (Vec::with_capacity(names.len()), Vec::new(), Vec::new());
+        let (mut words, mut having) = (Vec::new(), Vec::new());
         for (at, name) in (0_u16..).zip(names) {
-            words.extend(name.words());
-            ends.push(u32::try_from(words.len()).unwrap_or(u32::MAX));
             having.extend(name.words().map(|word| (word, at)));
+            let mut row = Short::default();
+            if name.words().count() <= SHORT && name.words().all(|word| word != ANY) {
+                row.iter_mut().zip(name.words()).for_each(|(to, from)| *to = from);
+            } else {
+                words.extend(name.words());
+                long.push(at);
+                ends.push(u32::try_from(words.len()).unwrap_or(u32::MAX));
+            }
+            rows.push(row);
         }
         having.sort_unstable();
         having.dedup();
-        let (mut known, mut list_ends) = (Vec::new(), Vec::<u32>::new());
-        for (end, (word, _)) in (1..).zip(&having) {
-            if known.last() == Some(word) {
-                list_ends.pop();
-            } else {
-                known.push(*word);
-            }
-            list_ends.push(end);
-        }
         Self {
             signatures: names.iter().map(|name| name.signature).collect(),
+            years: vec![0; names.len()].into(),
+            vague: vec![0; names.len()].into(),
+            rows: rows.into(),
+            long: long.into(),
             ends: ends.into(),
             words: words.into(),
-            known: known.into(),
-            list_ends: list_ends.into(),
-            list: having.into_iter().map(|(_, at)| at).collect(),
+            lists: Lists::of(&having),
         }
+    }
+
+    /// Notes when the bearers of each name were born, by its signature.
+    pub(crate) fn note(&mut self, years: impl Fn(u32) -> Years) {
+        let noted = self.years.iter_mut().zip(&mut self.vague).zip(&self.signatures);
+        noted.for_each(|((all, vague), signature)| Years { all: *all, vague: *vague } = years(*signature));
     }
 
     /// How many names there are.
@@ -145,45 +167,65 @@ impl NamePage {
         self.signatures.len()
     }
 
-    fn name(&self, at: usize) -> &[u16] {
-        let start = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        let end = self.ends.get(at).copied().unwrap_or_default();
+    fn name(&self, at: u16) -> &[u16] {
+        let row = self.rows.get(usize::from(at)).map_or(&[][..], |row| row);
+        match row.iter().position(|word| *word == ANY) {
+            Some(0) => self.long_name(at),
+            Some(length) => row.get(..length).unwrap_or_default(),
+            None => row,
+        }
+    }
+
+    fn long_name(&self, at: u16) -> &[u16] {
+        let Ok(nth) = self.long.binary_search(&at) else { return &[] };
+        let start = nth.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
+        let end = self.ends.get(nth).copied().unwrap_or_default();
         self.words.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// The names with a word of those meant; one that has two of them comes twice.
-    fn having(&self, meant: &RangeInclusive<u16>) -> &[u16] {
-        let end_before = |nth: usize| {
-            let end = nth.checked_sub(1).and_then(|before| self.list_ends.get(before));
-            end.copied().unwrap_or_default() as usize
-        };
-        let first = self.known.partition_point(|word| word < meant.start());
-        let after = self.known.partition_point(|word| word <= meant.end());
-        self.list.get(end_before(first)..end_before(after)).unwrap_or_default()
+    /// A bit for each span in which somebody of a name may be born.
+    fn born(&self, at: u16, spans: &[Span]) -> u8 {
+        let at = usize::from(at);
+        let vague = || self.vague.get(at).copied().unwrap_or_default();
+        let years = self.years.get(at).copied().unwrap_or_default();
+        spans
+            .iter()
+            .enumerate()
+            .fold(0, |fitting, (nth, span)| fitting | u8::from(span.fits(years, vague)) << nth)
     }
 
-    /// Looks at the names with the rarest of the words asked for, no more than so many; tells of those that fit, until it hears that they are enough, and gives how many
-    /// it looked at. A name may be told twice.
+    /// Looks for names with the words asked for and a bearer who was born at one of these times; tells of those that fit, until it
+    /// hears that they are enough, and gives how much work it was. A name may be told twice.
     pub(crate) fn seek(
         &self,
         asked: &[Meant],
-        most: usize,
-        mut fits: impl FnMut(Order, &[u16], Signature) -> bool,
+        spans: &[Span],
+        candidates: &mut Vec<u16>,
+        mut fits: impl FnMut(Order, &[u16], Signature, u8) -> bool,
     ) -> usize {
-        let lists = asked.iter().map(|meant| meant.as_ref().map(|m| self.having(m)).unwrap_or_default());
-        let rarest = lists.min_by_key(|list| list.len()).unwrap_or_default();
-        let (any, mut looked) = (self.having(&(ANY..=ANY)), 0);
-        for at in rarest.iter().chain(any).take(most) {
-            looked += 1;
-            let at = usize::from(*at);
-            let name = self.name(at);
-            if let (Some(order), Some(signature)) = (order(asked, name), self.signatures.get(at))
-                && !fits(order, name, Signature::of_number(*signature))
+        let mut work = PAGE_WORK;
+        let known: Option<Vec<_>> = asked.iter().cloned().collect();
+        match known {
+            Some(known) => work += self.lists.narrow(&known, candidates),
+            None => candidates.clear(),
+        }
+        self.lists.having(&(ANY..=ANY), candidates);
+        for at in candidates.iter() {
+            work += CANDIDATE_WORK;
+            let fitting = self.born(*at, spans);
+            if fitting == 0 {
+                continue;
+            }
+            work += NAME_WORK;
+            let name = self.name(*at);
+            if let (Some(order), Some(signature)) =
+                (order(asked, name), self.signatures.get(usize::from(*at)))
+                && !fits(order, name, Signature::of_number(*signature), fitting)
             {
                 break;
             }
         }
-        looked
+        work
     }
 }
 
@@ -192,34 +234,40 @@ impl Page for NamePage {
 
     fn write(&self, to: &mut Writer) {
         to.count(self.signatures.len());
-        self.signatures.iter().chain(&self.ends).for_each(|number| to.u32(*number));
+        self.signatures.iter().for_each(|signature| to.u32(*signature));
+        self.years.iter().for_each(|years| to.u64(*years));
+        self.vague.iter().for_each(|years| to.u32(*years));
+        self.rows.iter().flatten().for_each(|word| to.u16(*word));
+        to.count(self.long.len());
+        self.long.iter().for_each(|at| to.u16(*at));
+        self.ends.iter().for_each(|end| to.u32(*end));
         to.count(self.words.len());
         self.words.iter().for_each(|word| to.u16(*word));
-        to.count(self.known.len());
-        self.known.iter().for_each(|word| to.u16(*word));
-        self.list_ends.iter().for_each(|end| to.u32(*end));
-        to.count(self.list.len());
-        self.list.iter().for_each(|at| to.u16(*at));
+        self.lists.write(to);
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Damaged> {
         let mut from = Reader::new(bytes);
-        let names = from.count(8)?;
-        let (signatures, ends) = (from.u32s(names)?, from.u32s(names)?);
+        let names = from.count(16 + size_of::<Short>())?;
+        let signatures = from.u32s(names)?;
+        let years =
+            from.bytes(names * 8)?.as_chunks().0.iter().map(|years| u64::from_le_bytes(*years)).collect();
+        let vague = from.u32s(names)?;
+        let rows = from.u16s(names * SHORT)?.as_chunks().0.into();
+        let long = from.count(6)?;
+        let (long, ends) = (from.u16s(long)?, from.u32s(long)?);
         let words = from.count(2)?;
         let words = from.u16s(words)?;
-        let known = from.count(6)?;
-        let (known, list_ends) = (from.u16s(known)?, from.u32s(known)?);
-        let list = from.count(2)?;
-        let list = from.u16s(list)?;
+        let lists = Lists::read(&mut from)?;
         from.end()?;
-        Ok(Self { signatures, ends, words, known, list_ends, list })
+        Ok(Self { signatures, years, vague, rows, long, ends, words, lists })
     }
 
     fn bytes(&self) -> usize {
-        self.signatures.len() * 8
-            + (self.words.len() + self.list.len()) * 2
-            + self.known.len() * 6
+        self.signatures.len() * (16 + size_of::<Short>())
+            + self.long.len() * 6
+            + self.words.len() * 2
+            + self.lists.bytes()
             + size_of::<Self>()
     }
 }
@@ -273,7 +321,7 @@ mod tests {
             if let Ok(page) = pages.get(0) {
                 page.write(&mut bytes);
                 let page = NamePage::read(&bytes.done()).unwrap();
-                page.seek(&asked, usize::MAX, |_, _, signature| {
+                page.seek(&asked, &[Span::of((0, u32::MAX))], &mut Vec::new(), |_, _, signature, _| {
                     found.push(signature.as_u32());
                     true
                 });
@@ -287,7 +335,7 @@ mod tests {
         #[test]
         fn garbage_is_an_error_or_a_page_never_a_panic(bytes: Vec<u8>, word: u16) {
             if let Ok(page) = NamePage::read(&bytes) {
-                page.seek(&[Some(word..=word)], usize::MAX, |_, _, _| true);
+                page.seek(&[Some(word..=word)], &[Span::of((0, u32::MAX))], &mut Vec::new(), |_, _, _, _| true);
             }
         }
     }

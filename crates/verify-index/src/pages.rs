@@ -81,6 +81,11 @@ impl<P: Page> Pages<P> {
         page.map_err(|Damaged| source.doubt())
     }
 
+    /// The pages that are there, to be completed while an index is built.
+    pub(crate) fn all_mut(&mut self) -> impl Iterator<Item = &mut P> {
+        self.slots.iter_mut().filter_map(|slot| slot.get_mut()?.as_mut().ok())
+    }
+
     /// Bytes in memory.
     pub(crate) fn bytes(&self) -> usize {
         let pages =

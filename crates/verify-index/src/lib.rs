@@ -24,6 +24,7 @@ mod signature;
 mod syllables;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod words;
 
 pub use builder::Builder;

@@ -98,6 +98,9 @@ impl Index {
     /// Writes the index to a file that only its owner reads, sealed under the current key. The file appears whole or not at
     /// all; one that was there is replaced last.
     pub fn save(&self, path: &Path, ring: &KeyRing, standing: Standing) -> Result<(), OpenError> {
+        if self.is_for_linkage {
+            return Err(std::io::Error::from(std::io::ErrorKind::Unsupported).into());
+        }
         // Several processes may save the same people: one does.
         let lock = OpenOptions::new()
             .write(true)
@@ -191,6 +194,7 @@ impl Index {
             names: names.pages(7, &source),
             word_of,
             words: name_words,
+            is_for_linkage: false,
             source: Some(source),
         };
         Ok((index, opened.standing))

@@ -1,75 +1,85 @@
-//! From people as they came to an index.
+//! From people as they came to an index: each step by several threads, with the same outcome whatever their number.
 use crate::born::{self, BornPage};
 use crate::builder::{Builder, Raw};
 use crate::extra::{Extra, Rest};
 use crate::gather;
 use crate::groups;
 use crate::homes;
-use crate::numbers::table;
+use crate::numbers;
 use crate::pages::Pages;
-use crate::people::{Filling, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
+use crate::people::{Filling, IN_PAGE, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
 use crate::row::{LONG_NAME, MARKS, Row};
+use crate::threads::{self, Merged, each, in_threads, workers};
 use crate::years;
 use crate::{BuildError, Index, Place, Signature, Syllables};
 use dancu_citizen::{FullName, NameForms};
 use std::collections::HashSet;
-use std::thread;
+use std::ops::Range;
 
-/// The permutation by name is sorted in parts from this many people on, to bound the memory it takes.
-const IN_PARTS: usize = 1_000_000;
+/// From so many people on the permutation by name is sorted in parts, each of them small enough for a processor's own memory.
+const IN_PARTS: usize = 50_000;
 /// How many parts: by the first bits of the signature.
-const PARTS: u32 = 16;
-/// From so many on a thread more is worth its start.
-const SIDE_BY_SIDE: usize = 50_000;
+const PARTS: u64 = 16;
+/// Up to so many people all parts are in memory together, 16 bytes a person; of more, as many as there are threads.
+const TOGETHER: usize = if cfg!(test) { 80_000 } else { 4_000_000 };
+/// Pages of people that have places.
+const PAGES: usize = 1 << (u32::BITS - IN_PAGE_BITS);
 
 pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     let (syllables, renumber) = syllables(&builder);
     let numberless = numberless(&mut builder);
-    builder.people.sort_unstable_by_key(Raw::number);
+    threads::sort(&mut builder.people, workers(), Raw::number);
     builder.beside.sort_unstable_by_key(|(number, _)| *number);
-    let count = builder.len() + numberless.len();
-
-    let mut gathered = Gathered::new(&syllables, &renumber);
-    let mut beside = builder.beside.iter().peekable();
-    let mut last = None;
-    for raw in &builder.people {
-        if last.replace(raw.number()) == Some(raw.number()) {
-            return Err(BuildError::SameNumber);
-        }
-        // Written by the builder itself: it reads back.
-        let extra = beside.next_if(|(number, _)| *number == raw.number() && raw.row.has(MARKS));
-        let extra = extra.and_then(|(_, bytes)| Extra::read(bytes).ok());
-        gathered.take(*raw, extra)?;
-    }
-    for (raw, extra) in numberless {
-        gathered.take(raw, Some(extra))?;
-    }
-    drop(builder);
-    let Gathered { people, filling, mut cards, mut formers, named, heads, texts, .. } = gathered;
-    let people = close(people, filling);
-    let born = born(&people, &syllables, named);
-    let (words, mut names) = gather::names(&people, &syllables, &texts);
-    years::note(&mut names, &born);
-    sort(&mut cards)?;
-    sort(&mut formers)?;
-    let mut index = Index {
-        count,
-        cards: table(&cards),
-        formers: table(&formers),
-        born,
-        dated: groups::marked(
-            gather::dated(&people, &syllables)
-                .into_iter()
-                .map(|(date, place, mark)| (date.into(), place, mark)),
-        ),
-        word_of: gather::word_of(&syllables, &words),
-        names,
-        words,
-        people,
+    let is_for_linkage = builder.is_for_linkage;
+    let everybody = Everybody {
+        people: &builder.people,
+        beside: &builder.beside,
+        numberless,
         syllables,
-        ..Index::default()
+        renumber,
+        is_for_linkage,
     };
-    index.homes = groups::table(members(&index, heads).into_iter());
+    let count = everybody.len();
+    let cuts = everybody.cuts();
+    if cuts.len() > PAGES {
+        return Err(BuildError::TooMany);
+    }
+    let share = cuts.len().div_ceil(workers()).max(1);
+    let shares = in_threads(cuts.chunks(share).zip((0..).step_by(share)), |(cuts, first)| {
+        everybody.share(cuts, first)
+    });
+    let syllables = everybody.syllables;
+    drop(builder);
+    let mut made = Made::default();
+    for share in shares {
+        made.add(share?);
+    }
+    let Made { people, mut cards, mut formers, named, heads, texts } = made;
+    let (born, tables) = std::thread::scope(|scope| {
+        let tables = scope.spawn(|| {
+            for run in &mut cards {
+                run.sort_unstable();
+            }
+            formers.sort_unstable();
+            let cards = Merged::of(&cards).map(|entry| (entry >> 32, low(entry)));
+            Ok((numbers::table(cards)?, numbers::table(formers.iter().copied())?))
+        });
+        let born = born(&people, &syllables, count, &named);
+        (born, tables.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (cards, formers) = tables?;
+    let mut index =
+        Index { count, syllables, people, cards, formers, born, is_for_linkage, ..Index::default() };
+    if !is_for_linkage {
+        let (words, mut names) = gather::names(&index.people, &index.syllables, &texts);
+        years::note(&mut names, &index.born);
+        let dated = gather::dated(&index.people, &index.syllables).into_iter();
+        index.dated = groups::marked(dated.map(|(date, place, mark)| (date.into(), place, mark)));
+        index.word_of = gather::word_of(&index.syllables, &words);
+        (index.names, index.words) = (names, words);
+    }
+    let members = in_threads(heads, |heads| members(&index, heads));
+    index.homes = groups::table(Merged::of(&members));
     Ok(index)
 }
 
@@ -81,20 +91,13 @@ fn members(index: &Index, mut heads: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
         *head = code.unwrap_or_default();
         code.is_some()
     });
-    sort_in_threads(&mut heads, thread::available_parallelism().map_or(1, usize::from));
+    heads.sort_unstable();
     heads
 }
 
-/// Sorts by so many threads: the lower part and the upper one are sorted side by side.
-fn sort_in_threads<T: Ord + Send>(all: &mut [T], threads: usize) {
-    if threads < 2 || all.len() < SIDE_BY_SIDE {
-        return all.sort_unstable();
-    }
-    let (low, _, high) = all.select_nth_unstable(all.len() / 2);
-    thread::scope(|scope| {
-        scope.spawn(|| sort_in_threads(low, threads / 2));
-        sort_in_threads(high, threads - threads / 2);
-    });
+/// The lower half.
+fn low(entry: u64) -> u32 {
+    u32::try_from(entry & u64::from(u32::MAX)).unwrap_or_default()
 }
 
 /// The dictionary in the order of its texts, and from the numbers as they came to those of the dictionary.
@@ -118,75 +121,157 @@ fn numberless(builder: &mut Builder) -> Vec<(Raw, Extra)> {
     (NUMBERLESS..).zip(people).map(number).collect()
 }
 
-struct Gathered<'a> {
-    syllables: &'a Syllables,
-    renumber: &'a [u16],
-    people: Pages<PeoplePage>,
-    filling: Filling,
-    cards: Vec<(u32, u32)>,
+/// All people in the order of the table: those with a number, then those without.
+struct Everybody<'a> {
+    people: &'a [Raw],
+    /// What stands beside the rows of those with a number
+    beside: &'a [(u64, Box<[u8]>)],
+    numberless: Vec<(Raw, Extra)>,
+    syllables: Syllables,
+    /// The dictionary's numbers of the syllables as they came
+    renumber: Vec<u16>,
+    is_for_linkage: bool,
+}
+
+/// What one thread makes of its pages. Numbers come in the order of their people.
+#[derive(Default)]
+struct Share {
+    pages: Vec<(u64, PeoplePage)>,
+    /// Card and place in one number
+    cards: Vec<u64>,
     formers: Vec<(u64, u32)>,
     /// Former names and long ones, for the permutation
     named: Vec<(u64, u32)>,
-    /// Unaccented forms of former names, and of long ones
-    texts: HashSet<String>,
     /// Members of households by the codes of their heads, as the records name them
     heads: Vec<(u64, u32)>,
+    /// Unaccented forms of former names, and of long ones
+    texts: HashSet<String>,
 }
 
-impl<'a> Gathered<'a> {
-    fn new(syllables: &'a Syllables, renumber: &'a [u16]) -> Self {
-        Self {
-            syllables,
-            renumber,
-            people: Pages::default(),
-            filling: Filling::default(),
-            cards: Vec::new(),
-            formers: Vec::new(),
-            named: Vec::new(),
-            heads: Vec::new(),
-            texts: HashSet::new(),
-        }
+/// The shares put together; what is long stays in parts.
+#[derive(Default)]
+struct Made {
+    people: Pages<PeoplePage>,
+    cards: Vec<Vec<u64>>,
+    formers: Vec<(u64, u32)>,
+    named: Vec<(u64, u32)>,
+    heads: Vec<Vec<(u64, u32)>>,
+    texts: HashSet<String>,
+}
+
+impl Made {
+    fn add(&mut self, share: Share) {
+        share.pages.into_iter().for_each(|(first, page)| self.people.push(first, page));
+        self.cards.push(share.cards);
+        self.formers.extend(share.formers);
+        self.named.extend(share.named);
+        self.heads.push(share.heads);
+        self.texts.extend(share.texts);
+    }
+}
+
+impl Everybody<'_> {
+    fn len(&self) -> usize {
+        self.people.len() + self.numberless.len()
     }
 
-    fn take(&mut self, mut raw: Raw, mut extra: Option<Extra>) -> Result<(), BuildError> {
-        raw.row.name.iter_mut().for_each(|id| *id = self.new_id(*id));
-        if let Some(Extra { name: Rest::Syllables(ids), .. }) = &mut extra {
+    fn raw(&self, at: usize) -> Option<Raw> {
+        let numberless = || Some(self.numberless.get(at.checked_sub(self.people.len())?)?.0);
+        self.people.get(at).copied().or_else(numberless)
+    }
+
+    fn number(&self, at: usize) -> u64 {
+        self.raw(at).map_or(u64::MAX, |raw| raw.number())
+    }
+
+    /// Who stands in which page: one ends where it is full, or a number too far from its first one.
+    fn cuts(&self) -> Vec<Range<usize>> {
+        let (mut cuts, mut start) = (Vec::new(), 0);
+        while start < self.len() {
+            let last = self.number(start).saturating_add(u32::MAX.into());
+            let (mut low, mut high) = (start + 1, (start + IN_PAGE).min(self.len()));
+            if self.number(high - 1) <= last {
+                low = high;
+            }
+            while low < high {
+                let middle = low.midpoint(high);
+                if self.number(middle) <= last {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            cuts.push(start..low);
+            start = low;
+        }
+        cuts
+    }
+
+    /// The pages of these people, the first of them with this number.
+    fn share(&self, cuts: &[Range<usize>], first: usize) -> Result<Share, BuildError> {
+        let mut share = Share::default();
+        let (start, end) = (cuts.first().map_or(0, |cut| cut.start), cuts.last().map_or(0, |cut| cut.end));
+        share.cards.reserve(end - start);
+        let above = self.number(start);
+        let mut beside = self
+            .beside
+            .get(self.beside.partition_point(|(number, _)| *number < above)..)
+            .unwrap_or_default()
+            .iter()
+            .peekable();
+        let mut last = start.checked_sub(1).map(|before| self.number(before));
+        for (page, cut) in (first..).zip(cuts) {
+            let mut filling = Filling::with_capacity(cut.len());
+            for (at, of_page) in cut.clone().zip(0..) {
+                let Some(mut raw) = self.raw(at) else { continue };
+                if last.replace(raw.number()) == Some(raw.number()) {
+                    return Err(BuildError::SameNumber);
+                }
+                let mut extra = match self.numberless.get(at.wrapping_sub(self.people.len())) {
+                    Some((_, extra)) => Some(extra.clone()),
+                    None if raw.row.has(MARKS) => {
+                        // Written by the builder itself: it reads back.
+                        let bytes = beside.next_if(|(number, _)| *number == raw.number());
+                        bytes.and_then(|(_, bytes)| Extra::read(bytes).ok())
+                    }
+                    None => None,
+                };
+                self.renumber(&mut raw.row, &mut extra);
+                filling.push(raw.number(), raw.row, extra.as_ref());
+                let place = u32::try_from(page << IN_PAGE_BITS).map_err(|_| BuildError::TooMany)? | of_page;
+                self.list(&raw, extra.as_ref(), place, &mut share);
+            }
+            share.pages.extend(filling.done());
+        }
+        Ok(share)
+    }
+
+    fn renumber(&self, row: &mut Row, extra: &mut Option<Extra>) {
+        let new = |id: u16| self.renumber.get(usize::from(id)).copied().unwrap_or_default();
+        row.name = row.name.map(new);
+        if let Some(Extra { name: Rest::Syllables(ids), .. }) = extra {
             for id in ids {
-                *id = self.new_id(*id);
+                *id = new(*id);
             }
         }
-        let number = raw.number();
-        if !self.filling.push(number, raw.row, extra.as_ref()) {
-            let full = std::mem::take(&mut self.filling);
-            self.people = close(std::mem::take(&mut self.people), full);
-            self.filling.push(number, raw.row, extra.as_ref());
-        }
-        let at = self.filling.len().saturating_sub(1);
-        let page = u32::try_from(self.people.len()).map_err(|_| BuildError::TooMany)?;
-        let place = page
-            .checked_mul(1 << IN_PAGE_BITS)
-            .and_then(|first| first.checked_add(u32::try_from(at).ok()?))
-            .ok_or(BuildError::TooMany)?;
-        if raw.head() != homes::NO_HEAD && raw.head() != number {
-            self.heads.push((raw.head(), place));
-        }
-        if let Some(card) = raw.row.card.checked_sub(1) {
-            self.cards.push((card, place));
-        }
-        if let Some(extra) = &extra {
-            self.cards.extend(extra.former_cards.iter().map(|card| (*card, place)));
-            self.formers.extend(extra.former_ids.iter().map(|id| (*id, place)));
-            self.name(&raw.row, extra, place);
-        }
-        Ok(())
     }
 
-    fn new_id(&self, old: u16) -> u16 {
-        self.renumber.get(usize::from(old)).copied().unwrap_or_default()
+    /// Notes a person for the other tables.
+    fn list(&self, raw: &Raw, extra: Option<&Extra>, place: u32, share: &mut Share) {
+        if raw.head() != homes::NO_HEAD && raw.head() != raw.number() {
+            share.heads.push((raw.head(), place));
+        }
+        let entry = |card: u32| u64::from(card) << 32 | u64::from(place);
+        share.cards.extend(raw.row.card.checked_sub(1).map(entry));
+        if let Some(extra) = extra {
+            share.cards.extend(extra.former_cards.iter().map(|card| entry(*card)));
+            share.formers.extend(extra.former_ids.iter().map(|id| (*id, place)));
+            self.name(&raw.row, extra, place, share);
+        }
     }
 
     /// Former names, and the one in force if it is long, with the place.
-    fn name(&mut self, row: &Row, extra: &Extra, place: u32) {
+    fn name(&self, row: &Row, extra: &Extra, place: u32, share: &mut Share) {
         let long = match &extra.name {
             Rest::Nothing => None,
             Rest::Syllables(rest) => self.syllables.name_forms(&[row.syllables(), rest].concat()),
@@ -194,9 +279,9 @@ impl<'a> Gathered<'a> {
         };
         for forms in long.into_iter().chain(extra.former_names.iter().filter_map(|name| forms(name))) {
             let signature = Signature::of(forms.unaccented());
-            self.named.push((born::key_of(signature.as_u32(), row), place));
-            if !self.texts.contains(forms.unaccented()) {
-                self.texts.insert(forms.unaccented().to_owned());
+            share.named.push((born::key_of(signature.as_u32(), row), place));
+            if !self.is_for_linkage && !share.texts.contains(forms.unaccented()) {
+                share.texts.insert(forms.unaccented().to_owned());
             }
         }
     }
@@ -207,86 +292,95 @@ fn forms(name: &str) -> Option<NameForms> {
     FullName::parse(name).ok().map(|name| NameForms::of(&name))
 }
 
-fn close(mut people: Pages<PeoplePage>, filling: Filling) -> Pages<PeoplePage> {
-    if let Some((first, page)) = filling.done() {
-        people.push(first, page);
-    }
-    people
-}
-
-/// Sorts a table of numbers. The same number for two people is refused.
-fn sort<N: Ord + Copy>(table: &mut Vec<(N, u32)>) -> Result<(), BuildError> {
-    table.sort_unstable();
-    table.dedup();
-    let twice = table.iter().zip(table.iter().skip(1)).any(|((a, _), (b, _))| a == b);
-    if twice { Err(BuildError::SameNumber) } else { Ok(()) }
-}
-
 /// The permutation by name and birth date.
-fn born(people: &Pages<PeoplePage>, syllables: &Syllables, mut named: Vec<(u64, u32)>) -> Pages<BornPage> {
-    named.sort_unstable();
+fn born(
+    people: &Pages<PeoplePage>,
+    syllables: &Syllables,
+    count: usize,
+    named: &[(u64, u32)],
+) -> Pages<BornPage> {
+    let parts = if count < IN_PARTS { 1 } else { PARTS };
+    let at_once = if count < TOGETHER { PARTS } else { workers() as u64 };
     let numbers: Vec<usize> = (0..people.len()).collect();
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let share = numbers.len().div_ceil(workers).max(1);
-    let signatures: Vec<Box<[u32]>> = in_threads(numbers.chunks(share), |numbers| {
-        numbers.iter().map(|number| signatures(people, syllables, *number)).collect::<Vec<_>>()
-    })
-    .concat();
-    let parts = if signatures.iter().map(|page| page.len()).sum::<usize>() < IN_PARTS { 1 } else { PARTS };
-    let all: Vec<u32> = (0..parts).collect();
+    let shares = numbers.chunks(numbers.len().div_ceil(workers()).max(1));
+    let mut signatures = Vec::new();
+    if at_once < parts {
+        let of_page =
+            |number: &usize| people.get(*number).map(|page| signatures_of(page, syllables).collect());
+        let of_pages = |numbers: &[usize]| numbers.iter().flat_map(of_page).collect::<Vec<Box<[u32]>>>();
+        signatures = in_threads(shares.clone(), of_pages).concat();
+    }
+    // Some parts are larger than others.
+    let room = count / workers() / usize::try_from(parts).unwrap_or(1) * 9 / 8;
     let mut born = Pages::default();
-    for some in all.chunks(workers) {
-        let sorted = in_threads(some.chunks(1), |part| {
-            let part = part.first().copied().unwrap_or_default();
-            let is_in = |signature: u32| (u64::from(signature) * u64::from(parts)) >> 32 == u64::from(part);
-            sorted(people, &signatures, &named, is_in)
+    let mut from = 0;
+    while from < parts {
+        let wanted = from..parts.min(from + at_once);
+        let found = in_threads(shares.clone(), |numbers| {
+            let mut found = Entries::new(wanted.clone(), parts, room);
+            for number in numbers {
+                let Ok(page) = people.get(*number) else { continue };
+                match signatures.get(*number) {
+                    Some(signatures) => found.page(page, *number, signatures.iter().copied()),
+                    None => found.page(page, *number, signatures_of(page, syllables)),
+                }
+            }
+            found.lists
         });
-        for entries in sorted {
-            born.extend(&entries);
+        let mut others = Entries::new(wanted.clone(), parts, 0);
+        for (key, place) in named {
+            others.take(born::signature_of(*key), *key, *place);
         }
+        let made = each(others.lists.len(), |part| {
+            let lists =
+                found.iter().chain([&others.lists]).filter_map(|lists| lists.get(part).map(Vec::as_slice));
+            let mut entries = lists.collect::<Vec<_>>().concat();
+            entries.sort_unstable();
+            entries.dedup();
+            let mut pages = Pages::default();
+            pages.extend(&entries);
+            pages
+        });
+        for pages in made {
+            born.append(pages);
+        }
+        from = wanted.end;
     }
     born
 }
 
 /// The signature of each row of a page.
-fn signatures(people: &Pages<PeoplePage>, syllables: &Syllables, number: usize) -> Box<[u32]> {
-    let page = people.get(number).ok();
-    let rows = page.into_iter().flat_map(|page| (0..page.len()).filter_map(|at| page.row(at)));
-    rows.map(|row| syllables.signature(row.syllables()).as_u32()).collect()
+fn signatures_of(page: &PeoplePage, syllables: &Syllables) -> impl Iterator<Item = u32> {
+    page.rows().iter().map(|row| syllables.signature(row.syllables()).as_u32())
 }
 
-/// The entries of one part, in the order of the table.
-fn sorted(
-    people: &Pages<PeoplePage>,
-    signatures: &[Box<[u32]>],
-    named: &[(u64, u32)],
-    is_in: impl Fn(u32) -> bool,
-) -> Vec<(u64, u32)> {
-    let mut entries = Vec::new();
-    for (number, signatures) in (0..).zip(signatures) {
-        let Ok(page) = people.get(number) else { continue };
+/// Entries of some parts of the permutation.
+struct Entries {
+    wanted: Range<u64>,
+    parts: u64,
+    lists: Vec<Vec<(u64, u32)>>,
+}
+
+impl Entries {
+    fn new(wanted: Range<u64>, parts: u64, room: usize) -> Self {
+        Self { lists: wanted.clone().map(|_| Vec::with_capacity(room)).collect(), wanted, parts }
+    }
+
+    fn page(&mut self, page: &PeoplePage, number: usize, signatures: impl Iterator<Item = u32>) {
         let first = u32::try_from(number << IN_PAGE_BITS).unwrap_or(u32::MAX);
-        for (at, signature) in (0..).zip(signatures).filter(|(_, signature)| is_in(**signature)) {
-            let row = page.row(at as usize).filter(|row| !row.has(LONG_NAME) && !row.syllables().is_empty());
-            entries.extend(row.map(|row| (born::key_of(*signature, row), first + at)));
+        for ((at, row), signature) in (0..).zip(page.rows()).zip(signatures) {
+            if !row.has(LONG_NAME) && !row.syllables().is_empty() {
+                self.take(signature, born::key_of(signature, row), first + at);
+            }
         }
     }
-    let of_part = named.iter().filter(|(key, _)| is_in(born::signature_of(*key)));
-    entries.extend(of_part);
-    entries.sort_unstable();
-    entries.dedup();
-    entries
-}
 
-/// What each thread makes of its share, in their order.
-pub(crate) fn in_threads<'a, T: Sync + 'a, R: Send>(
-    shares: impl Iterator<Item = &'a [T]>,
-    work: impl Fn(&'a [T]) -> R + Sync,
-) -> Vec<R> {
-    let work = &work;
-    thread::scope(|scope| {
-        let workers: Vec<_> = shares.map(|share| scope.spawn(move || work(share))).collect();
-        let done = workers.into_iter().map(thread::ScopedJoinHandle::join);
-        done.map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+    fn take(&mut self, signature: u32, key: u64, place: u32) {
+        let part = (u64::from(signature) * self.parts) >> u32::BITS;
+        let nth = part.checked_sub(self.wanted.start).and_then(|nth| usize::try_from(nth).ok());
+        let list = nth.and_then(|nth| self.lists.get_mut(nth));
+        if let Some(list) = list {
+            list.push((key, place));
+        }
+    }
 }

@@ -1,15 +1,14 @@
 //! The tables for parts of a name, from the pages of people.
-use crate::finish::in_threads;
 use crate::mix::Mix;
 use crate::names::{self, ANY, NamePage, Wording};
 use crate::pages::Pages;
 use crate::people::{IN_PAGE_BITS, PeoplePage};
 use crate::row::{FORMER, IN_ROW, LONG_NAME, Row};
+use crate::threads::{in_threads, workers};
 use crate::words::Words;
 use crate::{Signature, Syllables};
 use std::collections::{BTreeSet, HashSet};
 use std::hash::BuildHasherDefault;
-use std::thread;
 
 /// Birth dates have so many numbers.
 const DATES: usize = 1 << 20;
@@ -104,8 +103,7 @@ pub(crate) fn word_of(syllables: &Syllables, words: &Words) -> Box<[u16]> {
 /// The different names that stand in rows.
 fn short_names(people: &Pages<PeoplePage>, syllables: &Syllables) -> Different {
     let numbers: Vec<usize> = (0..people.len()).collect();
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let share = numbers.len().div_ceil(workers).max(1);
+    let share = numbers.len().div_ceil(workers()).max(1);
     let found = in_threads(numbers.chunks(share), |numbers| {
         let mut names = Different::default();
         for page in numbers.iter().filter_map(|number| people.get(*number).ok()) {

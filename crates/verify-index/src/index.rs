@@ -33,6 +33,8 @@ pub struct Index {
     pub(crate) words: Words,
     /// The word of each unaccented syllable, from 0 on; `names::ANY` for one that is several words
     pub(crate) word_of: Box<[u16]>,
+    /// Nothing was made for parts of a name
+    pub(crate) is_for_linkage: bool,
     pub(crate) source: Option<Arc<Source>>,
 }
 

@@ -25,6 +25,7 @@ mod signature;
 mod syllables;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod words;
 mod years;
 

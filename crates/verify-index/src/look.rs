@@ -123,6 +123,9 @@ impl Index {
 
     /// The same, looking at no more than so many people one by one.
     pub(crate) fn seek_within(&self, sought: &Sought, most: usize, rows: usize) -> Result<Looked, Doubt> {
+        if self.is_for_linkage {
+            return Err(Doubt);
+        }
         let mut found = Ranked::new();
         let mut many = Vec::new();
         match &sought.dates {

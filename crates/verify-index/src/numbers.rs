@@ -2,7 +2,7 @@
 use crate::bytes::{Damaged, Reader, Writer};
 use crate::pages::{Page, Pages};
 use crate::seek::{guess, seek};
-use crate::{Doubt, Place};
+use crate::{BuildError, Doubt, Place};
 
 /// Numbers in a page at most: 64 KiB.
 const IN_PAGE: usize = 8192;
@@ -54,22 +54,52 @@ impl Page for NumberPage {
     }
 }
 
-/// Pages of sorted numbers with their places.
-pub(crate) fn table<N: Copy + Into<u64>>(sorted: &[(N, u32)]) -> Pages<NumberPage> {
+/// Pages of sorted numbers with their places. The same number for two people is refused.
+pub(crate) fn table(sorted: impl Iterator<Item = (u64, u32)>) -> Result<Pages<NumberPage>, BuildError> {
     let mut pages = Pages::default();
-    let mut rest = sorted;
-    while let Some((first, _)) = rest.first() {
-        let first: u64 = (*first).into();
-        let distance = |(number, _): &(N, u32)| u32::try_from((*number).into() - first);
-        let fits = rest.iter().take(IN_PAGE).take_while(|entry| distance(entry).is_ok());
-        let (page, after) = rest.split_at(fits.count());
-        let numbers: Box<[u32]> = page.iter().map(|entry| distance(entry).unwrap_or(u32::MAX)).collect();
-        let last = numbers.last().copied().unwrap_or_default();
-        let places = page.iter().map(|(_, place)| *place).collect();
-        pages.push(first, NumberPage { first, last, numbers, places });
-        rest = after;
+    let mut filling = Filling::default();
+    let mut before = None;
+    for (number, place) in sorted {
+        match before.replace((number, place)) {
+            Some((last, of)) if last == number && of == place => continue,
+            Some((last, _)) if last == number => return Err(BuildError::SameNumber),
+            _ => {}
+        }
+        if !filling.push(number, place) {
+            std::mem::take(&mut filling).done(&mut pages);
+            filling.push(number, place);
+        }
     }
-    pages
+    filling.done(&mut pages);
+    Ok(pages)
+}
+
+#[derive(Default)]
+struct Filling {
+    first: u64,
+    numbers: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl Filling {
+    /// False when the page is full, or the number too far off.
+    fn push(&mut self, number: u64, place: u32) -> bool {
+        if self.places.is_empty() {
+            self.first = number;
+        }
+        let distance = u32::try_from(number.saturating_sub(self.first));
+        let (Ok(distance), true) = (distance, self.places.len() < IN_PAGE) else { return false };
+        self.numbers.push(distance);
+        self.places.push(place);
+        true
+    }
+
+    fn done(self, pages: &mut Pages<NumberPage>) {
+        let Self { first, numbers, places } = self;
+        if let Some(last) = numbers.last().copied() {
+            pages.push(first, NumberPage { first, last, numbers: numbers.into(), places: places.into() });
+        }
+    }
 }
 
 impl Pages<NumberPage> {
@@ -94,7 +124,7 @@ mod tests {
             numbers in prop::collection::btree_set(prop_oneof![0..NUMBERS, 0_u64..50_000], 0..300), others: BTreeSet<u64>
         ) {
             let sorted: Vec<_> = numbers.iter().copied().zip(7..).collect();
-            let pages = table(&sorted);
+            let pages = table(sorted.iter().copied()).unwrap();
             for (number, place) in &sorted {
                 prop_assert_eq!(pages.find(*number), Ok(Some(Place(*place))));
             }
@@ -114,7 +144,7 @@ mod tests {
     #[test]
     fn a_full_page_is_followed_by_another() {
         let sorted: Vec<_> = (0..20_000).map(|n| (n * 3, 1)).collect();
-        let pages = table(&sorted);
+        let pages = table(sorted.iter().copied()).unwrap();
         assert_eq!(pages.len(), 3);
         assert!(
             sorted.iter().all(|(n, _)| pages.find(*n) == Ok(Some(Place(1))) && pages.find(n + 1) == Ok(None))

@@ -51,6 +51,12 @@ impl<P: Page> Pages<P> {
         self.slots.push(OnceLock::from(Ok(page)));
     }
 
+    /// Adds pages that are in memory behind the others.
+    pub(crate) fn append(&mut self, others: Self) {
+        self.firsts.extend(others.firsts);
+        self.slots.extend(others.slots);
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
     }

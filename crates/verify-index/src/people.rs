@@ -60,6 +60,10 @@ impl PeoplePage {
         self.rows.get(at)
     }
 
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// What stands beside a row that is marked so.
     pub(crate) fn extra(&self, at: usize) -> Result<Extra, Doubt> {
         let position = u16::try_from(at).map_err(|_| Doubt)?;
@@ -144,6 +148,11 @@ pub(crate) struct Filling {
 }
 
 impl Filling {
+    /// An empty one with room for so many people.
+    pub(crate) fn with_capacity(people: usize) -> Self {
+        Self { numbers: Vec::with_capacity(people), rows: Vec::with_capacity(people), ..Self::default() }
+    }
+
     /// Adds a person with a higher number than the last one. False when the page is full, or the number too far off.
     pub(crate) fn push(&mut self, number: u64, row: Row, extra: Option<&Extra>) -> bool {
         if self.rows.is_empty() {
@@ -159,10 +168,6 @@ impl Filling {
         self.numbers.push(distance);
         self.rows.push(row);
         true
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
     }
 
     /// The page, and the first number in it. None when it is empty.

@@ -301,6 +301,53 @@ proptest! {
         let by = if people.is_empty() { 0 } else { shift.index(people.len()) };
         people.rotate_left(by);
         prop_assert!(before == written(&people));
+        let parts = |named: bool| {
+            let (some, others) = people.split_at(by);
+            let mut parts = [some, others].map(|people| {
+                let mut builder = Builder::new();
+                for person in people {
+                    match person.name.as_ref().filter(|_| named) {
+                        Some(name) => builder.add_named(&Person { name: None, ..person.clone() }, name.whole()),
+                        None => builder.add(person),
+                    }
+                    .unwrap();
+                }
+                builder
+            });
+            parts.reverse();
+            let mut whole = Builder::new();
+            for part in parts {
+                whole.append(part);
+            }
+            pages(&whole.build().unwrap())
+        };
+        prop_assert!(before == parts(false), "parts put together are the whole");
+        prop_assert!(before == parts(true), "a name as text is the name");
+    }
+
+    #[test]
+    fn a_text_is_the_name_that_it_is_parsed_to(
+        texts in prop::collection::vec(prop::collection::vec(
+            select(&["Nguyễn", "Nguye\u{302}\u{303}n", "Lý", "-", "'", "\u{301}", "Hòa", "", "An\u{200b}", "An\0", "An", "x1", "Ă", "ａ"][..]), 0..7), 1..40),
+        spaces in select(&[" ", "  ", "\u{a0}", "\t"][..]),
+    ) {
+        let texts: Vec<String> = texts.iter().map(|words| words.join(if words.len() % 3 == 0 { spaces } else { " " })).collect();
+        let [parsed, given] = [true, false].map(|is_parsed| {
+            let mut builder = Builder::new();
+            for (number, text) in (0..).zip(&texts) {
+                let person = Person { personal_id: PersonalId::from_u64(number), ..Person::default() };
+                let result = if is_parsed {
+                    builder.add(&Person { name: FullName::parse(text).ok(), ..person })
+                } else {
+                    builder.add_named(&person, text)
+                };
+                result.unwrap();
+            }
+            builder.build().unwrap()
+        });
+        for (one, other) in parsed.places().zip(given.places()) {
+            prop_assert!(parsed.person(one) == given.person(other));
+        }
     }
 }
 
@@ -422,6 +469,62 @@ fn a_nations_syllables_beyond_the_dictionary_are_kept_as_text() {
     assert_eq!(check_numbers(&index, &people[69_000..]), 0);
     assert_eq!(index.syllables().display_len(), u16::MAX);
     assert!(!format!("{index:?}{:?}", people[0]).contains("aaaa"));
+    let mut parts = people.chunks(20_000).map(|people| {
+        let mut builder = Builder::new();
+        for person in people {
+            builder.add(person).unwrap();
+        }
+        builder
+    });
+    let mut whole = parts.next().unwrap();
+    for part in parts {
+        whole.append(part);
+    }
+    assert!(pages(&whole.build().unwrap()) == pages(&index));
+}
+
+#[test]
+fn an_index_for_linkage_answers_but_for_parts_of_names() {
+    let people: Vec<_> = (0..99).map(numbered).collect();
+    let mut builder = Builder::new().for_linkage();
+    for person in &people {
+        builder.add(person).unwrap();
+    }
+    let index = builder.build().unwrap();
+    assert_eq!(check(&index, &people), 0);
+    let sought = crate::Sought::new(&index, &["an"], None, None);
+    assert_eq!(index.seek(&sought, 9).map(|looked| looked.is_all), Err(Doubt));
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        index.save(&folder.path().join("people"), &ring(1), Standing::default()),
+        Err(OpenError::Io(_))
+    ));
+}
+
+#[test]
+fn a_small_nation_is_the_same_in_whatever_order_it_comes() {
+    let person = |n: u64| {
+        let names = ["Nguyễn Văn An", "Lý Thị Hòa", "Trần Bình", "Lê Văn Thành An Khang"];
+        Person {
+            name: FullName::parse(names[(n % 7 % 4) as usize]).ok(),
+            household_head: PersonalId::from_u64(n / 4 * 4 * 7_919).map(PersonNumber::PersonalId),
+            ..numbered(n * 7_919)
+        }
+    };
+    // Sorted in parts, all of them together and some at a time.
+    for count in [60_000, 90_000] {
+        let mut people: Vec<_> = (0..count).map(person).collect();
+        let index = build(&people);
+        assert_eq!(check_numbers(&index, &people[..3_000]), 0);
+        let mut found = Vec::new();
+        index.born(Signature::of("ly thi hoa"), BirthDate::Year(1950), &mut found).unwrap();
+        let is_one = |person: &&Person| person.name.as_ref().is_some_and(|name| name.given() == "Hòa");
+        assert_eq!(found.len(), people.iter().filter(is_one).count());
+        let before = pages(&index);
+        people.reverse();
+        assert!(before == pages(&build(&people)));
+        assert!(index.born.len() > people.len() / 8_192 + 1, "a part begins a page");
+    }
 }
 
 /// Whether a name has each of these words, or words that begin so, each another one.

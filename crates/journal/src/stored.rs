@@ -172,26 +172,32 @@ fn find(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Found, JournalError> {
     }
     let from = from.max(settled * BUNDLE);
     if from < until {
-        for row in groups(tx, from, until)? {
+        each_group(tx, from, until, |row| {
             let held = (row.number(0)?, row.number(1)?);
-            slice(held, (row.bytes(2)?, row.bytes(3)?), (from, until), &mut found.groups)?;
-        }
+            slice(held, (row.bytes(2)?, row.bytes(3)?), (from, until), &mut found.groups)
+        })?;
     }
     Ok(found)
 }
 
-/// The groups that hold entries from one number to before another.
-fn groups(tx: &mut Tx<'_>, from: u64, until: u64) -> Result<Vec<Row>, JournalError> {
+/// Shows the groups that hold entries from one number to before another, in order. Their rows are long, and none is copied.
+fn each_group(
+    tx: &mut Tx<'_>,
+    from: u64,
+    until: u64,
+    mut each: impl FnMut(&Row) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
     let (from, until) = (head::number(from)?, head::number(until)?);
-    let mut rows = tx.query(
+    tx.for_each(
         "SELECT first, count, entries, sealed FROM journal_group WHERE first <= $1 ORDER BY first DESC LIMIT 1",
         std::slice::from_ref(&from),
+        &mut each,
     )?;
-    rows.extend(tx.query(
+    tx.for_each(
         "SELECT first, count, entries, sealed FROM journal_group WHERE first > $1 AND first < $2 ORDER BY first",
         &[from, until],
-    )?);
-    Ok(rows)
+        &mut each,
+    )
 }
 
 /// Cuts the wanted entries out of runs of entries and of sealed parts.

@@ -83,6 +83,9 @@ pub struct Seen {
     pub unread: u64,
     /// The first of them: line of the file, what is wrong by a stable name
     pub first: Vec<(u64, String)>,
+    /// Sheets of a workbook that were left out, by their names
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
 }
 
 impl std::fmt::Debug for Asked {

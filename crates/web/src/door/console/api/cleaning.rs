@@ -175,6 +175,8 @@ struct CleaningJob {
     unread: u64,
     /// The first of them
     first_unread: Vec<UnreadRow>,
+    /// Sheets of a workbook that name no people and were left out
+    skipped_sheets: Vec<String>,
     /// Columns that are compared
     columns: Vec<&'static str>,
     /// Columns of the file that the agreement does not name: they are not kept
@@ -206,7 +208,7 @@ struct CleaningJob {
 struct UnreadRow {
     /// Line of the file, from 1
     line: u64,
-    /// `ragged`, `quote`, `encoding`, `element`
+    /// `ragged`, `quote`, `encoding`, `element`, `long`
     fault: String,
 }
 
@@ -312,6 +314,7 @@ impl From<&Job> for CleaningJob {
                 .iter()
                 .map(|(line, fault)| UnreadRow { line: *line, fault: fault.clone() })
                 .collect(),
+            skipped_sheets: asked.seen.skipped.clone(),
             columns: names(job.columns),
             left_out: names(seen.iter().filter(|column| !job.columns.contains(*column)).collect()),
             tells_number: job.tells_number,

@@ -88,6 +88,10 @@ fn file_words(error: &ReadError, t: Texts) -> String {
         ReadError::Repeated(of) => return column("cleaning-file-repeated", *of),
         ReadError::Type(of) => return column("cleaning-file-type", *of),
         ReadError::Compression(_) => "cleaning-file-compression",
+        ReadError::TooManySheets(most) => {
+            return t.t1("cleaning-file-sheets", "most", &t.number(*most as u64)).into_owned();
+        }
+        ReadError::Sheet { sheet, .. } => return t.t1("cleaning-file-sheet", "sheet", sheet).into_owned(),
         ReadError::Message { row, .. } => {
             return t.t1("cleaning-file-message", "row", &t.number(*row)).into_owned();
         }
@@ -159,8 +163,12 @@ fn look_through(file: Incoming, map: &[String]) -> Result<Looked, NotTaken> {
     let limits = Limits { bytes: file.most, kept_bytes: file.most.min(256 << 20), rows: 100_000_000 };
     let source = Source::open(&file.path(), &map, limits).map_err(NotTaken::File)?;
     let columns: Columns = source.columns().into_iter().collect();
-    let mut seen =
-        Seen { format: source.format().name().to_owned(), columns: columns.bits(), ..Seen::default() };
+    let mut seen = Seen {
+        format: source.format().name().to_owned(),
+        columns: columns.bits(),
+        skipped: source.skipped().iter().map(|skipped| skipped.sheet.clone()).collect(),
+        ..Seen::default()
+    };
     for chunk in source.reader() {
         for fault in chunk.map_err(NotTaken::File)?.faults() {
             seen.unread += 1;
@@ -178,6 +186,7 @@ fn fault_name(fault: Fault) -> &'static str {
         Fault::Quote => "quote",
         Fault::Encoding(_) => "encoding",
         Fault::Element => "element",
+        Fault::Long(_) => "long",
     }
 }
 

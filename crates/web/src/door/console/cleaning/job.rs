@@ -206,6 +206,9 @@ fn facts(seat: &Seat, job: &Job, by: &str, t: Texts) -> Group {
         facts.push(Fact::new(t.t("cleaning-format"), format));
     }
     facts.push(Fact::new(t.t("cleaning-rows"), t.number(job.rows)));
+    if !asked.seen.skipped.is_empty() {
+        facts.push(Fact::new(t.t("cleaning-skipped"), asked.seen.skipped.join(", ")));
+    }
     facts.push(Fact::mono("SHA-256", hex::encode(job.input_sha256)));
     if job.state != JobState::Filling {
         let compared = job.columns.iter().filter(|column| *column != Column::RowId);

@@ -10,7 +10,8 @@ use rust_xlsxwriter::{Workbook, Worksheet};
 
 /// One text in all rows: the file has it once, in a dictionary.
 fn parquet_of(columns: &[&str], text: &str) -> Vec<u8> {
-    let fields: String = columns.iter().map(|name| format!("required binary {name} (UTF8); ")).collect();
+    let fields =
+        columns.iter().map(|name| format!("required binary {name} (UTF8); ")).collect::<Vec<_>>().concat();
     let schema = parse_message_type(&format!("message x {{ {fields} }}")).unwrap().into();
     let packed = ::parquet::basic::Compression::ZSTD(::parquet::basic::ZstdLevel::default());
     let properties = WriterProperties::builder()

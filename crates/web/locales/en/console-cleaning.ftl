@@ -49,6 +49,7 @@ cleaning-file-headings = No column is recognised as number or name of a citizen.
 cleaning-file-no-column = The file has no column of the name given for { $column }.
 cleaning-file-repeated = Two columns are taken for { $column }. Say which one in the field above.
 cleaning-file-type = Column { $column } holds neither text, whole numbers nor days.
+cleaning-file-waiting = { $count } files wait to be confirmed already. Confirm or cancel some of them, then send this one again.
 cleaning-file-sheets = The file has more than { $most } sheets. Divide it into several files.
 cleaning-file-sheet = Sheet “{ $sheet }” has rows, but no column is known as number or name of a citizen. Name its columns as those of the other sheets, or delete the sheet, and send the file again.
 cleaning-file-compression = The Parquet file is compressed in a way that is not read. Use Zstandard, Snappy or none.
@@ -57,7 +58,7 @@ cleaning-file-damaged = The file is damaged or not whole.
 cleaning-file-form = The file is neither CSV, XLSX, Parquet nor XML of QCVN 109.
 
 cleaning-confirm-first = Look at it again, then confirm
-cleaning-confirm-first-todo = The file has { $rows } rows. Nothing is charged and no row compared yet.
+cleaning-confirm-first-todo = The file has { $rows } rows. Nothing is charged and no row compared yet. If nobody confirms it until { $until }, its rows are deleted.
 cleaning-not-whole = The file has not come in whole
 cleaning-not-whole-todo = Sending it may have broken off. Send the same file again to go on.
 cleaning-refused = Not accepted

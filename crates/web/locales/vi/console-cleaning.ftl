@@ -49,6 +49,7 @@ cleaning-file-headings = Không nhận ra cột nào là số hay tên của cô
 cleaning-file-no-column = Tệp không có cột mà bạn ghi cho trường { $column }.
 cleaning-file-repeated = Hai cột cùng được hiểu là { $column }. Ghi rõ cột nào ở ô bên trên.
 cleaning-file-type = Cột { $column } không phải chữ, số nguyên hay ngày.
+cleaning-file-waiting = Đã có { $count } tệp chờ xác nhận. Xác nhận hoặc hủy bớt rồi gửi lại.
 cleaning-file-sheets = Tệp có hơn { $most } trang tính. Chia thành nhiều tệp.
 cleaning-file-sheet = Trang tính “{ $sheet }” có nhiều dòng nhưng không nhận ra cột nào là số hay tên của công dân. Đặt tên cột như các trang khác, hoặc xóa trang đó, rồi gửi lại.
 cleaning-file-compression = Tệp Parquet nén kiểu không đọc được. Dùng Zstandard, Snappy hoặc không nén.
@@ -57,7 +58,7 @@ cleaning-file-damaged = Tệp hỏng hoặc không trọn vẹn.
 cleaning-file-form = Tệp không phải CSV, XLSX, Parquet hay XML theo QCVN 109.
 
 cleaning-confirm-first = Xem lại, rồi xác nhận
-cleaning-confirm-first-todo = Tệp có { $rows } dòng. Chưa trừ hạn mức, chưa đối chiếu dòng nào.
+cleaning-confirm-first-todo = Tệp có { $rows } dòng. Chưa trừ hạn mức, chưa đối chiếu dòng nào. Nếu đến { $until } chưa được xác nhận, các dòng sẽ bị xóa.
 cleaning-not-whole = Tệp chưa nhận trọn
 cleaning-not-whole-todo = Việc gửi tệp có thể đã bị gián đoạn. Gửi lại tệp đó để tiếp tục.
 cleaning-refused = Không được chấp nhận

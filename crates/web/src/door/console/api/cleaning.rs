@@ -409,6 +409,7 @@ fn trouble(desk: &Desk, no: &NotTaken) -> Trouble {
         NotTaken::Broken => invalid("", "missing"),
         NotTaken::File(_) => Told::from(Code::FileRefused).saying(words),
         NotTaken::TooBig => Told::from(Code::BodyTooLarge),
+        NotTaken::Waiting(_) => Told::from(Code::NotNow).saying(words),
         NotTaken::Refused(code) | NotTaken::Failed(code) => Told::from(*code),
     })
 }

@@ -297,6 +297,9 @@ def test_the_keys_come_along_only_when_asked_for(backed_up, tmp_path):
     ok("restore", tmp_path / "keyed", "--config", config, "--envelope", tmp_path / "key.p7m")
     subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", tmp_path / "key.p7m", "-recip", f"{recovery}.pem",
                     "-inkey", f"{recovery}.key", "-out", tmp_path / "recovery.key"], check=True, timeout=60)
+    (tmp_path / "recovery.key").chmod(0o644)
+    assert "chmod 600" in refused("restore", tmp_path / "keyed", "--config", config, "--check", "--recovery-key", tmp_path / "recovery.key")
+    (tmp_path / "recovery.key").chmod(0o600)
     told = ok("restore", tmp_path / "keyed", "--config", config, "--check", "--recovery-key", tmp_path / "recovery.key")
     assert "300 people open" in told and not (config.parent / "keys").exists()
     ok("restore", tmp_path / "keyed", "--config", config, "--recovery-key", tmp_path / "recovery.key")
@@ -316,7 +319,7 @@ def test_without_the_key_folder(backed_up, tmp_path):
     ok("restore", backup, "--config", config, "--envelope", tmp_path / "key.p7m")
     recovery = backup.parent / "recovery"
     subprocess.run(["openssl", "cms", "-decrypt", "-inform", "DER", "-in", tmp_path / "key.p7m", "-recip", f"{recovery}.pem",
-                    "-inkey", f"{recovery}.key", "-out", tmp_path / "recovery.key"], check=True, timeout=60)
+                    "-inkey", f"{recovery}.key", "-out", tmp_path / "recovery.key"], check=True, timeout=60, umask=0o077)
     assert (tmp_path / "recovery.key").stat().st_size == 32
     # The backup opens; the sealed fields in it need the keys, which are not in it.
     assert "keys" in refused("restore", backup, "--config", config, "--recovery-key", tmp_path / "recovery.key")

@@ -13,11 +13,13 @@ pub struct Options {
     pub lease_us: i64,
     /// Days for which a job that has ended is kept
     pub keep_days: u32,
+    /// How long a job waits to be confirmed before it is cancelled, microseconds
+    pub confirm_us: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { lease_us: 60_000_000, keep_days: 30 }
+        Self { lease_us: 60_000_000, keep_days: 30, confirm_us: 86_400_000_000 }
     }
 }
 

@@ -34,6 +34,9 @@ pub enum CleaningError {
     /// Its state does not allow it any more, or not yet
     #[error("not in this state: {0}")]
     NotNow(&'static str),
+    /// So many jobs of the organisation wait to be confirmed already
+    #[error("{0} files of the organisation wait to be confirmed: confirm or cancel one first")]
+    Unconfirmed(u64),
     /// A row cannot be taken
     #[error("row {row}: {why}")]
     Row {

@@ -86,6 +86,9 @@ pub struct Seen {
     pub unread: u64,
     /// The first of them: line of the file, what is wrong by a stable name
     pub first: Vec<(u64, String)>,
+    /// Sheets of a workbook that were left out, by their names
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
 }
 
 impl std::fmt::Debug for Asked {
@@ -181,6 +184,8 @@ macro_rules! select {
     };
 }
 
+/// Most jobs of an organisation that are filled or wait to be confirmed: nothing is charged for them, and they take room.
+const MOST_UNCONFIRMED: u64 = 20;
 /// Most chunks of a job: at the usual size, three thousand million rows.
 pub(crate) const MOST_CHUNKS: u64 = 100_000;
 
@@ -213,6 +218,13 @@ impl Cleaning {
             );
             if let Some(known) = tx.query_opt(KNOWN, &[same.into()])? {
                 return Ok(known);
+            }
+            const WAITING: &str =
+                "SELECT COUNT(*) FROM cleaning_job WHERE state = 'filling' AND organisation = $1";
+            let waiting = tx.query_opt(WAITING, &[new.organisation.as_str().into()])?;
+            let waiting: u64 = waiting.map_or(Ok(0), |row| row.number(0))?;
+            if waiting >= MOST_UNCONFIRMED {
+                return Err(CleaningError::Unconfirmed(waiting));
             }
             tx.execute(
                 "INSERT INTO cleaning_job (id, organisation, system, state, same, input_sha256, chunk_rows, row_count,
@@ -334,15 +346,16 @@ impl Cleaning {
         })
     }
 
-    /// Removes jobs whose days are over, and cancels those that nobody filled to the end in that time. Gives their number.
+    /// Removes jobs whose days are over, and cancels those that nobody confirmed in theirs. Gives their number.
     pub fn tick(&self, now_us: i64) -> Result<u64, CleaningError> {
         let before_us = now_us.saturating_sub(i64::from(self.options.keep_days) * 86_400_000_000);
+        let unconfirmed_us = now_us.saturating_sub(self.options.confirm_us);
         let rows = self.store.read("cleaning.over", |tx| {
             const OVER: &str = "SELECT id, state FROM cleaning_job
                  WHERE (state IN ('done', 'refused', 'cancelled') AND ended_us < $1)
-                    OR (state = 'filling' AND at_us < $1)
+                    OR (state = 'filling' AND at_us < $2)
                  ORDER BY at_us, id LIMIT 100";
-            Ok::<_, CleaningError>(tx.query(OVER, &[before_us.into()])?)
+            Ok::<_, CleaningError>(tx.query(OVER, &[before_us.into(), unconfirmed_us.into()])?)
         })?;
         for row in &rows {
             if row.text(1)? == JobState::Filling.name() {

@@ -21,8 +21,19 @@ pub fn write_private(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Reads a file that nobody but its owner may read.
+/// Reads a text that nobody but its owner may read.
 pub fn read_private(path: &Path) -> anyhow::Result<zeroize::Zeroizing<String>> {
+    let place = || path.display().to_string();
+    let mut content = read_private_bytes(path)?;
+    let text = String::from_utf8(std::mem::take(&mut *content)).map_err(|error| {
+        drop(zeroize::Zeroizing::new(error.into_bytes()));
+        anyhow::anyhow!("{} is no text", place())
+    })?;
+    Ok(zeroize::Zeroizing::new(text))
+}
+
+/// Reads a file that nobody but its owner may read.
+pub fn read_private_bytes(path: &Path) -> anyhow::Result<zeroize::Zeroizing<Vec<u8>>> {
     use std::os::unix::fs::PermissionsExt as _;
     let place = || path.display().to_string();
     let mode = std::fs::metadata(path).with_context(place)?.permissions().mode() & 0o777;
@@ -33,7 +44,7 @@ pub fn read_private(path: &Path) -> anyhow::Result<zeroize::Zeroizing<String>> {
         place(),
         place()
     );
-    Ok(zeroize::Zeroizing::new(std::fs::read_to_string(path).with_context(place)?))
+    Ok(zeroize::Zeroizing::new(std::fs::read(path).with_context(place)?))
 }
 
 /// Makes a folder and its parents with mode 0700.

@@ -52,10 +52,19 @@ pub fn check(config: &Config) -> anyhow::Result<()> {
     stamper(&config.timestamps, files, Arc::new(crate::clock::SystemClock)).context("timestamps").map(drop)
 }
 
-/// Beside the log: `<folder>.timestamps`, or a prefix of such a name. Without an authority, a bucket may lack the prefix.
+/// Beside the log: `<folder>.timestamps`, or a prefix of such a name. Without an authority, a bucket may lack the prefix: then
+/// there is no such place.
+pub fn place(config: &Config) -> anyhow::Result<Option<Blobs>> {
+    let journal = &config.journal;
+    let has_none = !journal.s3_bucket.is_empty() && journal.s3_prefix.trim_end_matches('/').is_empty();
+    if has_none && config.timestamps.url.is_empty() {
+        return Ok(None);
+    }
+    crate::journal::blobs_beside(config, ".timestamps").map(Some)
+}
+
 fn blobs(config: &Config) -> anyhow::Result<Blobs> {
-    let beside = crate::journal::blobs_beside(config, ".timestamps");
-    if config.timestamps.url.is_empty() { beside.or_else(|_| Ok(Blobs::memory())) } else { beside }
+    Ok(place(config)?.unwrap_or_else(Blobs::memory))
 }
 
 fn stamper(

@@ -8,6 +8,8 @@ pub mod result;
 pub mod texts;
 
 pub use package::{Manifest, Package, PackageError};
-pub use read::{Chunk, Encoding, Fault, Format, Limits, Map, MapError, ReadError, Reader, RowFault, Source};
+pub use read::{
+    Chunk, Encoding, Fault, Format, Limits, Map, MapError, ReadError, Reader, RowFault, Skipped, Source,
+};
 pub use result::{Part, ResultError, Summary};
 pub use texts::Texts;

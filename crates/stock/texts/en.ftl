@@ -56,6 +56,7 @@ fault-ragged = with too many or too few cells
 fault-quote = with a quotation mark that is not closed
 fault-encoding = in another encoding
 fault-element = with a field said twice
+fault-long = with a text that is too long
 report-fields = 2. Fields that differ from the national database
 report-fields-text = The chart shows for each field how many of the rows that could be compared differ; the table shows how.
 report-field = Field

@@ -148,6 +148,28 @@ fn a_cancelled_job_stops_and_goes() {
     }
 }
 
+/// What nobody has confirmed costs nothing: it neither stays long nor takes any room.
+#[test]
+fn jobs_that_nobody_confirms_are_few_and_go_after_a_day() {
+    for server in servers() {
+        let (cleaning, name) = (&server.cleaning, server.name);
+        let new = |file: u8| {
+            let wish = dancu_cleaning::Wish { input_sha256: [file; 32], ..wish("stock") };
+            let terms = server.terms(&wish).unwrap();
+            cleaning.begin(&terms.job(&wish, crate::world::CHUNK), NOW_US)
+        };
+        let first = new(0).unwrap();
+        assert!((1..20).all(|file| new(file).is_ok()), "{name}");
+        assert!(matches!(new(20), Err(CleaningError::Unconfirmed(20))), "{name}");
+        assert_eq!(new(7).unwrap().state, JobState::Filling, "{name}: one that is there goes on");
+        cleaning.cancel(&first.id, NOW_US).unwrap();
+        new(20).unwrap();
+        assert_eq!(cleaning.tick(NOW_US + DAY_US).unwrap(), 0, "{name}");
+        assert_eq!(cleaning.tick(NOW_US + DAY_US + 1).unwrap(), 20, "{name}");
+        assert_eq!(cleaning.list(None, None, 99).unwrap().len(), 1, "{name}: the one cancelled before");
+    }
+}
+
 /// Answers that are lost or damaged are made again; nobody gets half a result.
 #[test]
 fn a_chunk_whose_answers_are_lost_is_worked_on_again() {

@@ -76,7 +76,7 @@ pub(crate) fn server(name: &'static str, store: Store, blobs: Blobs, ring: KeyRi
         exchange.provision(&world, NOW_US).unwrap();
     }
     let journal = Journal::open(store.clone(), ring.clone(), dancu_journal::Options::default()).unwrap();
-    let options = Options { lease_us: MINUTE_US, keep_days: 30 };
+    let options = Options { lease_us: MINUTE_US, keep_days: 30, confirm_us: DAY_US };
     let cleaning = Cleaning::open(store.clone(), ring, blobs, options).unwrap();
     let teller = Teller { journal, runtime: runtime().handle().clone() };
     Server { name, store, cleaning, teller, exchange, _guard: None }

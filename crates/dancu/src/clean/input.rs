@@ -20,6 +20,12 @@ impl Input {
         let map = Map::parse(map).context("--map")?;
         let source =
             Source::open(path, &map, Limits::default()).with_context(|| format!("{}", path.display()))?;
+        for skipped in source.skipped() {
+            eprintln!(
+                "  sheet {:?} is left out: none of its columns is named as number or name of a citizen",
+                skipped.sheet
+            );
+        }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, source })
     }

@@ -43,6 +43,7 @@ pub fn jobs(config: &Config, floor: &Floor) -> anyhow::Result<Cleaning> {
     let options = Options {
         lease_us: i64::from(config.cleaning.lease_seconds.max(1)) * 1_000_000,
         keep_days: config.cleaning.keep_days,
+        confirm_us: i64::from(config.cleaning.confirm_hours.max(1)) * 3_600_000_000,
     };
     Cleaning::open(floor.store.clone(), floor.ring.clone(), blobs(config)?, options).context("cleaning jobs")
 }

@@ -120,9 +120,7 @@ impl Backup {
         let manifest = loop {
             left -= 1;
             match dancu_backup::make(&source, &wraps, &to, SystemClock.now_us()) {
-                Err(BackupError::Moved) if left > 0 => {
-                    to.list("")?.iter().try_for_each(|path| to.delete(path))?;
-                }
+                Err(BackupError::Moved) if left > 0 => clear(&to)?,
                 made => break made?,
             }
         };
@@ -133,6 +131,15 @@ impl Backup {
         }
         Ok(())
     }
+}
+
+/// Removes what was written of a backup that has to be made again. Where nothing may be removed, what counts is why.
+fn clear(to: &Blobs) -> anyhow::Result<()> {
+    let cleared = to.list("").and_then(|paths| paths.iter().try_for_each(|path| to.delete(path)));
+    cleared.map_err(|error| {
+        let kept = format!("{error}; what is there may not be removed: begin again under another prefix");
+        anyhow::Error::from(BackupError::Moved).context(kept)
+    })
 }
 
 /// What a backup holds, in a line.
@@ -182,7 +189,7 @@ fn index_of(config: &Config, store: &Store) -> anyhow::Result<Option<Store>> {
 fn files(config: &Config) -> anyhow::Result<Vec<(&'static str, Blobs)>> {
     let mut files = vec![("documents", crate::console::documents(config)?)];
     files.extend(crate::keeping::archive(config)?.map(|blobs| ("archive", blobs)));
-    files.push(("timestamps", crate::journal::blobs_beside(config, ".timestamps")?));
+    files.extend(crate::stamps::place(config)?.map(|blobs| ("timestamps", blobs)));
     // Tables of a job without its rows and answers would be of no use. A job removed meanwhile loses its files first.
     files.push(("cleaning", crate::clean::blobs(config)?));
     Ok(files)
@@ -254,7 +261,7 @@ impl Restore {
 
     fn open(&self, config: &Config, from: &Blobs) -> anyhow::Result<Opened> {
         if let Some(file) = &self.recovery_key {
-            let key = Zeroizing::new(std::fs::read(file).with_context(|| file.display().to_string())?);
+            let key = crate::files::read_private_bytes(file)?;
             return Ok(Opened::open(from, &Unlock::Key(&key))?);
         }
         let ring = KeyDir::open(&config.keys.directory, false).and_then(|keys| keys.ring());
@@ -271,7 +278,7 @@ fn write_envelope(from: &Blobs, file: &Path) -> anyhow::Result<()> {
     }
     crate::files::write_private(file, envelope)?;
     println!(
-        "openssl cms -decrypt -inform DER -in {} -recip CERTIFICATE -inkey KEY -out recovery.key",
+        "(umask 077; openssl cms -decrypt -inform DER -in {} -recip CERTIFICATE -inkey KEY -out recovery.key)",
         file.display()
     );
     Ok(())
@@ -297,4 +304,66 @@ fn target(config: &Config) -> anyhow::Result<Target> {
     let store = crate::server::open_store(config, true)?;
     let index = index_of(config, &store)?;
     Ok(Target { store, index, log: crate::journal::blobs(config)?, files: files(config)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[derive(Parser)]
+    struct Given {
+        #[command(flatten)]
+        restore: Restore,
+    }
+
+    #[test]
+    fn a_bucket_without_a_prefix_is_backed_up_as_it_is_served() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config::for_directory(folder.path());
+        config.console.documents = folder.path().join("documents");
+        config.cleaning.folder = folder.path().join("cleaning");
+        config.journal.s3_bucket = "log".to_owned();
+        let names =
+            |config: &Config| files(config).unwrap().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let served = names(&config);
+        assert!(served.contains(&"documents") && !served.contains(&"timestamps"), "{served:?}");
+        // Where stamps are made, they have a place, or nothing is served either.
+        config.timestamps.url = "https://stamps.example".to_owned();
+        assert!(files(&config).is_err());
+    }
+
+    /// A bucket under a lock lets nothing be removed: what is told is why the backup has to be made again.
+    #[test]
+    fn what_cannot_be_removed_hides_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("backup");
+        std::fs::create_dir(&place).unwrap();
+        let blobs = Blobs::folder(&place).unwrap();
+        blobs.put_all(&[("part".to_owned(), vec![1])]).unwrap();
+        clear(&blobs).unwrap();
+        assert!(blobs.list("").unwrap().is_empty());
+        std::fs::remove_dir_all(&place).unwrap();
+        std::fs::write(&place, "no folder").unwrap();
+        let error = clear(&blobs).unwrap_err();
+        assert!(matches!(error.downcast_ref(), Some(BackupError::Moved)), "{error:#}");
+    }
+
+    #[test]
+    fn the_key_of_a_backup_is_for_its_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("recovery.key");
+        std::fs::write(&key, [0xFF; 32]).unwrap();
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let [place, given] = [folder.path(), &key].map(|path| path.to_str().unwrap());
+        let Given { restore } =
+            Given::parse_from(["restore", "from", "--store", place, "--recovery-key", given]);
+        let open = || {
+            restore.open(&Config::for_directory(folder.path()), &Blobs::memory()).err().unwrap().to_string()
+        };
+        assert!(open().contains("chmod 600"), "{}", open());
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+        assert!(!open().contains("chmod 600"), "{}", open());
+    }
 }

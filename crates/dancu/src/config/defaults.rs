@@ -191,6 +191,7 @@ fn cleaning() -> Cleaning {
         upload_mib: 2048,
         lease_seconds: 60,
         keep_days: 30,
+        confirm_hours: 24,
         folder: PathBuf::new(),
         seal_certificate: PathBuf::new(),
         seal_key: PathBuf::new(),

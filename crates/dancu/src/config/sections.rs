@@ -367,6 +367,8 @@ pub struct Cleaning {
     pub lease_seconds: u32,
     /// Days for which a job that has ended is kept
     pub keep_days: u32,
+    /// Hours for which a job waits to be confirmed; then it is cancelled and its rows go
+    pub confirm_hours: u32,
     /// Folder of rows and answers, the same on all servers; empty for one beside the journal
     pub folder: PathBuf,
     /// Certificate to which agencies seal what is carried here by hand; empty: nothing is taken so

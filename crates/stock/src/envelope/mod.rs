@@ -16,6 +16,7 @@ use dancu_pki::envelope::{self, EnvelopeError, OpenRefused, RecipientSecret};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -232,7 +233,8 @@ impl Opening<'_> {
 
     fn create(&mut self, name: &str) -> Result<File, OpenError> {
         let path = self.into.join(name);
-        let file = File::create_new(&path)?;
+        // What was sealed is for who opened it, whatever folder it is opened into.
+        let file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
         self.written.push(path);
         Ok(file)
     }

@@ -1,6 +1,7 @@
 //! Rows of one chunk: their texts in one buffer, from which rows are lent.
-use super::{Fault, RowFault};
+use super::{CHUNK_TEXT, Fault, NAME_BYTES, ReadError, RowFault, TEXT_BYTES};
 use dancu_linkage::{Column, Row};
+use std::collections::{BTreeMap, HashSet};
 
 pub(super) const COLUMNS: usize = Column::ALL.len();
 
@@ -18,6 +19,11 @@ pub struct Chunk {
 pub(super) struct Span {
     pub(super) at: u32,
     pub(super) end: u32,
+}
+
+impl Span {
+    /// Of a text that was too long to be kept.
+    const LONG: Self = Self { at: 0, end: u32::MAX };
 }
 
 impl Chunk {
@@ -93,18 +99,33 @@ pub(super) struct Builder {
     names_rows: bool,
     /// Line of each row; where there are none, rows are counted
     lines: Vec<u64>,
+    /// Rows with a text that is too long, and the first such column of each
+    long: BTreeMap<usize, Column>,
+    /// Its texts were more than a chunk holds
+    is_over: bool,
 }
 
 impl Builder {
     /// Of a chunk whose texts lie in `text` already, as far as they do.
     pub(super) fn new(number: u64, first: u64, text: Vec<u8>, names_rows: bool) -> Self {
-        Self { number, first, text, cells: Vec::new(), faults: Vec::new(), names_rows, lines: Vec::new() }
+        Self {
+            number,
+            first,
+            text,
+            cells: Vec::new(),
+            faults: Vec::new(),
+            names_rows,
+            lines: Vec::new(),
+            long: BTreeMap::new(),
+            is_over: false,
+        }
     }
 
     pub(super) fn len(&self) -> usize {
         self.cells.len()
     }
 
+    /// Bytes of its texts so far.
     pub(super) fn bytes(&self) -> usize {
         self.text.len()
     }
@@ -125,15 +146,32 @@ impl Builder {
         self.cells.resize(count, [Span::default(); COLUMNS]);
     }
 
-    /// Appends a text to the buffer.
+    /// Says after the fact whether the file names its rows: a workbook whose sheets differ does so if one of them does.
+    pub(super) fn names_rows(&mut self, names_rows: bool) {
+        self.names_rows = names_rows;
+    }
+
+    /// Appends a text to the buffer. One that no cell may have is not copied, and nothing is once the chunk is over its bound.
     pub(super) fn keep(&mut self, bytes: &[u8]) -> Span {
+        if bytes.len() > TEXT_BYTES {
+            return Span::LONG;
+        }
         let at = self.text.len();
+        if at + bytes.len() > CHUNK_TEXT {
+            self.is_over = true;
+            return Span::default();
+        }
         self.text.extend_from_slice(bytes);
         span(at, self.text.len())
     }
 
-    /// Puts a text into a cell of a row that is there.
+    /// Puts a text into a cell of a row that is there. One that is too long is a fault of its row.
     pub(super) fn set(&mut self, row: usize, column: Column, span: Span) {
+        let most = if column == Column::RowId { NAME_BYTES } else { TEXT_BYTES };
+        if span.end.saturating_sub(span.at) as usize > most {
+            self.long.entry(row).or_insert(column);
+            return;
+        }
         if let Some(cell) = self.cells.get_mut(row).and_then(|cells| cells.get_mut(column as usize)) {
             *cell = span;
         }
@@ -151,7 +189,11 @@ impl Builder {
     }
 
     /// What is no UTF-8 goes, with the row that holds it; rows without a name get their number.
-    pub(super) fn finish(mut self) -> Chunk {
+    pub(super) fn finish(mut self) -> Result<Chunk, ReadError> {
+        if self.is_over {
+            return Err(ReadError::TooBig(CHUNK_TEXT as u64));
+        }
+        self.drop_long();
         if std::str::from_utf8(&self.text).is_err() {
             self.mend();
         }
@@ -170,13 +212,28 @@ impl Builder {
         let text = String::from_utf8(self.text);
         let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         self.faults.sort_by_key(|fault| fault.row);
-        Chunk { number: self.number, first: self.first, text, cells: self.cells, faults: self.faults }
+        Ok(Chunk { number: self.number, first: self.first, text, cells: self.cells, faults: self.faults })
+    }
+
+    /// Rows with a text that is too long say nothing but their name.
+    fn drop_long(&mut self) {
+        let faulty: HashSet<u64> = self.faults.iter().map(|fault| fault.row).collect();
+        for (at, column) in std::mem::take(&mut self.long) {
+            if let Some([_, others @ ..]) = self.cells.get_mut(at) {
+                others.fill(Span::default());
+            }
+            let row = self.first + at as u64;
+            if !faulty.contains(&row) {
+                let line = self.lines.get(at).copied().unwrap_or(row + 1);
+                self.faults.push(RowFault { row, line, fault: Fault::Long(column) });
+            }
+        }
     }
 
     /// Copies the texts that are text.
     fn mend(&mut self) {
         let mut text = Vec::with_capacity(self.text.len());
-        let faulty: std::collections::HashSet<u64> = self.faults.iter().map(|fault| fault.row).collect();
+        let faulty: HashSet<u64> = self.faults.iter().map(|fault| fault.row).collect();
         for (at, cells) in self.cells.iter_mut().enumerate() {
             let mut wrong = None;
             for (column, cell) in Column::ALL.into_iter().zip(cells.iter_mut()) {
@@ -203,7 +260,7 @@ impl Builder {
     }
 }
 
-/// A chunk's text is below 4 GiB: its bytes are bounded by the formats' readers.
+/// A chunk's text is far below 4 GiB: pieces of CSV are bounded when they are cut, what is kept by [`CHUNK_TEXT`].
 pub(super) fn span(at: usize, end: usize) -> Span {
     let narrow = |value| u32::try_from(value).unwrap_or(u32::MAX);
     Span { at: narrow(at), end: narrow(end) }

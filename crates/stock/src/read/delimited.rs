@@ -28,7 +28,7 @@ pub(super) struct Outline {
 pub(super) struct Place {
     /// Bytes of the file
     at: u64,
-    len: usize,
+    pub(super) len: usize,
     /// Its first row, from 0, and the line on which that begins, from 1
     pub(super) first: u64,
     line: u64,
@@ -224,15 +224,20 @@ impl Walk {
                 return Err(ReadError::TooManyRows(self.limits.rows));
             }
             let is_full = self.open.is_some_and(|open| {
-                counts && (open.rows >= CHUNK_ROWS || (open.len + len) as u64 > CHUNK_BYTES)
+                (counts && open.rows >= CHUNK_ROWS) || (open.len + len) as u64 > CHUNK_BYTES
             });
             if is_full {
                 self.close();
             }
             let (at, first, line) = (self.at, self.rows, self.line);
-            let open = self.open.get_or_insert(Place { at, len: 0, first, line, rows: 0 });
-            open.len += len;
-            open.rows += usize::from(counts);
+            // Blank lines between chunks are of none: any number of them may stand there.
+            if counts {
+                self.open.get_or_insert(Place { at, len: 0, first, line, rows: 0 });
+            }
+            if let Some(open) = &mut self.open {
+                open.len += len;
+                open.rows += usize::from(counts);
+            }
             self.rows += u64::from(counts);
         }
         self.at += len as u64;
@@ -240,7 +245,7 @@ impl Walk {
     }
 
     fn close(&mut self) {
-        self.chunks.extend(self.open.take().filter(|open| open.rows > 0));
+        self.chunks.extend(self.open.take());
     }
 }
 
@@ -267,7 +272,7 @@ impl Outline {
             // The builder owns the bytes; rows are found in a copy, which costs less than lending them back and forth.
             let copy = builder.copy();
             rows.all(&copy, &copy, place, &mut builder)?;
-            builder.finish()
+            builder.finish()?
         } else {
             let mut builder = Builder::new(number, place.first, Vec::new(), names_rows);
             let mut shape = Vec::new();
@@ -277,7 +282,7 @@ impl Outline {
             } else {
                 rows.all(&raw, &raw, place, &mut builder)?;
             }
-            builder.finish()
+            builder.finish()?
         };
         if chunk.len() == place.rows { Ok(Some(chunk)) } else { Err(ReadError::Changed) }
     }

@@ -5,7 +5,7 @@ use std::io;
 /// Why a file is not read, or not further.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// More bytes than allowed, or a workbook that unpacks to more
+    /// More bytes than allowed, a workbook that unpacks to more, or a chunk whose texts are more than is held
     #[error("the file has more than {0} bytes, or unpacks to more")]
     TooBig(u64),
     /// More rows than allowed
@@ -32,6 +32,19 @@ pub enum ReadError {
     /// A Parquet file of a compression that is not read
     #[error("the Parquet file is compressed with {0}; Zstandard, Snappy and none are read")]
     Compression(String),
+    /// A workbook of more sheets than are looked at
+    #[error("the workbook has more than {0} sheets")]
+    TooManySheets(usize),
+    /// A sheet with rows whose columns are not known: they would be left out
+    #[error(
+        "sheet {sheet:?} of the workbook has rows, but {why}; name its columns as those of the other sheets, or take it out"
+    )]
+    Sheet {
+        /// Name of the sheet
+        sheet: String,
+        /// Why it is not read
+        why: Box<ReadError>,
+    },
     /// No heading by which people could be found
     #[error("no column is named as number or name of a citizen; say which is which with --map")]
     NoHeadings,
@@ -80,6 +93,9 @@ pub enum Fault {
     /// Bytes that are not of the file's encoding
     #[error("{}: not in the encoding of the file", .0.name())]
     Encoding(Column),
+    /// A text that is too long to be one of the column's
+    #[error("{}: the text is too long", .0.name())]
+    Long(Column),
     /// An element of QCVN 109 in a place where none may be
     #[error("an element stands where none may be")]
     Element,

@@ -7,6 +7,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Columns of a file that are looked at.
 pub(super) const MOST_COLUMNS: usize = 512;
+/// Columns of a file of which one text may be put together.
+const MOST_JOINED: usize = 8;
 /// Rows above the headings: title, addressee, names of the form.
 pub(super) const TITLE_ROWS: usize = 40;
 
@@ -28,6 +30,12 @@ pub enum MapError {
     /// The column was mapped before
     #[error("{} is mapped twice", .0.name())]
     Twice(Column),
+    /// One heading stands twice in what makes a column
+    #[error("the mapping of {} names a heading twice", .0.name())]
+    Again(Column),
+    /// More headings than one text is put together of
+    #[error("the mapping of {} names more than {MOST_JOINED} headings", .0.name())]
+    TooMany(Column),
 }
 
 impl Map {
@@ -46,8 +54,22 @@ impl Map {
         if headings.iter().any(String::is_empty) {
             return Err(form());
         }
+        // Each names a copy of the cell: a short mapping would make a large file of a small one.
+        if headings.len() > MOST_JOINED {
+            return Err(MapError::TooMany(column));
+        }
+        if headings.iter().enumerate().any(|(at, one)| headings.iter().skip(at + 1).any(|other| one == other))
+        {
+            return Err(MapError::Again(column));
+        }
         self.said.push((column, headings));
         Ok(())
+    }
+
+    /// Whether a row of a sheet holds a heading that it names.
+    pub(super) fn names_any<S: AsRef<str>>(&self, cells: &[S]) -> bool {
+        let mut cells = cells.iter().map(|cell| fold(cell.as_ref())).filter(|cell| !cell.is_empty());
+        cells.any(|cell| self.said.iter().any(|(_, headings)| headings.contains(&cell)))
     }
 
     /// From several such texts.
@@ -262,5 +284,8 @@ mod tests {
         assert_eq!(Map::parse(["sex=a", "sex=b"]), Err(MapError::Twice(Column::Sex)));
         assert_eq!(Map::parse(["gender=a"]), Err(MapError::Column("gender".to_owned())));
         assert_eq!(Map::parse(["sex"]), Err(MapError::Form("sex".to_owned())));
+        assert_eq!(Map::parse(["full_name=a+ A"]), Err(MapError::Again(Column::FullName)));
+        assert_eq!(Map::parse(["full_name=a+b+c+d+e+f+g+h+i"]), Err(MapError::TooMany(Column::FullName)));
+        assert!(Map::parse(["full_name=a+b+c+d+e+f+g+h"]).is_ok());
     }
 }

@@ -29,7 +29,9 @@ pub(super) fn read(bytes: &[u8], limits: Limits) -> Result<Kept, ReadError> {
     match (stopped, taken) {
         (Some(error), _) => Err(error),
         (None, Err(fault)) => Err(ReadError::Message { row: rows + 1, fault }),
-        (None, Ok(())) => Ok(Kept { columns: COLUMNS.to_vec(), chunks: keeper.finish() }),
+        (None, Ok(())) => {
+            Ok(Kept { columns: COLUMNS.to_vec(), chunks: keeper.finish()?, skipped: Vec::new() })
+        }
     }
 }
 

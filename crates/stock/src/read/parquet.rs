@@ -2,7 +2,7 @@
 use super::chunk::{Builder, Chunk};
 use super::heading::{Layout, Map};
 use super::workbook::padded;
-use super::{CHUNK_ROWS, Limits, ReadError};
+use super::{CHUNK_ROWS, Limits, ReadError, TEXT_BYTES};
 use ::parquet::basic::{Compression, ConvertedType, LogicalType, Type as PhysicalType};
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArrayType, DataType, Int32Type, Int64Type};
@@ -103,8 +103,10 @@ impl Outline {
                             builder.set(row, column, text);
                         }
                         Some(whole) => {
+                            // Beyond the bound the whole is refused: no more of it than tells that is held.
                             whole.extend_from_slice(if whole.is_empty() { b"" } else { b" " });
-                            whole.extend_from_slice(text);
+                            let left = (TEXT_BYTES + 1).saturating_sub(whole.len());
+                            whole.extend_from_slice(text.get(..left).unwrap_or(text));
                         }
                     })
                     .map_err(wrong)?;
@@ -117,10 +119,7 @@ impl Outline {
         }
         cursor.open = back;
         cursor.row += place.rows;
-        if builder.bytes() > u32::MAX as usize {
-            return Err(ReadError::Parquet(place.group));
-        }
-        Ok(Some(builder.finish()))
+        Ok(Some(builder.finish()?))
     }
 }
 

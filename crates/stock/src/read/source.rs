@@ -4,7 +4,7 @@ use super::delimited;
 use super::encoding::Encoding;
 use super::heading::Map;
 use super::parquet;
-use super::{Limits, ReadError, message, workbook};
+use super::{Limits, ReadError, Skipped, message, workbook};
 use aws_lc_rs::digest::{Context, SHA256};
 use dancu_linkage::Column;
 use std::fs::File;
@@ -50,10 +50,10 @@ struct Opened {
     content: Content,
 }
 
-enum Content {
+pub(super) enum Content {
     Csv(delimited::Outline),
     Parquet(parquet::Outline),
-    Kept { format: Format, columns: Vec<Column>, chunks: Vec<Arc<Chunk>> },
+    Kept { format: Format, kept: workbook::Kept },
 }
 
 impl Source {
@@ -90,7 +90,7 @@ impl Source {
                 };
                 let mut sha256 = Context::new(&SHA256);
                 sha256.update(&content);
-                (Content::Kept { format, columns: kept.columns, chunks: kept.chunks }, finished(sha256))
+                (Content::Kept { format, kept }, finished(sha256))
             }
         };
         let opened = Opened { file, bytes, sha256, content };
@@ -130,8 +130,8 @@ impl Source {
         match &self.0.content {
             Content::Csv(outline) => outline.rows,
             Content::Parquet(outline) => outline.rows,
-            Content::Kept { chunks, .. } => {
-                chunks.last().map_or(0, |last| last.first_row() + last.len() as u64)
+            Content::Kept { kept, .. } => {
+                kept.chunks.last().map_or(0, |last| last.first_row() + last.len() as u64)
             }
         }
     }
@@ -141,7 +141,7 @@ impl Source {
         let chunks = match &self.0.content {
             Content::Csv(outline) => outline.chunks.len(),
             Content::Parquet(outline) => outline.chunks.len(),
-            Content::Kept { chunks, .. } => chunks.len(),
+            Content::Kept { kept, .. } => kept.chunks.len(),
         };
         chunks as u64
     }
@@ -151,13 +151,28 @@ impl Source {
         match &self.0.content {
             Content::Csv(outline) => outline.layout().columns().collect(),
             Content::Parquet(outline) => outline.layout().columns().collect(),
-            Content::Kept { columns, .. } => columns.clone(),
+            Content::Kept { kept, .. } => kept.columns.clone(),
+        }
+    }
+
+    /// Sheets of a workbook that name no people and were left out. A sheet that may hold people is an error instead.
+    pub fn skipped(&self) -> &[Skipped] {
+        match &self.0.content {
+            Content::Kept { kept, .. } => &kept.skipped,
+            _ => &[],
         }
     }
 
     /// Begins to read.
     pub fn reader(&self) -> Reader {
         Reader { source: self.clone(), parquet: None, next: 0 }
+    }
+}
+
+#[cfg(test)]
+impl Source {
+    pub(super) fn content(&self) -> &Content {
+        &self.0.content
     }
 }
 
@@ -190,8 +205,8 @@ impl Reader {
                 };
                 outline.chunk(cursor, number)?.map(Arc::new)
             }
-            Content::Kept { chunks, .. } => {
-                usize::try_from(number).ok().and_then(|at| chunks.get(at)).cloned()
+            Content::Kept { kept, .. } => {
+                usize::try_from(number).ok().and_then(|at| kept.chunks.get(at)).cloned()
             }
         };
         self.next = number.saturating_add(1);

@@ -8,14 +8,14 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-fn open(bytes: &[u8], map: &[&str], limits: Limits) -> Result<Source, ReadError> {
+pub(super) fn open(bytes: &[u8], map: &[&str], limits: Limits) -> Result<Source, ReadError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stock");
     std::fs::write(&path, bytes).unwrap();
     Source::open(&path, &Map::parse(map).unwrap(), limits)
 }
 
-fn read(bytes: &[u8]) -> Source {
+pub(super) fn read(bytes: &[u8]) -> Source {
     open(bytes, &[], Limits::default()).unwrap()
 }
 
@@ -24,12 +24,12 @@ fn texts(row: &Row<'_>) -> Vec<String> {
 }
 
 /// Row by row: name, number, name of the person, birth date.
-fn rows(source: &Source) -> Vec<Vec<String>> {
+pub(super) fn rows(source: &Source) -> Vec<Vec<String>> {
     let chunks = source.reader().map(Result::unwrap);
     chunks.flat_map(|chunk| chunk.rows().map(|row| texts(&row)).collect::<Vec<_>>()).collect()
 }
 
-fn faults(source: &Source) -> Vec<RowFault> {
+pub(super) fn faults(source: &Source) -> Vec<RowFault> {
     source.reader().flat_map(|chunk| chunk.unwrap().faults().to_vec()).collect()
 }
 

@@ -7,7 +7,7 @@ mod table;
 pub use join::{Line, join, lines};
 pub use part::{COLUMNS, Part};
 pub use summary::Summary;
-pub use table::{SHEET_ROWS, TABLE_ROWS, csv, workbook};
+pub use table::{Csv, SHEET_ROWS, TABLE_ROWS, csv, workbook};
 
 use std::io;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Names of what makes a row unreadable, in the order of the counters.
-const FAULTS: [&str; 4] = ["ragged", "quote", "encoding", "element"];
+const FAULTS: [&str; 5] = ["ragged", "quote", "encoding", "element", "long"];
 
 /// How many rows, by what was found of them. Parts' figures add up to those of the whole. Without personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,7 @@ impl Summary {
             Fault::Quote => 1,
             Fault::Encoding(_) => 2,
             Fault::Element => 3,
+            Fault::Long(_) => 4,
         };
         up(&mut self.faults, at, 1);
     }

@@ -147,26 +147,47 @@ fn write_line(
     Ok(())
 }
 
-/// Writes a result as CSV (RFC 4180, UTF-8 with a byte order mark, which spreadsheets want): the stable names of Parquet. What
-/// a spreadsheet would run as a formula has an apostrophe before it.
-pub fn csv<R: ChunkReader + 'static>(result: R, mut out: impl Write) -> Result<(), ResultError> {
-    out.write_all("\u{FEFF}".as_bytes())?;
-    let mut writer = ::csv::Writer::from_writer(out);
-    let failed = |error: ::csv::Error| match error.into_kind() {
-        ::csv::ErrorKind::Io(error) => ResultError::Io(error),
-        _ => ResultError::Io(std::io::ErrorKind::InvalidData.into()),
-    };
-    writer.write_record(COLUMNS).map_err(failed)?;
-    lines(result, |line| {
+/// Writes a result as CSV, with [`Csv`].
+pub fn csv<R: ChunkReader + 'static>(result: R, out: impl Write) -> Result<(), ResultError> {
+    let mut csv = Csv::begin(out)?;
+    lines(result, |line| csv.line(line))?;
+    csv.end()
+}
+
+/// A result as CSV (RFC 4180, UTF-8 with a byte order mark, which spreadsheets want): the stable names of Parquet. What a
+/// spreadsheet would run as a formula has an apostrophe before it.
+pub struct Csv<W: Write>(::csv::Writer<W>);
+
+impl<W: Write> Csv<W> {
+    /// Begins with the headings.
+    pub fn begin(mut out: W) -> Result<Self, ResultError> {
+        out.write_all("\u{FEFF}".as_bytes())?;
+        let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out);
+        writer.write_record(COLUMNS).map_err(failed)?;
+        Ok(Self(writer))
+    }
+
+    /// Writes a line.
+    pub fn line(&mut self, line: &Line<'_>) -> Result<(), ResultError> {
         let guarded = if is_formula(line.row_id) { format!("'{}", line.row_id) } else { String::new() };
         let row_id = if guarded.is_empty() { line.row_id } else { &guarded };
         let matched = line.matched_personal_id.unwrap_or_default();
         let score = format!("{:.2}", line.score);
-        writer
-            .write_record([row_id, line.verdict, matched, &score, line.reasons, line.action])
-            .map_err(failed)
-    })?;
-    Ok(writer.flush()?)
+        let cells = [row_id, line.verdict, matched, &score, line.reasons, line.action];
+        self.0.write_record(cells).map_err(failed)
+    }
+
+    /// Ends; what is not ended so is not whole.
+    pub fn end(mut self) -> Result<(), ResultError> {
+        Ok(self.0.flush()?)
+    }
+}
+
+fn failed(error: ::csv::Error) -> ResultError {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => ResultError::Io(error),
+        _ => ResultError::Io(std::io::ErrorKind::InvalidData.into()),
+    }
 }
 
 fn is_formula(text: &str) -> bool {

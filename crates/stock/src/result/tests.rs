@@ -123,7 +123,7 @@ fn a_workbook_and_csv_hold_the_rows_and_no_formula() {
     csv(Bytes::from(file), &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.starts_with(
-        "\u{FEFF}row_id,verdict,matched_personal_id,score,reasons,action\n'=H0,not_found,001185000017,-0.50,"
+        "\u{FEFF}row_id,verdict,matched_personal_id,score,reasons,action\r\n'=H0,not_found,001185000017,-0.50,"
     ));
     assert_eq!(text.lines().count(), 301);
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Cursor, Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -46,6 +47,9 @@ fn what_is_sealed_is_opened_once_and_what_is_wrong_is_told() {
         let good = opened(&scene, &bytes, to, &seen).unwrap();
         assert_eq!((good.label.job.as_str(), good.signer.name.as_str()), ("job-1", by));
         assert_eq!(fs::read(&good.files[0]).unwrap(), b"full_name\nAn\n");
+        for file in &good.files {
+            assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
         assert!(matches!(opened(&scene, &bytes, to, &seen), Err(OpenError::Replayed)));
         let refused = |bytes: &[u8]| opened(&scene, bytes, to, &Register::default()).unwrap_err();
         assert!(matches!(refused(&bytes[..bytes.len() - 30]), OpenError::Truncated));

@@ -175,6 +175,8 @@ struct CleaningJob {
     unread: u64,
     /// The first of them
     first_unread: Vec<UnreadRow>,
+    /// Sheets of a workbook that name no people and were left out
+    skipped_sheets: Vec<String>,
     /// Columns that are compared
     columns: Vec<&'static str>,
     /// Columns of the file that the agreement does not name: they are not kept
@@ -206,7 +208,7 @@ struct CleaningJob {
 struct UnreadRow {
     /// Line of the file, from 1
     line: u64,
-    /// `ragged`, `quote`, `encoding`, `element`
+    /// `ragged`, `quote`, `encoding`, `element`, `long`
     fault: String,
 }
 
@@ -317,6 +319,7 @@ impl From<&Job> for CleaningJob {
                 .iter()
                 .map(|(line, fault)| UnreadRow { line: *line, fault: fault.clone() })
                 .collect(),
+            skipped_sheets: asked.seen.skipped.clone(),
             columns: names(job.columns),
             left_out: names(seen.iter().filter(|column| !job.columns.contains(*column)).collect()),
             tells_number: job.tells_number,
@@ -412,6 +415,7 @@ fn trouble(desk: &Desk, no: &NotTaken) -> Trouble {
         NotTaken::Broken => invalid("", "missing"),
         NotTaken::File(_) => Told::from(Code::FileRefused).saying(words),
         NotTaken::TooBig => Told::from(Code::BodyTooLarge),
+        NotTaken::Waiting(_) => Told::from(Code::NotNow).saying(words),
         NotTaken::Refused(code) | NotTaken::Failed(code) => Told::from(*code),
     })
 }

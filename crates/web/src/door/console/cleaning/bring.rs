@@ -27,6 +27,8 @@ const CHUNK_ROWS: u32 = 4_096;
 const TOLD: usize = 20;
 /// Bytes of a value of the form.
 const VALUE_BYTES: usize = 4_096;
+/// Fields of the form, the file among them.
+const MOST_FIELDS: usize = 20;
 
 /// Who wants what cleaned, as a form or a call says it.
 #[derive(Clone, Default)]
@@ -52,6 +54,8 @@ pub(in crate::door::console) enum NotTaken {
     File(ReadError),
     /// More bytes than are taken
     TooBig,
+    /// So many files of the organisation wait to be confirmed already
+    Waiting(u64),
     /// The rules do not allow it; the journal says so too
     Refused(Code),
     /// It is no form of this session, or broke off
@@ -68,6 +72,9 @@ impl NotTaken {
             Self::Map => ("map", t.t("cleaning-map-wrong").into_owned()),
             Self::TooBig => ("file-stock", t.t("cleaning-file-big").into_owned()),
             Self::File(error) => ("file-stock", file_words(error, t)),
+            Self::Waiting(count) => {
+                ("file-stock", t.t1("cleaning-file-waiting", "count", &t.number(*count)).into_owned())
+            }
             Self::Refused(code) | Self::Failed(code) => ("system", format!("{}.", code.title(t.lang()))),
             Self::Broken => ("file-stock", t.t("cleaning-file-missing").into_owned()),
         }
@@ -88,6 +95,10 @@ fn file_words(error: &ReadError, t: Texts) -> String {
         ReadError::Repeated(of) => return column("cleaning-file-repeated", *of),
         ReadError::Type(of) => return column("cleaning-file-type", *of),
         ReadError::Compression(_) => "cleaning-file-compression",
+        ReadError::TooManySheets(most) => {
+            return t.t1("cleaning-file-sheets", "most", &t.number(*most as u64)).into_owned();
+        }
+        ReadError::Sheet { sheet, .. } => return t.t1("cleaning-file-sheet", "sheet", sheet).into_owned(),
         ReadError::Message { row, .. } => {
             return t.t1("cleaning-file-message", "row", &t.number(*row)).into_owned();
         }
@@ -159,8 +170,12 @@ fn look_through(file: Incoming, map: &[String]) -> Result<Looked, NotTaken> {
     let limits = Limits { bytes: file.most, kept_bytes: file.most.min(256 << 20), rows: 100_000_000 };
     let source = Source::open(&file.path(), &map, limits).map_err(NotTaken::File)?;
     let columns: Columns = source.columns().into_iter().collect();
-    let mut seen =
-        Seen { format: source.format().name().to_owned(), columns: columns.bits(), ..Seen::default() };
+    let mut seen = Seen {
+        format: source.format().name().to_owned(),
+        columns: columns.bits(),
+        skipped: source.skipped().iter().map(|skipped| skipped.sheet.clone()).collect(),
+        ..Seen::default()
+    };
     for chunk in source.reader() {
         for fault in chunk.map_err(NotTaken::File)?.faults() {
             seen.unread += 1;
@@ -178,6 +193,7 @@ fn fault_name(fault: Fault) -> &'static str {
         Fault::Quote => "quote",
         Fault::Encoding(_) => "encoding",
         Fault::Element => "element",
+        Fault::Long(_) => "long",
     }
 }
 
@@ -185,6 +201,7 @@ impl From<CleaningError> for NotTaken {
     fn from(error: CleaningError) -> Self {
         match error {
             CleaningError::Refused(code) => Self::Refused(code),
+            CleaningError::Unconfirmed(count) => Self::Waiting(count),
             other => {
                 tracing::warn!(error = %other, "a cleaning job could not be made");
                 Self::Failed(Code::StoreUnavailable)
@@ -334,17 +351,33 @@ impl Sent {
     }
 }
 
-/// Reads a form; the token comes before the file, or nothing of the file is kept.
+/// What of a form may come in.
+#[derive(Default)]
+struct Gate {
+    /// The session's token was in it
+    is_own: bool,
+    fields: usize,
+}
+
+impl Gate {
+    /// Whether a field of this name may come next: the token before all others, and no more than a form has.
+    fn lets(&mut self, name: &str) -> bool {
+        self.fields += 1;
+        self.fields <= MOST_FIELDS && (self.is_own || name == "csrf")
+    }
+}
+
+/// Reads a form. The token comes first: of a form that is not this session's nothing is kept, and no form fills the memory.
 async fn read(seat: &Seat, request: Request) -> Result<Result<Sent, NotTaken>, Oops> {
     let broken = || Oops::page(seat.shell(HERE), ErrorKind::Forbidden);
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| broken())?;
-    let (mut sent, mut own) = (Sent::default(), false);
+    let (mut sent, mut gate) = (Sent::default(), Gate::default());
     while let Some(mut field) = multipart.next_field().await.map_err(|_| broken())? {
         let name = field.name().unwrap_or_default().to_owned();
+        if !gate.lets(&name) {
+            return Err(broken());
+        }
         if let (true, Some(file)) = (name == "file-stock", field.file_name().map(ToOwned::to_owned)) {
-            if !own {
-                return Err(broken());
-            }
             let cleaner = &seat.console.cleaning;
             let mut incoming = match Incoming::create(&cleaner.incoming, cleaner.most_bytes) {
                 Ok(incoming) => incoming,
@@ -371,11 +404,11 @@ async fn read(seat: &Seat, request: Request) -> Result<Result<Sent, NotTaken>, O
         let value = String::from_utf8(value).map_err(|_| broken())?;
         if name == "csrf" {
             seat.own_form(&value, HERE)?;
-            own = true;
+            gate.is_own = true;
         }
         sent.values.push((name, value));
     }
-    if own { Ok(Ok(sent)) } else { Err(broken()) }
+    if gate.is_own { Ok(Ok(sent)) } else { Err(broken()) }
 }
 
 /// Writes on a thread that may wait for the disk.
@@ -448,6 +481,16 @@ mod tests {
     fn columns_are_mapped_by_what_people_call_them() {
         let typed = "  Họ và tên = HO DEM + TEN\n\nbirth date=NS\nsex=Phái\nlạ=x\nkhông";
         assert_eq!(lines(typed), ["full_name= HO DEM + TEN", "birth_date=NS", "sex=Phái", "lạ=x", "không"]);
+    }
+
+    #[test]
+    fn a_form_has_its_token_first_and_an_end() {
+        let mut gate = Gate::default();
+        assert!(!gate.lets("map"), "nothing is read of a form that may be anybody's");
+        assert!(!gate.lets("file-stock") && gate.lets("csrf"));
+        gate.is_own = true;
+        let taken = (0..1_000).filter(|_| gate.lets("map")).count();
+        assert_eq!(taken, MOST_FIELDS - 3);
     }
 
     #[test]

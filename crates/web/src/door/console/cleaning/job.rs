@@ -44,7 +44,7 @@ pub(super) async fn page(seat: &Seat, job: &Job, notice: Option<Notice>) -> Resu
     groups.extend(faults(job, t));
     let is_done = job.state == JobState::Done;
     Ok(CleaningPage {
-        notice: notice.or_else(|| list::done(seat, t)).or_else(|| self::notice(job, &far, t)),
+        notice: notice.or_else(|| list::done(seat, t)).or_else(|| self::notice(seat, job, &far, t)),
         crumbs: Crumbs {
             texts: t,
             crumbs: vec![
@@ -64,13 +64,16 @@ pub(super) async fn page(seat: &Seat, job: &Job, notice: Option<Notice>) -> Resu
     })
 }
 
-fn notice(job: &Job, far: &Far, t: Texts) -> Option<Notice> {
+fn notice(seat: &Seat, job: &Job, far: &Far, t: Texts) -> Option<Notice> {
     match job.state {
-        JobState::Filling if waits_for_confirmation(job) => Some(Notice::new(
-            Tone::Warn,
-            t.t("cleaning-confirm-first"),
-            t.t1("cleaning-confirm-first-todo", "rows", &t.number(job.rows)),
-        )),
+        JobState::Filling if waits_for_confirmation(job) => {
+            let until =
+                shown::moment(job.at_us.saturating_add(seat.console.cleaning.jobs.options().confirm_us));
+            let values = [("rows", t.number(job.rows)), ("until", until)];
+            let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let todo = t.with("cleaning-confirm-first-todo", &values);
+            Some(Notice::new(Tone::Warn, t.t("cleaning-confirm-first"), todo))
+        }
         JobState::Filling => {
             Some(Notice::new(Tone::Info, t.t("cleaning-not-whole"), t.t("cleaning-not-whole-todo")))
         }
@@ -206,6 +209,9 @@ fn facts(seat: &Seat, job: &Job, by: &str, t: Texts) -> Group {
         facts.push(Fact::new(t.t("cleaning-format"), format));
     }
     facts.push(Fact::new(t.t("cleaning-rows"), t.number(job.rows)));
+    if !asked.seen.skipped.is_empty() {
+        facts.push(Fact::new(t.t("cleaning-skipped"), asked.seen.skipped.join(", ")));
+    }
     facts.push(Fact::mono("SHA-256", hex::encode(job.input_sha256)));
     if job.state != JobState::Filling {
         let compared = job.columns.iter().filter(|column| *column != Column::RowId);

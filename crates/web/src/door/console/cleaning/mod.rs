@@ -205,6 +205,25 @@ fn left(t: Texts, us: u64) -> String {
     match seconds {
         0..=90 => value("cleaning-seconds", seconds),
         91..=5_400 => value("cleaning-minutes", seconds.div_ceil(60)),
-        _ => value("cleaning-hours", seconds.div_ceil(3_600)),
+        _ => {
+            let (hours, minutes) = (seconds.div_ceil(60) / 60, seconds.div_ceil(60) % 60);
+            let (hours_said, minutes_said) = (t.number(hours), t.number(minutes));
+            match minutes {
+                0 => value("cleaning-hours", hours),
+                _ => t.with("cleaning-hours-minutes", &[("hours", &hours_said), ("minutes", &minutes_said)]),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_is_left_is_told_to_the_minute() {
+        let t = Texts::of(Lang::Vi);
+        let told = [90, 91, 5_400, 5_460, 7_200].map(|seconds| left(t, seconds * 1_000_000));
+        assert_eq!(told, ["90 giây", "2 phút", "90 phút", "1 giờ 31 phút", "2 giờ"]);
     }
 }

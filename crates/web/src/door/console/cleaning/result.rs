@@ -10,7 +10,9 @@ use axum::response::{IntoResponse as _, Response};
 use dancu_citizen::PersonalId;
 use dancu_cleaning::{Cleaning, CleaningError, Job, JobState, Line};
 use dancu_policy::duty::Action;
-use std::io::{Read as _, Seek as _};
+use dancu_stock::ResultError;
+use dancu_stock::result::{Csv, Line as Row};
+use std::io::{self, Read as _, Seek as _, Write};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -27,8 +29,6 @@ pub(in crate::door::console) const PACKED: &str = "cleaning_package";
 const PIECE: usize = 64 * 1024;
 /// Pieces that may wait for the receiver.
 const AHEAD: usize = 8;
-/// Columns, as of the file that the command writes.
-const HEAD: &str = "\u{feff}row_id,verdict,matched_personal_id,score,reasons,action\r\n";
 
 pub(super) async fn hand_out(seat: Seat, Path(id): Path<String>) -> Answer {
     let job = seat.cleaning_job(&id, Action::CleaningExport).await?;
@@ -139,53 +139,45 @@ fn write(
     id: &str,
     send: &mpsc::Sender<Result<Bytes, std::io::Error>>,
 ) -> Result<(), CleaningError> {
-    let gone = || CleaningError::Output("nobody takes it any more".to_owned());
-    let mut text = String::from(HEAD);
-    jobs.result(id, |line| {
-        add(&mut text, line);
-        if text.len() >= PIECE {
-            let piece = Bytes::from(std::mem::take(&mut text));
-            send.blocking_send(Ok(piece)).map_err(|_| gone())?;
-        }
-        Ok(())
-    })?;
-    send.blocking_send(Ok(Bytes::from(text))).map_err(|_| gone())
+    let mut csv = Csv::begin(Pieces { piece: Vec::new(), send })?;
+    jobs.result(id, |line| Ok(add(&mut csv, line)?))?;
+    Ok(csv.end()?)
 }
 
-fn add(text: &mut String, line: &Line<'_>) {
+fn add(csv: &mut Csv<impl Write>, line: &Line<'_>) -> Result<(), ResultError> {
     let answer = line.answer;
-    cell(text, &line.row_id());
-    let number = answer.personal_id.map(PersonalId::expose).unwrap_or_default();
-    let cells: [&str; 5] = [
-        answer.verdict.name(),
-        &number,
-        &score(answer.score),
-        &answer.reasons.to_string(),
-        answer.action.name(),
-    ];
-    for content in cells {
-        text.push(',');
-        cell_plain(text, content);
-    }
-    text.push_str("\r\n");
+    let number = answer.personal_id.map(PersonalId::expose);
+    csv.line(&Row {
+        row_id: &line.row_id(),
+        verdict: answer.verdict.name(),
+        matched_personal_id: number.as_deref(),
+        score: f64::from(answer.score) / 100.0,
+        reasons: &answer.reasons.to_string(),
+        action: answer.action.name(),
+    })
 }
 
-/// A cell of the agency's own words: a spreadsheet would compute what begins like a formula.
-fn cell(text: &mut String, content: &str) {
-    if content.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        cell_plain(text, &format!("'{content}"));
-    } else {
-        cell_plain(text, content);
-    }
+/// What is written goes out in pieces.
+struct Pieces<'s> {
+    piece: Vec<u8>,
+    send: &'s mpsc::Sender<Result<Bytes, io::Error>>,
 }
 
-fn cell_plain(text: &mut String, content: &str) {
-    if content.contains([',', '"', '\n', '\r']) {
-        text.push('"');
-        text.push_str(&content.replace('"', "\"\""));
-        text.push('"');
-    } else {
-        text.push_str(content);
+impl Write for Pieces<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = Bytes::from(std::mem::take(&mut self.piece));
+        self.send.blocking_send(Ok(piece)).map_err(|_| io::Error::other("nobody takes it any more"))
     }
 }
 
@@ -200,12 +192,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_quoted_and_never_formulas() {
-        let mut text = String::new();
-        cell(&mut text, "=1+1");
-        text.push(',');
-        cell(&mut text, "a \"b\", c");
-        assert_eq!(text, "'=1+1,\"a \"\"b\"\", c\"");
+    fn a_line_is_written_as_the_package_has_it() {
+        let (send, mut receive) = mpsc::channel(4);
+        let row = dancu_linkage::Row::default().with(dancu_linkage::Column::RowId, "=1, \"2\"");
+        let answer = dancu_linkage::Answer { score: -250, ..dancu_linkage::Answer::default() };
+        let line = Line { number: 1, row: &row, answer: &answer, decision: None };
+        let mut csv = Csv::begin(Pieces { piece: Vec::new(), send: &send }).unwrap();
+        add(&mut csv, &line).unwrap();
+        csv.end().unwrap();
+        let sent = receive.blocking_recv().unwrap().unwrap();
+        let text = std::str::from_utf8(&sent).unwrap();
+        let (head, line) = text.split_once("\r\n").unwrap();
+        assert_eq!(head, "\u{feff}row_id,verdict,matched_personal_id,score,reasons,action");
+        assert!(
+            line.starts_with("\"'=1, \"\"2\"\"\",") && line.contains(",-2.50,") && line.ends_with("\r\n")
+        );
         assert_eq!([score(-250), score(5), score(1_234)], ["-2.50", "0.05", "12.34"]);
     }
 }

@@ -52,6 +52,8 @@ pub(in crate::door::console) enum NotTaken {
     File(ReadError),
     /// More bytes than are taken
     TooBig,
+    /// It is not as it was when the file came: brought again, it is taken as things are now
+    Changed,
     /// The rules do not allow it; the journal says so too
     Refused(Code),
     /// It is no form of this session, or broke off
@@ -68,6 +70,7 @@ impl NotTaken {
             Self::Map => ("map", t.t("cleaning-map-wrong").into_owned()),
             Self::TooBig => ("file-stock", t.t("cleaning-file-big").into_owned()),
             Self::File(error) => ("file-stock", file_words(error, t)),
+            Self::Changed => ("system", t.t("cleaning-changed").into_owned()),
             Self::Refused(code) | Self::Failed(code) => ("system", format!("{}.", code.title(t.lang()))),
             Self::Broken => ("file-stock", t.t("cleaning-file-missing").into_owned()),
         }
@@ -150,6 +153,8 @@ fn disk(error: &io::Error) -> NotTaken {
 struct Looked {
     source: Source,
     seen: Seen,
+    // What was said of its columns.
+    mapping: String,
     // Its descriptor is the only way to it.
     _file: Incoming,
 }
@@ -169,7 +174,7 @@ fn look_through(file: Incoming, map: &[String]) -> Result<Looked, NotTaken> {
             }
         }
     }
-    Ok(Looked { source, seen, _file: file })
+    Ok(Looked { source, seen, mapping: map.to_string(), _file: file })
 }
 
 fn fault_name(fault: Fault) -> &'static str {
@@ -185,6 +190,9 @@ impl From<CleaningError> for NotTaken {
     fn from(error: CleaningError) -> Self {
         match error {
             CleaningError::Refused(code) => Self::Refused(code),
+            CleaningError::NotNow(_) | CleaningError::Unknown { .. } => Self::Changed,
+            CleaningError::Row { row, .. } => Self::File(ReadError::TooManyRows(row)),
+            CleaningError::Input(_) => Self::File(ReadError::Empty),
             other => {
                 tracing::warn!(error = %other, "a cleaning job could not be made");
                 Self::Failed(Code::StoreUnavailable)
@@ -279,7 +287,7 @@ pub(in crate::door::console) async fn take(
     let (by, now_us) = (seat.id().to_owned(), seat.now_us());
     let taken = blocking(move || {
         let mut new = decide(&teller)?.new;
-        (new.asked.by, new.asked.seen) = (by, looked.seen.clone());
+        (new.asked.by, new.asked.seen, new.mapping) = (by, looked.seen.clone(), looked.mapping.clone());
         fill(&jobs, &new, &looked.source, now_us)
     });
     taken.await.ok_or_else(lost)?

@@ -1,4 +1,5 @@
 //! Chunks of a job: leased, renewed, finished once.
+use crate::end::{MOST_FAILURES, fails};
 use crate::sealed::number;
 use crate::{Cleaning, CleaningError, Counts};
 use dancu_storage::{Row, Tx, Value};
@@ -51,11 +52,16 @@ pub struct Progress {
 }
 
 impl Cleaning {
-    /// Whether any job is open: a look that writes nothing, for who waits for work.
-    pub fn is_open(&self) -> Result<bool, CleaningError> {
-        let found = self.store.read("cleaning.is_open", |tx| {
-            const ANY: &str = "SELECT id FROM cleaning_job WHERE state = 'open' LIMIT 1";
-            Ok::<_, CleaningError>(tx.query_opt(ANY, &[])?)
+    /// Whether there is a chunk to take, of this job or of any: a look that writes nothing, for who waits for work or has to fetch
+    /// first what answers it.
+    pub fn has_chunk(&self, job: Option<&str>, now_us: i64) -> Result<bool, CleaningError> {
+        let parameters: [Value; 2] = [job.unwrap_or_default().into(), now_us.into()];
+        let found = self.store.read("cleaning.has_chunk", |tx| {
+            const ANY: &str = "SELECT 1 FROM cleaning_job j
+                 WHERE j.state = 'open' AND j.failed IS NULL AND ($1 = '' OR j.id = $1)
+                   AND EXISTS (SELECT 1 FROM cleaning_chunk c
+                     WHERE c.job = j.id AND c.state IN ('open', 'leased') AND c.until_us <= $2) LIMIT 1";
+            Ok::<_, CleaningError>(tx.query_opt(ANY, &parameters)?)
         })?;
         Ok(found.is_some())
     }
@@ -72,7 +78,7 @@ impl Cleaning {
             const TAKE: &str =
                 "UPDATE cleaning_chunk SET state = 'leased', holder = $3, until_us = $4, tries = $5
                      WHERE job = $1 AND number = $2";
-            for job in open_jobs(tx, job)? {
+            for job in open_jobs(tx, job, now_us)? {
                 let Some(row) = free(tx, &job, now_us)? else { continue };
                 let chunk: u64 = row.number(0)?;
                 let lease = Lease {
@@ -187,16 +193,27 @@ impl Cleaning {
         rows.iter().map(digest).collect()
     }
 
-    /// Puts a chunk back whose answers are missing or damaged, so that it is worked on again.
+    /// Puts a chunk back whose answers are missing or damaged, so that it is worked on again. Its doubtful rows go: other answers
+    /// may doubt others. A chunk whose answers do not keep ends its job.
     pub fn reopen(&self, job: &str, chunk: u64) -> Result<(), CleaningError> {
         let at = [Value::from(job), number(chunk)?.into()];
         self.store.run_tx("cleaning.reopen", |tx| {
             const CHUNK: &str = "UPDATE cleaning_chunk SET state = 'open', holder = '', until_us = 0, sha256 = NULL,
-                 counts = NULL, people = NULL, done_us = NULL WHERE job = $1 AND number = $2";
+                 counts = NULL, people = NULL, done_us = NULL, failures = failures + 1 WHERE job = $1 AND number = $2";
             const JOB: &str =
                 "UPDATE cleaning_job SET state = 'open', ended_us = NULL WHERE id = $1 AND state IN ('open', 'done')";
-            if tx.execute(JOB, &[job.into()])? == 1 {
-                tx.execute(CHUNK, &at)?;
+            const FAILURES: &str = "SELECT c.failures, j.chunk_rows FROM cleaning_chunk c, cleaning_job j
+                 WHERE c.job = $1 AND c.number = $2 AND j.id = c.job";
+            const REVIEWS: &str = "DELETE FROM cleaning_review WHERE job = $1 AND number > $2 AND number <= $3";
+            if tx.execute(JOB, &[job.into()])? == 0 || tx.execute(CHUNK, &at)? == 0 {
+                return Ok(());
+            }
+            let Some(row) = tx.query_opt(FAILURES, &at)? else { return Ok(()) };
+            let each: u64 = row.number(1)?;
+            let (before, last) = (chunk.saturating_mul(each), chunk.saturating_add(1).saturating_mul(each));
+            tx.execute(REVIEWS, &[job.into(), number(before)?.into(), number(last)?.into()])?;
+            if row.number::<u32>(0)? >= MOST_FAILURES {
+                fails(tx, job, &format!("chunk {chunk}: its answers do not keep"))?;
             }
             Ok(())
         })
@@ -242,20 +259,24 @@ impl Progress {
     }
 }
 
-fn open_jobs(tx: &mut Tx<'_>, job: Option<&str>) -> Result<Vec<String>, CleaningError> {
-    const OPEN: &str = "SELECT id FROM cleaning_job WHERE state = 'open' AND ($1 = '' OR id = $1) ORDER BY at_us, id LIMIT 100";
-    let rows = tx.query(OPEN, &[job.unwrap_or_default().into()])?;
+/// Open jobs, the oldest first; after them those of which a chunk failed just now.
+fn open_jobs(tx: &mut Tx<'_>, job: Option<&str>, now_us: i64) -> Result<Vec<String>, CleaningError> {
+    const OPEN: &str = "SELECT id FROM cleaning_job
+         WHERE state = 'open' AND failed IS NULL AND ($1 = '' OR id = $1)
+         ORDER BY CASE WHEN passed_us <= $2 THEN 0 ELSE 1 END, at_us, id LIMIT 100";
+    let rows = tx.query(OPEN, &[job.unwrap_or_default().into(), now_us.into()])?;
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
-/// The first chunk that nobody has taken, or the first whose lease is over.
+/// The first chunk that nobody has taken and that is not passed over, or the first whose lease is over.
 fn free(tx: &mut Tx<'_>, job: &str, now_us: i64) -> Result<Option<Row>, CleaningError> {
-    const OPEN: &str = "SELECT number, row_count, tries FROM cleaning_chunk WHERE job = $1 AND state = 'open'
-         ORDER BY number LIMIT 1";
+    const OPEN: &str = "SELECT number, row_count, tries FROM cleaning_chunk
+         WHERE job = $1 AND state = 'open' AND until_us <= $2 ORDER BY number LIMIT 1";
     const OVER: &str = "SELECT number, row_count, tries FROM cleaning_chunk
          WHERE job = $1 AND state = 'leased' AND until_us <= $2 ORDER BY number LIMIT 1";
-    match tx.query_opt(OPEN, &[job.into()])? {
+    let parameters: [Value; 2] = [job.into(), now_us.into()];
+    match tx.query_opt(OPEN, &parameters)? {
         Some(row) => Ok(Some(row)),
-        None => Ok(tx.query_opt(OVER, &[job.into(), now_us.into()])?),
+        None => Ok(tx.query_opt(OVER, &parameters)?),
     }
 }

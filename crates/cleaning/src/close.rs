@@ -17,7 +17,12 @@ pub struct Closed {
 
 impl Cleaning {
     /// Closes a job whose chunks are all done, if nobody else does; none where there is none. `threshold` is that of the
-    /// matcher. A crash in the middle leaves it to the next who asks; nothing is told twice.
+    /// matcher. A crash in the middle leaves it to the next who asks; nothing is told twice. Jobs that are to fail are ended on the
+    /// way.
+    ///
+    /// # Errors
+    ///
+    /// A job that cannot be closed is passed over for a while, and its error is given only where no other could be closed.
     pub fn close(
         &self,
         job: Option<&str>,
@@ -26,13 +31,37 @@ impl Cleaning {
         teller: &Teller,
         clock: &dyn Fn() -> i64,
     ) -> Result<Option<Closed>, CleaningError> {
-        let Some(id) = self.claim_closing(job, holder, clock())? else { return Ok(None) };
-        let job = self.get(&id)?;
-        let closed = self.close_claimed(&job, holder, threshold, teller, clock);
-        if closed.is_err() {
-            let _ = self.hold(&job, holder, 0);
+        let mut first = None;
+        loop {
+            let ended = self.end_failed(job, teller, clock());
+            let Some(id) = self.claim_closing(job, holder, clock())? else {
+                return first.map_or(ended.map(|()| None), Err);
+            };
+            let close = |job: Job| self.close_claimed(&job, holder, threshold, teller, clock);
+            match self.get(&id).and_then(close) {
+                Ok(Some(closed)) => return Ok(Some(closed)),
+                // It is somebody else's now, or has ended.
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(job = id, %error, "a job could not be closed");
+                    self.not_closed(&id, holder, &error, clock())?;
+                    first.get_or_insert(error);
+                }
+            }
         }
-        closed
+    }
+
+    /// Whether there is a job to close, or one to be ended: a look that writes nothing.
+    pub fn has_closing(&self, job: Option<&str>, now_us: i64) -> Result<bool, CleaningError> {
+        let parameters: [Value; 2] = [job.unwrap_or_default().into(), now_us.into()];
+        let found = self.store.read("cleaning.has_closing", |tx| {
+            const ANY: &str = "SELECT 1 FROM cleaning_job j
+                 WHERE j.state = 'open' AND ($1 = '' OR j.id = $1) AND (j.failed IS NOT NULL OR (j.until_us <= $2
+                   AND NOT EXISTS (SELECT 1 FROM cleaning_chunk c WHERE c.job = j.id AND c.state IN ('open', 'leased'))))
+                 LIMIT 1";
+            Ok::<_, CleaningError>(tx.query_opt(ANY, &parameters)?)
+        })?;
+        Ok(found.is_some())
     }
 
     fn close_claimed(
@@ -45,7 +74,7 @@ impl Cleaning {
     ) -> Result<Option<Closed>, CleaningError> {
         let digests = self.digests(&job.id)?;
         let mut people = People::new(self, job, teller);
-        let mut queue = crate::review::Queue::new(self, job, threshold);
+        let mut queue = crate::review::Queue::new(self, job, holder, threshold);
         for (chunk, digest) in (0_u64..).zip(&digests) {
             let answers = self.sound_answers(&job.id, chunk, *digest)?;
             people.chunk(chunk, &answers, clock)?;
@@ -55,8 +84,8 @@ impl Cleaning {
             }
         }
         for (chunk, digest) in (0_u64..).zip(&digests) {
-            queue.put(chunk, &self.sound_answers(&job.id, chunk, *digest)?)?;
-            if !self.hold(job, holder, clock() + self.options.lease_us)? {
+            let queued = queue.put(chunk, &self.sound_answers(&job.id, chunk, *digest)?)?;
+            if !queued || !self.hold(job, holder, clock() + self.options.lease_us)? {
                 return Ok(None);
             }
         }
@@ -99,9 +128,9 @@ impl Cleaning {
         let until_us = now_us + self.options.lease_us;
         self.store.run_tx("cleaning.claim_closing", |tx| {
             const READY: &str = "SELECT id FROM cleaning_job j
-                 WHERE j.state = 'open' AND ($1 = '' OR j.id = $1) AND (j.holder = '' OR j.until_us <= $2)
+                 WHERE j.state = 'open' AND j.failed IS NULL AND ($1 = '' OR j.id = $1) AND j.until_us <= $2
                    AND NOT EXISTS (SELECT 1 FROM cleaning_chunk c WHERE c.job = j.id AND c.state IN ('open', 'leased'))
-                 ORDER BY j.at_us, j.id LIMIT 1";
+                 ORDER BY CASE WHEN j.failures = 0 THEN 0 ELSE 1 END, j.at_us, j.id LIMIT 1";
             const TAKE: &str = "UPDATE cleaning_job SET holder = $2, until_us = $3 WHERE id = $1";
             let Some(row) = tx.query_opt(READY, &[job.unwrap_or_default().into(), now_us.into()])? else {
                 return Ok(None);
@@ -112,12 +141,11 @@ impl Cleaning {
         })
     }
 
-    /// Keeps the closing of a job, or with 0 gives it back. False: it is somebody else's, or the job has ended.
+    /// Keeps the closing of a job. False: it is somebody else's, or the job has ended.
     fn hold(&self, job: &Job, holder: &str, until_us: i64) -> Result<bool, CleaningError> {
-        let next = if until_us == 0 { "" } else { holder };
-        let parameters: [Value; 4] = [job.id.as_str().into(), holder.into(), next.into(), until_us.into()];
+        let parameters: [Value; 3] = [job.id.as_str().into(), holder.into(), until_us.into()];
         self.store.run_tx("cleaning.hold", |tx| {
-            const HOLD: &str = "UPDATE cleaning_job SET holder = $3, until_us = $4
+            const HOLD: &str = "UPDATE cleaning_job SET until_us = $3
                  WHERE id = $1 AND holder = $2 AND state = 'open'";
             Ok(tx.execute(HOLD, &parameters)? == 1)
         })

@@ -7,7 +7,7 @@ use dancu_linkage::{Action, Agreement, Answer, Column, Reasons, Row, Verdict};
 const ROWS: &[u8; 4] = b"dcr1";
 /// First bytes of a chunk of answers.
 const ANSWERS: &[u8; 4] = b"dca1";
-/// Longest text of a cell, bytes. What is longer is no name, number or date.
+/// Longest text of a cell, bytes. What is longer is no name, number or date; a row's own name is cut too.
 pub(crate) const LONGEST: usize = 1024;
 /// Bytes of one answer: verdict, action, score, agreements, number.
 const ANSWER: usize = 2 + 4 + Column::ALL.len() + 8;
@@ -24,9 +24,6 @@ impl RowsOut {
     pub(crate) fn push(&mut self, row: &Row<'_>) -> Result<(), &'static str> {
         if self.bytes.is_empty() {
             self.bytes.extend_from_slice(ROWS);
-        }
-        if row.get(Column::RowId).len() > LONGEST {
-            return Err("the row's own name is too long");
         }
         let said = Column::ALL.into_iter().filter(|column| !row.get(*column).is_empty());
         let word = said.clone().fold(0_u16, |word, column| word | 1 << column as u16);

@@ -74,6 +74,16 @@ pub enum CleaningError {
 }
 
 impl CleaningError {
+    /// Whether asking again gives the same: what is stored is lost or damaged. Not so where store, files or journal do not
+    /// answer, or a key is missing on this server.
+    pub fn lasts(&self) -> bool {
+        match self {
+            Self::Damaged(_) | Self::Answers { .. } | Self::Row { .. } => true,
+            Self::Seal(error) => matches!(error, SealError::Form | SealError::Altered),
+            _ => false,
+        }
+    }
+
     pub(crate) fn unknown(what: &'static str, id: &str) -> Self {
         Self::Unknown { what, id: id.to_owned() }
     }

@@ -18,6 +18,8 @@ pub enum JobState {
     Refused,
     /// Ended by who asked
     Cancelled,
+    /// Ended because what is stored of it is lost or damaged, again and again
+    Failed,
 }
 
 impl JobState {
@@ -29,11 +31,13 @@ impl JobState {
             Self::Done => "done",
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
         }
     }
 
     /// All of them, in the order of a job's life.
-    pub const ALL: [Self; 5] = [Self::Filling, Self::Open, Self::Done, Self::Refused, Self::Cancelled];
+    pub const ALL: [Self; 6] =
+        [Self::Filling, Self::Open, Self::Done, Self::Refused, Self::Cancelled, Self::Failed];
 
     /// From its name.
     pub fn from_name(name: &str) -> Option<Self> {
@@ -116,6 +120,8 @@ pub struct NewJob {
     pub tells_near: bool,
     /// Rows in a chunk, 1 to 1,000,000
     pub chunk_rows: u32,
+    /// Which heading of the file each column is, where somebody said so: the same file read in another way is another question
+    pub mapping: String,
 }
 
 /// A job on record.
@@ -149,10 +155,12 @@ pub struct Job {
     pub at_us: i64,
     /// Number of its entry in the journal
     pub entry: Option<u64>,
-    /// When it was done, refused or cancelled
+    /// When it was done, refused, cancelled or failed
     pub ended_us: Option<i64>,
     /// When the result was taken for the first time
     pub fetched_us: Option<i64>,
+    /// Why it fails, for who runs the server: without contents of a row
+    pub failed: Option<String>,
 }
 
 impl Job {
@@ -178,7 +186,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, organisation, system, state, input_sha256, chunk_rows, row_count, chunks, columns, tells_number,
-                tells_near, asked, at_us, entry, ended_us, fetched_us FROM cleaning_job ",
+                tells_near, asked, at_us, entry, ended_us, fetched_us, failed FROM cleaning_job ",
             $rest
         )
     };
@@ -249,6 +257,7 @@ impl Cleaning {
             new.tells_near,
             new.chunk_rows,
             asked,
+            &new.mapping,
         );
         let bytes = serde_json::to_vec(&question)
             .map_err(|_| CleaningError::Damaged("a question that has no JSON"))?;
@@ -299,27 +308,6 @@ impl Cleaning {
         rows.iter().map(|row| self.job(row)).collect()
     }
 
-    /// Ends a job before it is done. Chunks under way are not counted any more.
-    pub fn cancel(&self, id: &str, now_us: i64) -> Result<(), CleaningError> {
-        self.end(id, JobState::Cancelled, now_us)?;
-        self.drop_files(id)
-    }
-
-    /// Ends a job that is being filled or worked on.
-    pub(crate) fn end(&self, id: &str, state: JobState, now_us: i64) -> Result<(), CleaningError> {
-        self.store.run_tx("cleaning.end", |tx| {
-            const END: &str = "UPDATE cleaning_job SET state = $2, ended_us = $3
-                 WHERE id = $1 AND state IN ('filling', 'open')";
-            if tx.execute(END, &[id.into(), state.name().into(), now_us.into()])? == 1 {
-                return Ok(());
-            }
-            match read(tx, id)? {
-                Some(_) => Err(CleaningError::NotNow("the job has ended")),
-                None => Err(CleaningError::unknown("job", id)),
-            }
-        })
-    }
-
     /// Notes that the result was taken: the same command begins anew from now on.
     pub fn fetched(&self, id: &str, now_us: i64) -> Result<(), CleaningError> {
         self.store.run_tx("cleaning.fetched", |tx| {
@@ -328,42 +316,6 @@ impl Cleaning {
             tx.execute(FETCHED, &[id.into(), now_us.into()])?;
             Ok(())
         })
-    }
-
-    /// Removes a job that has ended, with its rows, answers and reviews. What was decided about doubtful rows stays.
-    pub fn remove(&self, id: &str) -> Result<(), CleaningError> {
-        let job = self.get(id)?;
-        if matches!(job.state, JobState::Filling | JobState::Open) {
-            return Err(CleaningError::NotNow("the job has not ended"));
-        }
-        // The files first: after a crash in between, the job is still there to be removed.
-        self.drop_files(id)?;
-        self.store.run_tx("cleaning.remove", |tx| {
-            tx.execute("DELETE FROM cleaning_chunk WHERE job = $1", &[id.into()])?;
-            tx.execute("DELETE FROM cleaning_review WHERE job = $1", &[id.into()])?;
-            tx.execute("DELETE FROM cleaning_job WHERE id = $1", &[id.into()])?;
-            Ok(())
-        })
-    }
-
-    /// Removes jobs whose days are over, and cancels those that nobody confirmed in theirs. Gives their number.
-    pub fn tick(&self, now_us: i64) -> Result<u64, CleaningError> {
-        let before_us = now_us.saturating_sub(i64::from(self.options.keep_days) * 86_400_000_000);
-        let unconfirmed_us = now_us.saturating_sub(self.options.confirm_us);
-        let rows = self.store.read("cleaning.over", |tx| {
-            const OVER: &str = "SELECT id, state FROM cleaning_job
-                 WHERE (state IN ('done', 'refused', 'cancelled') AND ended_us < $1)
-                    OR (state = 'filling' AND at_us < $2)
-                 ORDER BY at_us, id LIMIT 100";
-            Ok::<_, CleaningError>(tx.query(OVER, &[before_us.into(), unconfirmed_us.into()])?)
-        })?;
-        for row in &rows {
-            if row.text(1)? == JobState::Filling.name() {
-                self.cancel(row.text(0)?, now_us)?;
-            }
-            self.remove(row.text(0)?)?;
-        }
-        Ok(rows.len() as u64)
     }
 
     fn job(&self, row: &Row) -> Result<Job, CleaningError> {
@@ -386,6 +338,7 @@ impl Cleaning {
             entry: row.opt_number(13)?,
             ended_us: row.opt_int(14)?,
             fetched_us: row.opt_int(15)?,
+            failed: row.opt_text(16)?.map(ToOwned::to_owned),
         })
     }
 
@@ -419,15 +372,20 @@ impl Cleaning {
         self.store.run_tx("cleaning.opened", |tx| {
             const OPEN: &str = "UPDATE cleaning_job SET state = 'open', entry = $2
                  WHERE id = $1 AND state = 'filling' AND chunks > 0";
+            const OPENED: &str = "SELECT 1 FROM cleaning_job WHERE id = $1 AND entry = $2";
             if tx.execute(OPEN, &parameters)? == 1 {
                 return Ok(());
             }
-            Err(CleaningError::NotNow("the job is not filled"))
+            // Somebody else has opened it by the same entry: confirmed twice is confirmed.
+            match tx.query_opt(OPENED, &parameters)? {
+                Some(_) => Ok(()),
+                None => Err(CleaningError::NotNow("the job is not filled")),
+            }
         })
     }
 }
 
-fn read(tx: &mut Tx<'_>, id: &str) -> Result<Option<Row>, CleaningError> {
+pub(crate) fn read(tx: &mut Tx<'_>, id: &str) -> Result<Option<Row>, CleaningError> {
     Ok(tx.query_opt(select!("WHERE id = $1"), &[id.into()])?)
 }
 

@@ -7,6 +7,7 @@ mod close;
 mod codec;
 mod columns;
 mod counts;
+mod end;
 mod error;
 mod fill;
 mod job;

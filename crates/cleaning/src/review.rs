@@ -6,7 +6,7 @@ use crate::sealed::{number, random_id};
 use crate::{Cleaning, CleaningError, Job, codec, fill};
 use dancu_keys::Place;
 use dancu_linkage::{Action, Answer, Column, Reasons, Row, Verdict};
-use dancu_storage::{Row as Stored, Value};
+use dancu_storage::{Row as Stored, Tx, Value};
 use std::collections::HashMap;
 
 /// What somebody decided who saw row and person side by side.
@@ -130,19 +130,21 @@ impl Cleaning {
             const PAGE: &str =
                 "SELECT number, use_rank, content, decision, decided_by, decided_us FROM cleaning_review
                  WHERE job = $1 AND state = $2 AND (use_rank < $3 OR (use_rank = $3 AND number > $4))
+                   AND EXISTS (SELECT 1 FROM cleaning_job WHERE id = $1 AND state = 'done')
                  ORDER BY use_rank DESC, number LIMIT $5";
             Ok::<_, CleaningError>(tx.query(PAGE, &parameters)?)
         })?;
         rows.iter().map(|row| self.review_of(job, row)).collect()
     }
 
-    /// One doubtful row; none when the row is not among them.
+    /// One doubtful row; none when the row is not among them, or the job is not done.
     pub fn review(&self, job: &str, of: u64) -> Result<Option<Review>, CleaningError> {
         let parameters = [Value::from(job), number(of)?.into()];
         let row = self.store.read("cleaning.review", |tx| {
             const ONE: &str =
                 "SELECT number, use_rank, content, decision, decided_by, decided_us FROM cleaning_review
-                 WHERE job = $1 AND number = $2";
+                 WHERE job = $1 AND number = $2
+                   AND EXISTS (SELECT 1 FROM cleaning_job WHERE id = $1 AND state = 'done')";
             Ok::<_, CleaningError>(tx.query_opt(ONE, &parameters)?)
         })?;
         row.map(|row| self.review_of(job, &row)).transpose()
@@ -185,8 +187,7 @@ impl Cleaning {
         self.keep(given, Some(given.decision), now_us)
     }
 
-    /// Takes the decision about a row back: it waits again. What was decided stays on record, and so does that it was taken
-    /// back. `given.decision` is not looked at.
+    /// Takes the decision about a row back: it waits again. Both stay on record. `given.decision` is not looked at.
     pub fn take_back(&self, given: &Decide<'_>, now_us: i64) -> Result<(), CleaningError> {
         self.keep(given, None, now_us)
     }
@@ -195,13 +196,6 @@ impl Cleaning {
         let id = random_id()?;
         let note = self.sealer.seal(note_place(&id), given.note)?;
         let of = [Value::from(given.job), number(given.number)?.into()];
-        let state = if decision.is_some() { "decided" } else { "open" };
-        let last: [Value; 4] = [
-            state.into(),
-            decision.map(Decision::name).into(),
-            decision.map(|_| given.by).into(),
-            decision.map(|_| now_us).into(),
-        ];
         let decision = decision.map_or(TAKEN_BACK, Decision::name);
         let kept: [Value; 6] = [
             now_us.into(),
@@ -212,17 +206,16 @@ impl Cleaning {
             note.into(),
         ];
         self.store.run_tx("cleaning.decide", |tx| {
-            const LAST: &str =
-                "UPDATE cleaning_review SET state = $3, decision = $4, decided_by = $5, decided_us = $6
-                 WHERE job = $1 AND number = $2";
+            const THERE: &str = "SELECT 1 FROM cleaning_review r, cleaning_job j
+                 WHERE r.job = $1 AND r.number = $2 AND j.id = r.job AND j.state = 'done'";
             const KEEP: &str =
                 "INSERT INTO cleaning_decision (job, number, at_us, id, decision, by_account, entry, note)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-            if tx.execute(LAST, &[of.as_slice(), &last].concat())? == 0 {
+            if tx.query_opt(THERE, &of)?.is_none() {
                 return Err(CleaningError::unknown("doubtful row", &given.number.to_string()));
             }
             tx.execute(KEEP, &[of.as_slice(), &kept].concat())?;
-            Ok(())
+            last_counts(tx, &of)
         })
     }
 
@@ -265,6 +258,23 @@ impl Cleaning {
     }
 }
 
+/// Puts the last decision into the row, as the history has it: who commits last need not have decided last.
+fn last_counts(tx: &mut Tx<'_>, of: &[Value; 2]) -> Result<(), CleaningError> {
+    const LAST: &str = "SELECT decision, by_account, at_us FROM cleaning_decision
+         WHERE job = $1 AND number = $2 ORDER BY at_us DESC, entry DESC, id DESC LIMIT 1";
+    const ROW: &str = "UPDATE cleaning_review SET state = $3, decision = $4, decided_by = $5, decided_us = $6
+         WHERE job = $1 AND number = $2";
+    let last = tx.query_opt(LAST, of)?.ok_or(CleaningError::Damaged("a decision is not what was written"))?;
+    let (decision, by, at_us) = (last.text(0)?, last.text(1)?, last.int(2)?);
+    let values: [Value; 4] = if decision == TAKEN_BACK {
+        ["open".into(), None::<&str>.into(), None::<&str>.into(), None::<i64>.into()]
+    } else {
+        ["decided".into(), decision.into(), by.into(), at_us.into()]
+    };
+    tx.execute(ROW, &[of.as_slice(), &values].concat())?;
+    Ok(())
+}
+
 fn known(name: &str) -> Result<Decision, CleaningError> {
     Decision::from_name(name).ok_or(CleaningError::Damaged("an unknown decision"))
 }
@@ -281,6 +291,7 @@ pub(crate) fn note_place(id: &str) -> Place<'_> {
 pub(crate) struct Queue<'q> {
     cleaning: &'q Cleaning,
     job: &'q Job,
+    holder: &'q str,
     threshold: i32,
     alike: HashMap<(Verdict, Reasons), u32>,
     rows: u64,
@@ -292,8 +303,8 @@ const KINDS: usize = 65_536;
 const BATCH: usize = 500;
 
 impl<'q> Queue<'q> {
-    pub(crate) fn new(cleaning: &'q Cleaning, job: &'q Job, threshold: i32) -> Self {
-        Self { cleaning, job, threshold, alike: HashMap::new(), rows: 0 }
+    pub(crate) fn new(cleaning: &'q Cleaning, job: &'q Job, holder: &'q str, threshold: i32) -> Self {
+        Self { cleaning, job, holder, threshold, alike: HashMap::new(), rows: 0 }
     }
 
     /// Rows in the queue.
@@ -320,9 +331,10 @@ impl<'q> Queue<'q> {
         i64::from(alike) * 100_000 / (100 + distance)
     }
 
-    pub(crate) fn put(&mut self, chunk: u64, answers: &[Answer]) -> Result<(), CleaningError> {
+    /// Puts those of a chunk. False: the job is not ours to close any more.
+    pub(crate) fn put(&mut self, chunk: u64, answers: &[Answer]) -> Result<bool, CleaningError> {
         if !answers.iter().any(|answer| answer.action == Action::Review) {
-            return Ok(());
+            return Ok(true);
         }
         let first = chunk * u64::from(self.job.chunk_rows) + 1;
         let plain = self.cleaning.rows_of(&self.job.id, chunk)?;
@@ -338,18 +350,29 @@ impl<'q> Queue<'q> {
             batch.push(values);
             self.rows += 1;
             if batch.len() == BATCH {
-                self.write(&batch)?;
+                if !self.write(&batch)? {
+                    return Ok(false);
+                }
                 batch.clear();
             }
         }
         self.write(&batch)
     }
 
-    fn write(&self, batch: &[[Value; 4]]) -> Result<(), CleaningError> {
+    fn write(&self, batch: &[[Value; 4]]) -> Result<bool, CleaningError> {
+        // In one transaction with the rows: a job that was ended in between keeps none.
+        const OURS: &str = "SELECT 1 FROM cleaning_job WHERE id = $1 AND holder = $2 AND state = 'open'";
         // What a crash left is the same.
         const PUT: &str = "INSERT INTO cleaning_review (job, number, state, use_rank, content)
              VALUES ($1, $2, 'open', $3, $4) ON CONFLICT (job, number) DO NOTHING";
-        self.cleaning.store.run_tx("cleaning.queue", |tx| Ok(tx.execute_many(PUT, batch)?)).map(drop)
+        let ours: [Value; 2] = [self.job.id.as_str().into(), self.holder.into()];
+        self.cleaning.store.run_tx("cleaning.queue", |tx| {
+            let is_ours = tx.query_opt(OURS, &ours)?.is_some();
+            if is_ours {
+                tx.execute_many(PUT, batch)?;
+            }
+            Ok(is_ours)
+        })
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             id TEXT NOT NULL,            -- 32 hexadecimal digits, random
             organisation TEXT NOT NULL,  -- organisation.id of the exchange
             system TEXT NOT NULL,        -- system.id of the exchange
-            state TEXT NOT NULL,         -- filling, open, done, refused, cancelled
+            state TEXT NOT NULL,         -- filling, open, done, refused, cancelled, failed
             same BLOB NOT NULL,          -- keyed hash of file and question: finds the job that the same command goes on with
             input_sha256 BLOB NOT NULL,  -- of the file as it came
             chunk_rows INTEGER NOT NULL, -- rows in a chunk; the last has fewer
@@ -25,7 +25,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             at_us INTEGER NOT NULL,      -- when it came, microseconds since the epoch, as all times here
             entry INTEGER,               -- number of its entry in the journal; NULL: not admitted yet
             holder TEXT NOT NULL,        -- who closes it; empty: nobody
-            until_us INTEGER NOT NULL,   -- until when
+            until_us INTEGER NOT NULL,   -- until when; of nobody: before that nobody closes it
             ended_us INTEGER,            -- done, refused or cancelled
             fetched_us INTEGER,          -- when the result was taken for the first time
             PRIMARY KEY (id)
@@ -46,7 +46,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             number INTEGER NOT NULL,   -- from 0, in the order of the file
             state TEXT NOT NULL,       -- open, leased, done
             holder TEXT NOT NULL,      -- random name of who works on it; empty: nobody
-            until_us INTEGER NOT NULL, -- when another may take it
+            until_us INTEGER NOT NULL, -- when another may take it, leased or open
             tries INTEGER NOT NULL,    -- how often it was taken
             row_count INTEGER NOT NULL,
             sha256 BLOB,               -- of the answers in clear
@@ -102,5 +102,25 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
             answered_us INTEGER,
             PRIMARY KEY (id)
         )",
+    },
+    Migration {
+        id: "0010_chunk_failures",
+        // How often its rows or answers turned out to be lost or damaged.
+        sql: "ALTER TABLE cleaning_chunk ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+    },
+    Migration {
+        id: "0011_job_failures",
+        // How often it could not be closed for the like.
+        sql: "ALTER TABLE cleaning_job ADD COLUMN failures INTEGER NOT NULL DEFAULT 0",
+    },
+    Migration {
+        id: "0012_job_passed",
+        // Until when other jobs come first, since a chunk of it failed.
+        sql: "ALTER TABLE cleaning_job ADD COLUMN passed_us INTEGER NOT NULL DEFAULT 0",
+    },
+    Migration {
+        id: "0013_job_failed",
+        // Why it is to end as failed, without contents; NULL: it is not. Nobody works on it any more.
+        sql: "ALTER TABLE cleaning_job ADD COLUMN failed TEXT",
     },
 ];

@@ -93,7 +93,12 @@ impl Cleaning {
         now_us: i64,
     ) -> Result<Job, CleaningError> {
         job.in_state(JobState::Filling)?;
-        terms.are_of(job)?;
+        if let Err(error) = terms.are_of(job) {
+            // The agreement is another one than when the file came.
+            let call = Call { outcome: Outcome::Refused(Code::NotNow), ..entry_of_job(job, now_us) };
+            teller.runtime.block_on(teller.journal.append(Draft::from(call)))?;
+            return Err(error);
+        }
         let draft = Draft { charges: terms.charges(job.rows), ..Draft::from(entry_of_job(job, now_us)) };
         let key = self.key(job, "job", now_us, sha256(job.id.as_bytes()));
         let (system, name, hash) = (key.system.clone(), key.key.clone(), key.body_hash);
@@ -116,6 +121,18 @@ impl Cleaning {
         }
         self.opened(job, receipt.index)?;
         self.get(&job.id)
+    }
+
+    /// Writes down, once, that a job fails. It charges nothing.
+    pub(crate) fn tell_failed(&self, job: &Job, teller: &Teller, now_us: i64) -> Result<(), CleaningError> {
+        let mut call = Call { outcome: Outcome::Refused(Code::Internal), ..entry(job, now_us) };
+        let why = job.failed.as_deref().unwrap_or_default();
+        call.personal.request_id = Some(format!("clean_failed job={} {why}", job.id));
+        let key = self.key(job, "failed", now_us, sha256(b"failed"));
+        match teller.runtime.block_on(teller.journal.append_all(vec![Draft::from(call)], Some(key))) {
+            Err(JournalError::DuplicateKey) => Ok(()),
+            other => other.map(drop).map_err(CleaningError::from),
+        }
     }
 
     /// What makes a unit of this job one that is written once.
@@ -185,7 +202,8 @@ impl<'t> People<'t> {
     }
 
     /// The people of a chunk who were in none before it. What is told of them, and together with whom, depends on the answers
-    /// alone: after a crash the same units are written, and the journal takes none twice.
+    /// alone: after a crash the same units are written, and the journal takes none twice. Where a chunk's answers were lost and
+    /// are others now, a unit with anybody else in it is written whole.
     pub(crate) fn chunk(
         &mut self,
         chunk: u64,
@@ -223,7 +241,10 @@ impl<'t> People<'t> {
         drafts: Vec<Draft>,
         now_us: i64,
     ) -> impl Future<Output = Result<Vec<dancu_journal::Receipt>, JournalError>> + Send + use<> {
-        let key = self.cleaning.key(self.job, unit, now_us, sha256(unit.as_bytes()));
+        // Answers that were lost and made anew may name others: those are another unit.
+        let content = content(&drafts);
+        let unit = format!("{unit} {}", hex::encode(content));
+        let key = self.cleaning.key(self.job, &unit, now_us, content);
         self.teller.journal.append_all(drafts, Some(key))
     }
 
@@ -258,6 +279,15 @@ impl<'t> People<'t> {
         }
         call
     }
+}
+
+/// Digest of what a unit tells: of whom, and what. Keyed hashes stand for the people.
+fn content(drafts: &[Draft]) -> [u8; 32] {
+    let told = drafts.iter().map(|Draft { call, .. }| {
+        let subject = call.subject.map(hex::encode).unwrap_or_default();
+        format!("{subject} {} {:?}\n", call.outcome.name(), call.released)
+    });
+    sha256(told.collect::<String>().as_bytes())
 }
 
 /// Whether the answer tells something of a person.

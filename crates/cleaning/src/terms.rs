@@ -178,6 +178,7 @@ impl Terms {
             tells_number: self.tells_number,
             tells_near: self.tells_near,
             chunk_rows,
+            mapping: String::new(),
         }
     }
 
@@ -201,7 +202,9 @@ impl Terms {
         let same = self.system == job.system
             && self.columns == job.columns
             && (self.tells_number, self.tells_near) == (job.tells_number, job.tells_near)
-            && self.asked.account == job.asked.account;
+            && self.asked.account == job.asked.account
+            && self.asked.agreement == job.asked.agreement
+            && self.asked.purpose == job.asked.purpose;
         if same { Ok(()) } else { Err(CleaningError::NotNow("the terms are another job's")) }
     }
 }

@@ -43,6 +43,10 @@ pub struct Worker<'w> {
 
 impl Worker<'_> {
     /// Answers one chunk, of the oldest open job or of this one; none where there is none to take.
+    ///
+    /// # Errors
+    ///
+    /// A chunk that cannot be answered is passed over from then on: who asks again gets another one.
     pub fn one(&self, job: Option<&str>) -> Result<Option<(Lease, Finish)>, CleaningError> {
         if self.stop.load(Ordering::Relaxed) {
             return Ok(None);
@@ -63,9 +67,13 @@ impl Worker<'_> {
 
     /// Answers a chunk that was taken.
     pub fn answered(&self, lease: &mut Lease) -> Result<Finish, CleaningError> {
-        self.answer(lease).inspect_err(|_| {
-            // Another may have more luck at once; if this does not reach the store, when the lease is over.
-            let _ = self.cleaning.release(lease);
+        self.answer(lease).inspect_err(|error| {
+            // If this does not reach the store, another takes the chunk when the lease is over.
+            let _ = match error {
+                // It is not the chunk's fault: another may have more luck at once.
+                CleaningError::PeopleDamaged => self.cleaning.release(lease),
+                error => self.cleaning.pass_over(lease, error, (self.clock)()),
+            };
         })
     }
 

@@ -1,12 +1,12 @@
 //! The service's own hands at cleaning jobs: a thread or more that take leased chunks of whatever jobs are open at any server,
 //! close what is answered, and remove what is over. Calls come first: while one is in work a hand waits.
-use super::matcher::People;
+use super::matcher::{Kept, People};
 use crate::config::Config;
 use anyhow::Context as _;
-use dancu_cleaning::{Cleaning, Matcher, Teller, Worker};
+use dancu_cleaning::{Cleaning, CleaningError, Matcher, Teller, Worker};
 use dancu_gateway::Road;
 use dancu_journal::index::{Running, Work};
-use dancu_linkage::{Answer, Row};
+use dancu_linkage::{Answer, Model, Row};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl Hands {
             holder: format!("{process}-{number}"),
             stop: Arc::clone(&stop),
             share: u32::from(config.cleaning.service_share.clamp(1, 100)),
-            people: None,
+            people: Kept::default(),
             swept: None,
         };
         let start = |number| {
@@ -69,8 +69,8 @@ struct Hand {
     holder: String,
     stop: Arc<AtomicBool>,
     share: u32,
-    /// The people that these jobs are answered by; taken anew when there was nothing to do in between
-    people: Option<People>,
+    /// The people that these jobs are answered by
+    people: Kept,
     swept: Option<Instant>,
 }
 
@@ -78,13 +78,8 @@ impl Work for Hand {
     fn turn(&mut self) -> Duration {
         match self.step() {
             Ok(true) => Duration::ZERO,
-            Ok(false) => {
-                self.people = None;
-                IDLE
-            }
+            Ok(false) => IDLE,
             Err(error) => {
-                // Asked again they may answer no better.
-                self.people = None;
                 tracing::warn!("a cleaning job does not get on: {error:#}");
                 LATER
             }
@@ -101,28 +96,55 @@ impl Hand {
         let clock = move || road.clock.now_us();
         if self.swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
             self.swept = Some(Instant::now());
-            self.jobs.tick(clock())?;
+            if let Err(error) = self.jobs.tick(clock()) {
+                tracing::warn!(%error, "cleaning jobs whose days are over stay");
+            }
         }
-        if self.stop.load(Ordering::Relaxed) || !self.jobs.is_open()? {
+        if self.stop.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let people = match self.people.take() {
-            Some(people) => people,
-            None => People::now(&self.road.registry)?,
-        };
-        let people = self.people.insert(people);
+        let answered = self.chunk(&clock);
+        if matches!(answered, Ok(true)) {
+            return Ok(true);
+        }
+        // What is answered is closed, though a chunk of another job may not get on.
+        let closed = self.close(&clock)?;
+        if closed && let Err(error) = &answered {
+            tracing::warn!("a cleaning job does not get on: {error:#}");
+        }
+        if closed { Ok(true) } else { answered }
+    }
+
+    /// Answers a chunk; false: there is none. Everybody is asked for only where there is one.
+    fn chunk(&mut self, clock: &(impl Fn() -> i64 + Sync)) -> anyhow::Result<bool> {
+        if !self.jobs.has_chunk(None, clock())? {
+            self.people.rest(Instant::now());
+            return Ok(false);
+        }
+        let people = self.people.get(Instant::now(), || People::now(&self.road.registry))?;
         let paced = Paced { people, road: &self.road, stop: &self.stop, share: self.share };
         let worker = Worker {
             cleaning: &self.jobs,
             matcher: &paced,
             holder: self.holder.clone(),
-            clock: &clock,
+            clock,
             stop: &self.stop,
         };
-        if worker.one(None)?.is_some() {
-            return Ok(true);
+        let answered = worker.one(None);
+        if matches!(answered, Err(CleaningError::PeopleDamaged)) {
+            // Asked again they answer no better.
+            self.people.forget();
         }
-        let closed = self.jobs.close(None, &self.holder, paced.threshold(), &self.teller, &clock)?;
+        Ok(answered?.is_some())
+    }
+
+    /// Closes a job; false: there is none. It needs nobody, only the weight that decides.
+    fn close(&self, clock: &dyn Fn() -> i64) -> anyhow::Result<bool> {
+        if !self.jobs.has_closing(None, clock())? {
+            return Ok(false);
+        }
+        let threshold = Model::bundled()?.match_from();
+        let closed = self.jobs.close(None, &self.holder, threshold, &self.teller, clock)?;
         if let Some(closed) = &closed {
             tracing::info!(
                 job = closed.job,

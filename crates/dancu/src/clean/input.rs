@@ -8,6 +8,7 @@ use std::path::Path;
 /// A file that was looked through.
 pub struct Input {
     name: String,
+    mapping: String,
     source: Source,
 }
 
@@ -27,7 +28,7 @@ impl Input {
             );
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { name, source })
+        Ok(Self { name, mapping: map.to_string(), source })
     }
 
     /// Name of the file, for lists.
@@ -38,6 +39,11 @@ impl Input {
     /// SHA-256 of the file.
     pub fn sha256(&self) -> [u8; 32] {
         self.source.sha256()
+    }
+
+    /// What was said of its columns, the same text for the same mapping.
+    pub fn mapping(&self) -> &str {
+        &self.mapping
     }
 
     /// The columns that it has.

@@ -82,6 +82,15 @@ impl Map {
     }
 }
 
+/// What was said, in one order and as it is compared: the same text for the same mapping, however it was written.
+impl std::fmt::Display for Map {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut said: Vec<_> = self.said.iter().collect();
+        said.sort_by_key(|(column, _)| *column as usize);
+        said.iter().try_for_each(|(column, headings)| writeln!(f, "{}={}", column.name(), headings.join("+")))
+    }
+}
+
 /// Where in a row the columns stand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
@@ -225,6 +234,15 @@ mod tests {
     fn columns(headings: &[&str], map: &Map) -> Vec<(Column, Vec<usize>)> {
         let layout = Layout::of(headings, map).unwrap();
         layout.columns().map(|column| (column, layout.places(column).to_vec())).collect()
+    }
+
+    #[test]
+    fn a_mapping_is_told_in_one_way() {
+        let told = |texts: &[&str]| Map::parse(texts).unwrap().to_string();
+        let one = told(&["sex = Phái", "full_name=Họ đệm + TÊN"]);
+        assert_eq!(one, told(&["full_name=HỌ ĐỆM+tên", "sex=phai"]));
+        assert_ne!(one, told(&["full_name=Tên + Họ đệm", "sex=Phái"]));
+        assert_eq!(told(&["sex="]), "sex=\n");
     }
 
     #[test]

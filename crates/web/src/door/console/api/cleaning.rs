@@ -43,7 +43,7 @@ const BRING: &[(&str, &str)] = &[
 ];
 
 const FIND: &[(&str, &str)] = &[
-    ("state", "Only jobs in this state: `filling`, `open`, `done`, `refused`, `cancelled`"),
+    ("state", "Only jobs in this state: `filling`, `open`, `done`, `refused`, `cancelled`, `failed`"),
     ("after", "`next` of the page before"),
     ("limit", "Rows of a page, 1 to 200; 50 when it is not said"),
 ];
@@ -415,7 +415,7 @@ fn trouble(desk: &Desk, no: &NotTaken) -> Trouble {
         NotTaken::Broken => invalid("", "missing"),
         NotTaken::File(_) => Told::from(Code::FileRefused).saying(words),
         NotTaken::TooBig => Told::from(Code::BodyTooLarge),
-        NotTaken::Waiting(_) => Told::from(Code::NotNow).saying(words),
+        NotTaken::Waiting(_) | NotTaken::Changed => Told::from(Code::NotNow).saying(words),
         NotTaken::Refused(code) | NotTaken::Failed(code) => Told::from(*code),
     })
 }

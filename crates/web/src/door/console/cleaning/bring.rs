@@ -56,6 +56,8 @@ pub(in crate::door::console) enum NotTaken {
     TooBig,
     /// So many files of the organisation wait to be confirmed already
     Waiting(u64),
+    /// It is not as it was when the file came: brought again, it is taken as things are now
+    Changed,
     /// The rules do not allow it; the journal says so too
     Refused(Code),
     /// It is no form of this session, or broke off
@@ -75,6 +77,7 @@ impl NotTaken {
             Self::Waiting(count) => {
                 ("file-stock", t.t1("cleaning-file-waiting", "count", &t.number(*count)).into_owned())
             }
+            Self::Changed => ("system", t.t("cleaning-changed").into_owned()),
             Self::Refused(code) | Self::Failed(code) => ("system", format!("{}.", code.title(t.lang()))),
             Self::Broken => ("file-stock", t.t("cleaning-file-missing").into_owned()),
         }
@@ -161,6 +164,8 @@ fn disk(error: &io::Error) -> NotTaken {
 struct Looked {
     source: Source,
     seen: Seen,
+    // What was said of its columns.
+    mapping: String,
     // Its descriptor is the only way to it.
     _file: Incoming,
 }
@@ -184,7 +189,7 @@ fn look_through(file: Incoming, map: &[String]) -> Result<Looked, NotTaken> {
             }
         }
     }
-    Ok(Looked { source, seen, _file: file })
+    Ok(Looked { source, seen, mapping: map.to_string(), _file: file })
 }
 
 fn fault_name(fault: Fault) -> &'static str {
@@ -202,6 +207,9 @@ impl From<CleaningError> for NotTaken {
         match error {
             CleaningError::Refused(code) => Self::Refused(code),
             CleaningError::Unconfirmed(count) => Self::Waiting(count),
+            CleaningError::NotNow(_) | CleaningError::Unknown { .. } => Self::Changed,
+            CleaningError::Row { row, .. } => Self::File(ReadError::TooManyRows(row)),
+            CleaningError::Input(_) => Self::File(ReadError::Empty),
             other => {
                 tracing::warn!(error = %other, "a cleaning job could not be made");
                 Self::Failed(Code::StoreUnavailable)
@@ -288,7 +296,7 @@ pub(in crate::door::console) async fn take(
     let (by, now_us) = (seat.id().to_owned(), seat.now_us());
     let taken = blocking(move || {
         let mut new = decide(&teller)?.new;
-        (new.asked.by, new.asked.seen) = (by, looked.seen.clone());
+        (new.asked.by, new.asked.seen, new.mapping) = (by, looked.seen.clone(), looked.mapping.clone());
         fill(&jobs, &new, &looked.source, now_us)
     });
     taken.await.ok_or_else(lost)?

@@ -80,6 +80,7 @@ fn notice(seat: &Seat, job: &Job, far: &Far, t: Texts) -> Option<Notice> {
         JobState::Refused => {
             Some(Notice::new(Tone::Bad, t.t("cleaning-refused"), t.t("cleaning-refused-todo")))
         }
+        JobState::Failed => Some(Notice::new(Tone::Bad, t.t("cleaning-failed"), t.t("cleaning-failed-todo"))),
         JobState::Done if far.waiting > 0 => Some(Notice::new(
             Tone::Info,
             t.t1("cleaning-to-look-at", "count", &t.number(far.waiting)),

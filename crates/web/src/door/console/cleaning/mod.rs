@@ -189,6 +189,7 @@ fn badge(t: Texts, job: &Job) -> Badge {
         JobState::Done => (Tone::Good, Icon::Check, "cleaning-state-done"),
         JobState::Refused => (Tone::Bad, Icon::Stop, "cleaning-state-refused"),
         JobState::Cancelled => (Tone::Plain, Icon::Minus, "cleaning-state-cancelled"),
+        JobState::Failed => (Tone::Bad, Icon::Warning, "cleaning-state-failed"),
     };
     Badge { tone, icon, label: t.t(key).into_owned() }
 }

@@ -1,9 +1,10 @@
-//! Checks of single values, the same for every wire form.
+//! Checks of single values, the same for every wire form. Where a value stands is written out for a refusal only.
 use crate::{Service, WireError};
 use dancu_catalogue::Code;
 use dancu_citizen::{
     BirthDate, CivilDate, Claim, ClaimedName, DateError, IdCardNumber, NameError, PersonalId, Sex,
 };
+use std::fmt::Display;
 
 /// Longest values in characters. Account: connection request form, 8 to 60; agency: Decision
 /// 20/2020, 35; request id and the rest: ours.
@@ -19,69 +20,69 @@ pub(crate) mod longest {
 }
 
 /// A request id: 1 to 64 printable ASCII characters.
-pub(crate) fn request_id(text: &str, at: &str) -> Result<String, WireError> {
+pub(crate) fn request_id(text: &str, at: impl Display) -> Result<String, WireError> {
     let printable = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
     if text.chars().any(char::is_control) {
-        return Err(WireError::at(Code::ControlCharacter, at));
+        return Err(WireError::at(Code::ControlCharacter, at.to_string()));
     }
     if !printable || text.is_empty() || text.len() > longest::REQUEST_ID {
-        return Err(WireError::at(Code::FieldType, at));
+        return Err(WireError::at(Code::FieldType, at.to_string()));
     }
     Ok(text.to_owned())
 }
 
 /// A text of at most `max` characters, without control characters.
-pub(crate) fn text(text: &str, max: usize, at: &str) -> Result<String, WireError> {
+pub(crate) fn text(text: &str, max: usize, at: impl Display) -> Result<String, WireError> {
     if text.chars().any(char::is_control) {
-        return Err(WireError::at(Code::ControlCharacter, at));
+        return Err(WireError::at(Code::ControlCharacter, at.to_string()));
     }
     if text.chars().count() > max {
-        return Err(WireError::at(Code::FieldType, at));
+        return Err(WireError::at(Code::FieldType, at.to_string()));
     }
     Ok(text.to_owned())
 }
 
 /// Exactly 12 digits.
-pub(crate) fn personal_id(text: &str, at: &str) -> Result<PersonalId, WireError> {
-    PersonalId::parse(text).map_err(|_| WireError::at(Code::NumberInvalid, at))
+pub(crate) fn personal_id(text: &str, at: impl Display) -> Result<PersonalId, WireError> {
+    PersonalId::parse(text).map_err(|_| WireError::at(Code::NumberInvalid, at.to_string()))
 }
 
 /// Exactly 9 digits.
-pub(crate) fn id_card_number(text: &str, at: &str) -> Result<IdCardNumber, WireError> {
-    IdCardNumber::parse(text).map_err(|_| WireError::at(Code::NumberInvalid, at))
+pub(crate) fn id_card_number(text: &str, at: impl Display) -> Result<IdCardNumber, WireError> {
+    IdCardNumber::parse(text).map_err(|_| WireError::at(Code::NumberInvalid, at.to_string()))
 }
 
 /// A name as clients send it.
-pub(crate) fn claimed_name(text: &str, at: &str) -> Result<ClaimedName, WireError> {
+pub(crate) fn claimed_name(text: &str, at: impl Display) -> Result<ClaimedName, WireError> {
     ClaimedName::parse(text).map_err(|e| name_error(e, at))
 }
 
-pub(crate) fn name_error(e: NameError, at: &str) -> WireError {
+pub(crate) fn name_error(e: NameError, at: impl Display) -> WireError {
     match e {
-        NameError::Control => WireError::at(Code::ControlCharacter, at),
-        _ => WireError::at(Code::NameInvalid, at),
+        NameError::Control => WireError::at(Code::ControlCharacter, at.to_string()),
+        _ => WireError::at(Code::NameInvalid, at.to_string()),
     }
 }
 
 /// A date in the live form (`yyyyMMdd`, `yyyy`) or in ISO 8601, as precise as it is.
-pub(crate) fn any_date(text: &str, at: &str) -> Result<BirthDate, WireError> {
+pub(crate) fn any_date(text: &str, at: impl Display) -> Result<BirthDate, WireError> {
     let parsed = if text.contains('-') { BirthDate::parse_iso(text) } else { BirthDate::parse_compact(text) };
-    parsed.map_err(|_: DateError| WireError::at(Code::DateInvalid, at))
+    parsed.map_err(|_: DateError| WireError::at(Code::DateInvalid, at.to_string()))
 }
 
 /// A birth date, which cannot lie after `today`.
-pub(crate) fn birth_date(text: &str, today: CivilDate, at: &str) -> Result<BirthDate, WireError> {
-    let date = any_date(text, at)?;
-    if date.is_after(today) { Err(WireError::at(Code::DateInFuture, at)) } else { Ok(date) }
+pub(crate) fn birth_date(text: &str, today: CivilDate, at: impl Display) -> Result<BirthDate, WireError> {
+    let date = any_date(text, &at)?;
+    if date.is_after(today) { Err(WireError::at(Code::DateInFuture, at.to_string())) } else { Ok(date) }
 }
 
 /// A claimed sex: `0` (unknown) claims nothing.
-pub(crate) fn claimed_sex(text: &str, at: &str) -> Result<Option<Sex>, WireError> {
+pub(crate) fn claimed_sex(text: &str, at: impl Display) -> Result<Option<Sex>, WireError> {
     match text {
         "0" => Ok(None),
         "1" | "male" => Ok(Some(Sex::Male)),
         "2" | "female" => Ok(Some(Sex::Female)),
-        _ => Err(WireError::at(Code::CodeUnknown, at)),
+        _ => Err(WireError::at(Code::CodeUnknown, at.to_string())),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::metrics::Metrics;
 use crate::months::MonthKeys;
 use crate::open::ContextsRead;
 use crate::prepare::Unit;
-use crate::round::{Caller, Told};
 use crate::stored::Shelves;
 use crate::writer::{Waiting, Writer};
 use crate::{Draft, Idempotency, JournalError, Receipt, Record, head, schema};
@@ -167,8 +166,8 @@ impl Journal {
         if let Some(reason) = self.inner.halted.get() {
             return Err(JournalError::Halted(reason.clone()));
         }
-        let (caller, receiver) = Caller::new();
-        let waiting = Waiting { unit: unit?, caller };
+        let (answer, receiver) = oneshot::channel();
+        let waiting = Waiting { unit: unit?, answer };
         let count = waiting.unit.len();
         let sender = self.inner.sender.read().unwrap_or_else(PoisonError::into_inner);
         let sender = sender.as_ref().ok_or(JournalError::Closed)?;
@@ -252,7 +251,7 @@ impl Journal {
 }
 
 /// What comes back from the writer.
-type Reply = oneshot::Receiver<Told>;
+type Reply = oneshot::Receiver<Result<Vec<Receipt>, JournalError>>;
 
 /// The only receipt of a unit of one.
 async fn only(waiting: Result<Reply, JournalError>) -> Result<Receipt, JournalError> {

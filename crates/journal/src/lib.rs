@@ -27,7 +27,6 @@ pub mod publish;
 mod quota;
 mod read;
 mod replay;
-mod round;
 mod run;
 mod schema;
 mod settle;

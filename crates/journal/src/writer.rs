@@ -1,12 +1,11 @@
 //! The writer: one thread that commits all waiting drafts as one group.
-use crate::JournalError;
 use crate::contexts::Contexts;
 use crate::metrics::Metrics;
 use crate::months::MonthKeys;
 use crate::prepare::Unit;
-use crate::round::{Caller, Round, Told};
 use crate::stored::Shelves;
 use crate::unit::{self, Written};
+use crate::{JournalError, Receipt};
 use dancu_keys::KeyRing;
 use dancu_storage::{StoreError, Tx};
 use dancu_tlog::leaf_hash;
@@ -15,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Pause before a group is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -26,7 +25,7 @@ const BUSY: usize = 4;
 /// A unit that waits, and whom to answer.
 pub(crate) struct Waiting {
     pub(crate) unit: Unit,
-    pub(crate) caller: Caller,
+    pub(crate) answer: oneshot::Sender<Result<Vec<Receipt>, JournalError>>,
 }
 
 pub(crate) struct Writer {
@@ -97,10 +96,9 @@ impl Writer {
             Ok(written) => {
                 let Written { answers, contexts, size } = written;
                 self.contexts.keep(contexts, size);
-                let told = group.into_iter().zip(answers);
-                Round::tell(
-                    told.map(|(waiting, answer)| (self.release(waiting), answer)).collect::<Vec<_>>(),
-                );
+                for (waiting, answer) in group.into_iter().zip(answers) {
+                    self.answer(waiting, answer);
+                }
                 self.grown.send_replace(size);
             }
             Err(error) if group.len() > 1 && !is_of_the_store(&error) => {
@@ -119,15 +117,17 @@ impl Writer {
 
     fn fail(&self, waiting: Waiting, error: &JournalError) {
         self.metrics.failed(waiting.unit.len());
-        let told: Told = Err(error.clone());
-        Round::tell(vec![(self.release(waiting), told)]);
+        self.answer(waiting, Err(error.clone()));
     }
 
-    /// Frees the places in the queue before the answer, so that whoever has the answer finds them free, and gives back what
-    /// a draft holds of its call.
-    fn release(&self, waiting: Waiting) -> Caller {
-        self.queued.fetch_sub(waiting.unit.len(), Ordering::Relaxed);
-        waiting.caller
+    /// Frees the places in the queue before the answer, so that whoever has the answer finds them free.
+    fn answer(&self, waiting: Waiting, answer: Result<Vec<Receipt>, JournalError>) {
+        let Waiting { unit, answer: caller } = waiting;
+        self.queued.fetch_sub(unit.len(), Ordering::Relaxed);
+        // What a draft holds of its call is given back before the answer too.
+        drop(unit);
+        // Who no longer waits for the answer has dropped its end.
+        let _ = caller.send(answer);
     }
 
     /// A caller's answer function may panic; the writer must outlive it.

@@ -68,7 +68,9 @@ pub fn submit(
         println!("not compared, for the agreement does not have it: {}", left.join(", "));
     }
     let cleaning = &opened.cleaning;
-    let mut job = cleaning.begin(&terms.job(&wish, question.chunk_rows), wish.now_us)?;
+    let mut new = terms.job(&wish, question.chunk_rows);
+    new.asked.seen.skipped = input.skipped();
+    let mut job = cleaning.begin(&new, wish.now_us)?;
     if job.state == JobState::Filling && !cleaning.is_filled(&job) {
         let mut filler = cleaning.fill(&job)?;
         input.read(|row| Ok(filler.push(row)?))?;

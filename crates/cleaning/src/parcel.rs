@@ -246,6 +246,7 @@ fn papers(
         job: &job.id,
         input_sha256: job.input_sha256,
         model: how.model,
+        skipped: &job.asked.seen.skipped,
         issuer: how.issuer.cloned(),
         made_us: how.now_us,
     };

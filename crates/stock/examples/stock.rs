@@ -43,6 +43,7 @@ fn write(folder: &Path) -> Result<(), Box<dyn Error>> {
         job: "7d1f0c52-96a4-4f0e-8f8c-0b6a4a1c9e10",
         input_sha256: [0xAB; 32],
         model: "dancu-fs-vi-1, 20/11/2026",
+        skipped: &[],
         issuer: None,
         made_us: 1_795_230_245_000_000,
     };

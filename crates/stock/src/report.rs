@@ -15,6 +15,8 @@ pub struct About<'a> {
     pub input_sha256: [u8; 32],
     /// Name and day of the model by which people were found
     pub model: &'a str,
+    /// Sheets of the workbook that name no people and were left out
+    pub skipped: &'a [String],
     /// The head of a Vietnamese official paper, if the report is to have one
     pub issuer: Option<Issuer>,
     /// When it is made: microseconds since 1970
@@ -92,6 +94,10 @@ impl Writing<'_> {
         if !faults.is_empty() {
             let faults = faults.join("; ");
             parts.push(ReportPart::Text(self.texts.with("report-faults", &[("faults", &faults)])));
+        }
+        if !about.skipped.is_empty() {
+            let sheets = about.skipped.join(", ");
+            parts.push(ReportPart::Text(self.texts.with("report-skipped", &[("sheets", &sheets)])));
         }
         parts
     }
@@ -229,6 +235,7 @@ mod tests {
             job: "7d1f0c52-96a4-4f0e-8f8c-0b6a4a1c9e10",
             input_sha256: [0xAB; 32],
             model: "dancu-fs-vi-1, 20/11/2026",
+            skipped: &["Ghi chú".to_owned()],
             issuer: None,
             made_us: 1_795_230_245_000_000,
         };
@@ -239,6 +246,11 @@ mod tests {
             assert_eq!(paper.pdf, report(&about, &summary, Texts::of(lang)).unwrap().pdf);
         }
         let writing = Writing { summary: &summary, texts: Texts::of(Lang::Vi) };
+        let said = writing.outcome(&about);
+        assert!(
+            matches!(said.last(), Some(ReportPart::Text(text)) if text.contains("Ghi chú")),
+            "no sheet is left out silently"
+        );
         assert_eq!(writing.number(1_234_567), "1.234.567");
         assert_eq!(writing.percent(1, 10_000), "< 0,1%");
         assert_eq!(writing.percent(9_999, 10_000), "99,9%");

@@ -52,6 +52,7 @@ report-about = on cleaning the citizens’ data of { $agency }
 report-outcome = 1. Outcome
 report-outcome-text = The stock of { $agency } has { $rows } rows. { $sure } of them ({ $part }) mean one person of the national population database for certain.
 report-faults = Rows of the file that could not be read: { $faults }. They are in the result with the verdict “Unreadable”.
+report-skipped = Sheets without a column of numbers or names of citizens, not compared: { $sheets }.
 fault-ragged = with too many or too few cells
 fault-quote = with a quotation mark that is not closed
 fault-encoding = in another encoding

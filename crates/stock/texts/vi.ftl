@@ -52,6 +52,7 @@ report-about = kết quả đối chiếu, làm sạch dữ liệu công dân c�
 report-outcome = 1. Kết quả chung
 report-outcome-text = Dữ liệu của { $agency } có { $rows } dòng. { $sure } dòng ({ $part }) xác định được chắc chắn một người trong Cơ sở dữ liệu quốc gia về dân cư.
 report-faults = Dòng không đọc được trong tệp: { $faults }. Các dòng này vẫn có trong kết quả, với kết luận “Không đọc được”.
+report-skipped = Trang tính không có cột số hoặc tên công dân, không được đối chiếu: { $sheets }.
 fault-ragged = dòng thừa hoặc thiếu ô
 fault-quote = dòng có dấu ngoặc kép không đóng
 fault-encoding = dòng sai bảng mã

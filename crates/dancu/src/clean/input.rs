@@ -51,6 +51,11 @@ impl Input {
         self.source.columns().into_iter().collect()
     }
 
+    /// Sheets of a workbook that name no people and were left out.
+    pub fn skipped(&self) -> Vec<String> {
+        self.source.skipped().iter().map(|skipped| skipped.sheet.clone()).collect()
+    }
+
     /// Hands every row to `each`, in the order of the file. One that cannot be read comes with its name alone, and is told of.
     pub fn read(&self, mut each: impl FnMut(&Row<'_>) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let mut faults = 0;

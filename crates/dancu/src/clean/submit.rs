@@ -70,6 +70,7 @@ pub fn submit(
     let cleaning = &opened.cleaning;
     let mut new = terms.job(&wish, question.chunk_rows);
     input.mapping().clone_into(&mut new.mapping);
+    new.asked.seen.skipped = input.skipped();
     let mut job = cleaning.begin(&new, wish.now_us)?;
     if job.state == JobState::Filling && !cleaning.is_filled(&job) {
         let mut filler = cleaning.fill(&job)?;

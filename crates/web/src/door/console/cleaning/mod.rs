@@ -211,7 +211,10 @@ fn left(t: Texts, us: u64) -> String {
             let (hours_said, minutes_said) = (t.number(hours), t.number(minutes));
             match minutes {
                 0 => value("cleaning-hours", hours),
-                _ => t.with("cleaning-hours-minutes", &[("hours", &hours_said), ("minutes", &minutes_said)]),
+                _ => {
+                    let values = [("hours", hours_said.as_str()), ("minutes", minutes_said.as_str())];
+                    t.with("cleaning-hours-minutes", &values).into_owned()
+                }
             }
         }
     }

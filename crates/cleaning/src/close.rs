@@ -43,6 +43,9 @@ impl Cleaning {
         teller: &Teller,
         clock: &dyn Fn() -> i64,
     ) -> Result<Option<Closed>, CleaningError> {
+        if !self.take_out_guesses(job, holder, clock)? {
+            return Ok(None);
+        }
         let digests = self.digests(&job.id)?;
         let mut people = People::new(self, job, teller);
         let mut queue = crate::review::Queue::new(self, job, threshold);
@@ -73,7 +76,7 @@ impl Cleaning {
     }
 
     /// The answers of a chunk; one whose answers are not what was noted is worked on again.
-    fn sound_answers(
+    pub(crate) fn sound_answers(
         &self,
         job: &str,
         chunk: u64,
@@ -113,7 +116,7 @@ impl Cleaning {
     }
 
     /// Keeps the closing of a job, or with 0 gives it back. False: it is somebody else's, or the job has ended.
-    fn hold(&self, job: &Job, holder: &str, until_us: i64) -> Result<bool, CleaningError> {
+    pub(crate) fn hold(&self, job: &Job, holder: &str, until_us: i64) -> Result<bool, CleaningError> {
         let next = if until_us == 0 { "" } else { holder };
         let parameters: [Value; 4] = [job.id.as_str().into(), holder.into(), next.into(), until_us.into()];
         self.store.run_tx("cleaning.hold", |tx| {

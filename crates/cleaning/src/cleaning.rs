@@ -1,10 +1,11 @@
 //! The one value behind which jobs stand: store, files and keys.
 use crate::sealed::Sealer;
-use crate::{CleaningError, schema};
+use crate::{Budget, CleaningError, schema};
 use dancu_keys::KeyRing;
 use dancu_storage::Store;
 use dancu_storage::blob::Blobs;
 use std::fmt;
+use std::sync::Arc;
 
 /// How jobs are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +32,15 @@ pub struct Cleaning {
     pub(crate) blobs: Blobs,
     pub(crate) sealer: Sealer,
     pub(crate) options: Options,
+    /// Guess budgets; none: guesses are not counted
+    pub(crate) budget: Option<Arc<dyn Budget>>,
 }
 
 impl Cleaning {
     /// Brings the tables up to date. `blobs` are the same files on every server.
     pub fn open(store: Store, ring: KeyRing, blobs: Blobs, options: Options) -> Result<Self, CleaningError> {
         store.migrate(schema::OWNER, schema::MIGRATIONS)?;
-        Ok(Self { store, blobs, sealer: Sealer::new(ring), options })
+        Ok(Self { store, blobs, sealer: Sealer::new(ring), options, budget: None })
     }
 
     /// How jobs are kept.

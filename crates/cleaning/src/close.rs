@@ -72,6 +72,9 @@ impl Cleaning {
         teller: &Teller,
         clock: &dyn Fn() -> i64,
     ) -> Result<Option<Closed>, CleaningError> {
+        if !self.take_out_guesses(job, holder, clock)? {
+            return Ok(None);
+        }
         let digests = self.digests(&job.id)?;
         let mut people = People::new(self, job, teller);
         let mut queue = crate::review::Queue::new(self, job, holder, threshold);
@@ -102,7 +105,7 @@ impl Cleaning {
     }
 
     /// The answers of a chunk; one whose answers are not what was noted is worked on again.
-    fn sound_answers(
+    pub(crate) fn sound_answers(
         &self,
         job: &str,
         chunk: u64,
@@ -142,7 +145,7 @@ impl Cleaning {
     }
 
     /// Keeps the closing of a job. False: it is somebody else's, or the job has ended.
-    fn hold(&self, job: &Job, holder: &str, until_us: i64) -> Result<bool, CleaningError> {
+    pub(crate) fn hold(&self, job: &Job, holder: &str, until_us: i64) -> Result<bool, CleaningError> {
         let parameters: [Value; 3] = [job.id.as_str().into(), holder.into(), until_us.into()];
         self.store.run_tx("cleaning.hold", |tx| {
             const HOLD: &str = "UPDATE cleaning_job SET until_us = $3

@@ -129,7 +129,8 @@ pub(crate) fn as_u64(number: PersonNumber) -> u64 {
     }
 }
 
-fn from_u64(value: u64) -> Option<PersonNumber> {
+/// The number of such a value.
+pub(crate) fn from_u64(value: u64) -> Option<PersonNumber> {
     match value.checked_sub(CARD) {
         None => PersonalId::from_u64(value).map(PersonNumber::PersonalId),
         Some(card) => IdCardNumber::from_u32(u32::try_from(card).ok()?).map(PersonNumber::IdCard),

@@ -94,6 +94,10 @@ impl Cleaning {
 fn told(job: &Job, answer: &Answer, decision: Option<Decision>) -> Answer {
     let mut told = *answer;
     (told.place, told.id_card_number) = (None, None);
+    if crate::guess::guesses(answer).is_some() {
+        // Why nothing is told is not told either.
+        told.score = 0;
+    }
     match decision {
         None => {}
         Some(Decision::Same) => {

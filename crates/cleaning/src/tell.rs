@@ -1,13 +1,13 @@
 //! What the journal is told: one entry for the job, one for every person it touched, each before it has any effect.
 use crate::sealed::sha256;
 use crate::terms::{Terms, Wish};
-use crate::{Cleaning, CleaningError, Job, JobState, codec};
+use crate::{Cleaning, CleaningError, Job, JobState, codec, guess};
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet, PersonNumber};
 use dancu_journal::{
     Answered, Call, Draft, Idempotency, Journal, JournalError, Outcome, Personal, subject_hash,
 };
-use dancu_linkage::{Answer, Verdict};
+use dancu_linkage::{Agreement, Answer, Column, Verdict};
 use std::collections::HashSet;
 use std::future::Future;
 use tokio::runtime::Handle;
@@ -215,8 +215,9 @@ impl<'t> People<'t> {
             // Of whom no number tells nothing is told: see the worker.
             let Some(person) = answer.number() else { continue };
             if self.told.insert(codec::as_u64(person)) {
-                let draft = Draft::from(self.entry(person, answer.verdict, now_us));
-                self.waiting.push((self.waiting.len() / BATCH, draft));
+                for call in self.entries(person, answer, now_us) {
+                    self.waiting.push((self.waiting.len() / BATCH, Draft::from(call)));
+                }
             }
         }
         let mut batches = std::mem::take(&mut self.waiting).into_iter().peekable();
@@ -260,6 +261,23 @@ impl<'t> People<'t> {
                 refused.map_or(Ok(()), |code| Err(CleaningError::Refused(code)))
             }
         }
+    }
+
+    /// One entry of a person; where too much was claimed about her, what the road would have written of so many calls, so that
+    /// the watch hears of it as of them.
+    fn entries(&self, person: PersonNumber, answer: &Answer, now_us: i64) -> Vec<Call> {
+        let mut call = self.entry(person, answer.verdict, now_us);
+        let number = answer.reasons.get(Column::PersonalId);
+        if matches!(number, Agreement::Same | Agreement::Former) {
+            // The row names her number: a file that has one nobody may have is told apart by it.
+            call.verdicts.push((Field::PersonalId, "match".into()));
+        }
+        let Some(guesses) = guess::guesses(answer) else { return vec![call] };
+        let as_outcome = |outcome| Call { outcome, released: FieldSet::EMPTY, ..call.clone() };
+        let wrong = usize::from(guesses.saturating_sub(1));
+        let mut calls = vec![as_outcome(Outcome::Answered(Answered::Mismatch)); wrong];
+        calls.push(as_outcome(Outcome::Refused(Code::AnswersPaused)));
+        calls
     }
 
     fn entry(&self, person: PersonNumber, verdict: Verdict, now_us: i64) -> Call {

@@ -155,7 +155,12 @@ impl Cleaning {
 
     /// Writes the answers of a chunk under their own digest, so that nobody's answers lie over another's. Durable when it
     /// returns.
-    fn put_answers(&self, job: &str, chunk: u64, answers: &[u8]) -> Result<[u8; 32], CleaningError> {
+    pub(crate) fn put_answers(
+        &self,
+        job: &str,
+        chunk: u64,
+        answers: &[u8],
+    ) -> Result<[u8; 32], CleaningError> {
         let digest = sha256(answers);
         let sealed = self.sealer.seal_bytes(answers_place(&fill::row(job, chunk)), answers)?;
         self.blobs.put_all(&[(answers_path(job, chunk, digest), sealed)])?;
@@ -185,6 +190,6 @@ pub(crate) fn answers_place(row: &str) -> Place<'_> {
 }
 
 /// Where answers lie.
-fn answers_path(job: &str, chunk: u64, digest: [u8; 32]) -> String {
+pub(crate) fn answers_path(job: &str, chunk: u64, digest: [u8; 32]) -> String {
     format!("{}/answers/{:03}/{chunk}-{}", folder(job), chunk / 1000, hex::encode(digest))
 }

@@ -28,12 +28,29 @@ impl Guard {
     /// Whose budget questions about a number count against: what a supervisor's release names. In doubt it asks the store, and
     /// blocks.
     pub fn budget_of(
-        number: PersonalId,
+        number: PersonNumber,
         registry: &Registry,
         ring: &KeyRing,
     ) -> Result<Option<Person>, RegistryError> {
-        let claim = Claim { personal_id: Some(number), ..Claim::default() };
+        let claim = match number {
+            PersonNumber::PersonalId(id) => Claim { personal_id: Some(id), ..Claim::default() },
+            PersonNumber::IdCard(card) => Claim { id_card_number: Some(card), ..Claim::default() },
+        };
         Ok(person(&claim, &registry.verify(&claim, Allowed::ALL)?, ring))
+    }
+
+    /// Whether answers about this person are paused for this account. In doubt it asks the store, and blocks.
+    pub fn is_paused(
+        &self,
+        number: PersonNumber,
+        account: &str,
+        registry: &Registry,
+        ring: &KeyRing,
+        now_us: i64,
+    ) -> Result<bool, RegistryError> {
+        let Some(guess) = &self.guess else { return Ok(false) };
+        let person = Self::budget_of(number, registry, ring)?;
+        Ok(person.is_some_and(|person| guess.standing(&person, account, now_us) != Standing::Open))
     }
 
     /// Whether what was permitted may pass now. Nothing is allocated, and nobody is waited for.

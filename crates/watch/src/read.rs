@@ -2,6 +2,7 @@
 use crate::world::{Cases, Family, Officer, World};
 use crate::{Case, Ended, Kin, Number, Seen, Service, Who};
 use dancu_catalogue::Code;
+use dancu_citizen::Field;
 use dancu_journal::{Answered, Call, Entry, Kind, Outcome};
 use dancu_keys::KeyRing;
 use dancu_policy::{Id, Role};
@@ -32,12 +33,15 @@ impl Reader {
         if entry.kind != Kind::Call {
             return None;
         }
+        let service = service(call);
+        // Staff look at doubtful rows: they have no system, but their organisation.
+        let organisation = || call.organisation.as_deref().unwrap_or(MANAGING);
+        let staffs = (service == Service::StockLook).then(organisation);
         let who = Who {
             organisation: call.organisation.as_deref().map(|id| asked.id(id)),
-            system: asked.id(call.system_id.as_deref()?),
+            system: asked.id(call.system_id.as_deref().or(staffs)?),
             account: call.account_id.as_deref().map(|id| asked.id(id)),
         };
-        let service = service(&call.service);
         let ended = ended(call.outcome);
         let shows = matches!(service, Service::LookUp | Service::Search) && ended.is_answered();
         let role = call.role.as_deref().and_then(Role::from_name);
@@ -137,11 +141,20 @@ impl Asked {
     }
 }
 
-fn service(name: &str) -> Service {
-    match name {
+/// In the place of a system, for staff of the managing body.
+const MANAGING: &str = "managing-body";
+
+fn service(call: &Call) -> Service {
+    match call.service.as_str() {
         "verify" => Service::Verify,
         "look_up" => Service::LookUp,
         "search" => Service::Search,
+        "clean" if call.verdicts.iter().any(|(field, _)| *field == Field::PersonalId) => Service::StockNumber,
+        "clean" => Service::Stock,
+        // Others who are likely too are shown beside, and nobody asked for them.
+        "clean_look" if !call.personal.request_id.as_deref().is_some_and(|id| id.ends_with(" other")) => {
+            Service::StockLook
+        }
         _ => Service::Other,
     }
 }

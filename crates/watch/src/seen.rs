@@ -24,6 +24,12 @@ pub enum Service {
     LookUp,
     /// The counter's search: its question, each person that it shows, and the one chosen, are entries
     Search,
+    /// A person whom rows of a stock that was cleaned may mean: told of together with thousands, not asked for one by one
+    Stock,
+    /// The same, of rows that name the person's number
+    StockNumber,
+    /// A doubtful row of a stock was laid beside this person, and somebody looked
+    StockLook,
     /// Anything else
     Other,
 }

@@ -1,11 +1,12 @@
 //! The same limits as on the road: agreement, fields, quota, journal.
 use crate::world::{CHUNK, DAY_US, NOW_US, Server, file_columns, runtime, servers, wish};
 use dancu_catalogue::Code;
-use dancu_citizen::{Field, FieldSet};
-use dancu_cleaning::{CleaningError, JobState, SERVICE, Wish, terms};
+use dancu_citizen::{Field, FieldSet, PersonNumber};
+use dancu_cleaning::{Budget, CleaningError, Job, JobState, Limits, RESULT, SERVICE, Wish, stands, terms};
 use dancu_journal::{Answered, Outcome, Part, Scope};
 use dancu_linkage::{Agreement, Column};
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 fn used(server: &Server, scope: Scope, id: &str) -> u64 {
     let day = (NOW_US + 7 * 3_600_000_000) / DAY_US;
@@ -157,4 +158,188 @@ fn what_the_road_refuses_is_refused_here() {
     let stranger = server.terms(&wish("narrow"));
     let job = server.cleaning.begin(&server.terms(&good).job(&good, CHUNK), NOW_US).unwrap();
     assert!(server.cleaning.admit(&job, &stranger, &server.teller, NOW_US).is_err());
+}
+
+fn cells(cells: [&str; 5]) -> [String; 5] {
+    cells.map(ToOwned::to_owned)
+}
+
+/// Who has an old card alone is told of by it, as on the road; of whom no number names nothing is told.
+#[test]
+fn people_without_a_personal_number_have_their_entry_or_are_not_told_of() {
+    for server in servers() {
+        let stock = [
+            cells(["a", "012345678", "Nguyễn Văn An", "01/02/1985", "Nam"]),
+            cells(["b", "012345678", "Nguyễn Văn An", "01/02/1985", "Nam"]),
+            cells(["c", "", "#Trần Thị Bình", "03/04/1990", "Nữ"]),
+        ];
+        let job = server.answered(&wish("stock"), &stock);
+        let closed = server.close("worker", NOW_US).unwrap();
+        assert_eq!((closed.people, closed.reviews), (1, 1), "{}", server.name);
+        let about: Vec<_> = server.entries().into_iter().filter(|e| e.call.subject.is_some()).collect();
+        let [entry] = about.as_slice() else { panic!("{}: {} entries", server.name, about.len()) };
+        let call = &entry.call;
+        assert_eq!(call.personal.get(Part::Subject), Some("012345678"), "{}", server.name);
+        assert_eq!(call.outcome, Outcome::Answered(Answered::Verified), "{}", server.name);
+        assert_eq!(call.released, FieldSet::EMPTY, "{}: the old number is not told", server.name);
+        let told = server.result(&job.id);
+        assert!(told.starts_with("1 a match 2000  accept full_name:same\n"), "{told}");
+        assert!(told.ends_with("3 c doubtful 0  review \n"), "{told}");
+        let review = server.cleaning.review(&job.id, 3).unwrap().unwrap();
+        assert!(review.answer.number().is_none(), "{}", server.name);
+    }
+}
+
+/// A platform may verify and is shown nothing (law.toml), whatever its system's agreement has.
+#[test]
+fn an_account_that_may_only_verify_gets_no_numbers_and_may_not_look() {
+    for server in servers() {
+        let officer = server.terms(&wish("stock"));
+        assert!(officer.tells_number && officer.looks_up.contains(Field::FullName), "{}", server.name);
+        let job = server.done(&wish("stock"), 60);
+        assert!(job.asked.may_look, "{}", server.name);
+        assert!(server.result(&job.id).contains("0010850"), "{}", server.name);
+
+        let platform = Wish { login: "nentang.lgsp", ..wish("stock") };
+        let terms = server.terms(&platform);
+        assert_eq!((terms.tells_number, terms.looks_up), (false, FieldSet::EMPTY), "{}", server.name);
+        let before = server.entries().len();
+        let job = server.done(&platform, 60);
+        assert!(!job.asked.may_look && !job.tells_number, "{}", server.name);
+        assert!(!server.result(&job.id).contains("0010850"), "{}", server.name);
+        for entry in server.entries().split_off(before) {
+            assert_eq!(entry.call.released, FieldSet::EMPTY, "{}", server.name);
+        }
+        // Verifying alone is agreed: nobody may look.
+        assert!(!server.terms(&wish("narrow")).asked.may_look, "{}", server.name);
+    }
+}
+
+/// The ground of a job is that of the day on which something of it is handed out.
+#[test]
+fn what_is_handed_out_stands_on_the_rules_of_that_day_and_is_written_down() {
+    for server in servers() {
+        let job = server.done(&wish("stock"), 60);
+        let stands = |job: &Job, now_us| {
+            let snapshot = server.snapshot();
+            stands(&snapshot.rules, u64::try_from(snapshot.version).unwrap(), job, now_us).map(drop)
+        };
+        let say = |ruling| server.teller.result(&job, "shell", ruling, NOW_US);
+        assert_eq!(stands(&job, NOW_US + DAY_US), Ok(()), "{}", server.name);
+        say(Ok(())).unwrap();
+        let entry = server.entries().pop().unwrap().call;
+        assert_eq!((entry.service.as_str(), entry.form.as_str()), (RESULT, "shell"), "{}", server.name);
+        assert_eq!(entry.outcome, Outcome::Answered(Answered::Served), "{}", server.name);
+        assert!(entry.personal.get(Part::RequestId).unwrap().contains(&job.id), "{}", server.name);
+
+        let moved = Job { organisation: "ha-noi".to_owned(), ..job.clone() };
+        let others = Job { system: "other".to_owned(), ..job.clone() };
+        let told =
+            Job { tells_number: true, ..server.done(&Wish { login: "nentang.lgsp", ..wish("stock") }, 60) };
+        for (job, now_us, code) in [
+            (&job, NOW_US + 800 * DAY_US, Code::AssessmentOverdue),
+            (&moved, NOW_US, Code::AgencyMismatch),
+            (&others, NOW_US, Code::SystemNotConnected),
+            (&told, NOW_US, Code::FieldNotAgreed),
+        ] {
+            assert_eq!(stands(job, now_us), Err(code), "{}", server.name);
+        }
+        assert!(matches!(say(Err(Code::SystemBraked)), Err(CleaningError::Refused(Code::SystemBraked))));
+        let entry = server.entries().pop().unwrap().call;
+        assert_eq!(entry.outcome, Outcome::Refused(Code::SystemBraked), "{}", server.name);
+    }
+}
+
+/// Budgets of a watch that remembers what it is told.
+#[derive(Default)]
+struct Watched {
+    paused: Vec<PersonNumber>,
+    counted: Mutex<Vec<(PersonNumber, usize)>>,
+}
+
+impl Budget for Watched {
+    fn limits(&self, _now_us: i64) -> Result<Option<Limits>, CleaningError> {
+        Ok(Some(Limits { mismatches: 5, any_paused: !self.paused.is_empty() }))
+    }
+
+    fn is_paused(&self, of: PersonNumber, account: &str, _now_us: i64) -> Result<bool, CleaningError> {
+        assert_eq!(account, "account-1");
+        Ok(self.paused.contains(&of))
+    }
+
+    fn count(
+        &self,
+        claims: &[(PersonNumber, Vec<u32>)],
+        _account: &str,
+        _now_us: i64,
+    ) -> Result<(), CleaningError> {
+        let counted = claims.iter().map(|(of, claims)| (*of, claims.len()));
+        self.counted.lock().unwrap().extend(counted);
+        Ok(())
+    }
+}
+
+/// A birth date tried day by day in one file tells no more than the road would: nothing, whichever of the rows is right.
+#[test]
+fn guesses_in_a_file_are_not_answered() {
+    const MEANT: &str = "001085000017";
+    const PAUSED: &str = "001085000024";
+    let number = |text: &str| PersonNumber::parse(text).unwrap();
+    for server in servers() {
+        let watched = Arc::new(Watched { paused: vec![number(PAUSED)], ..Watched::default() });
+        let server = server.guarded_by(watched.clone());
+        // `!`: a birth date that is wrong, in the eyes of the matcher.
+        let guess =
+            |at: usize| cells([&format!("g{at}"), MEANT, "Nguyễn Văn An", &format!("!{at:02}/02/1985"), ""]);
+        let mut stock: Vec<_> = (1..=60).map(guess).collect();
+        stock[30][3] = "01/02/1985".to_owned();
+        // The same claim again and again is one, and five different ones are five.
+        for at in 0..20 {
+            stock.push(cells(["h", "001085000018", "Trần Văn Bình", "!07/03/1990", ""]));
+            stock.push(cells(["i", "001085000019", "Lê Thị Chi", &format!("!0{}/03/1990", at % 5), ""]));
+        }
+        stock.push(cells(["p", PAUSED, "Phạm Thị Dung", "09/09/1970", ""]));
+        let job = server.answered(&wish("stock"), &stock);
+        let closed = server.close("worker", NOW_US).unwrap();
+        assert_eq!((closed.people, closed.reviews), (4, 0), "{}", server.name);
+        let told = server.result(&job.id);
+        for (at, line) in told.lines().enumerate() {
+            let is_told = (60..100).contains(&at);
+            assert_eq!(line.ends_with(" doubtful 0  ask_citizen "), !is_told, "{}: {line}", server.name);
+        }
+        let counts = server.cleaning.progress(&job.id, NOW_US).unwrap().counts;
+        assert_eq!(counts.differs(Column::BirthDate), 40, "{}: figures tell nothing either", server.name);
+        let outcomes = |of: &str| -> Vec<Outcome> {
+            let entries = server.entries().into_iter().map(|entry| entry.call);
+            entries.filter(|c| c.personal.get(Part::Subject) == Some(of)).map(|c| c.outcome).collect()
+        };
+        let mut road = vec![Outcome::Answered(Answered::Mismatch); 5];
+        road.push(Outcome::Refused(Code::AnswersPaused));
+        assert_eq!(outcomes(MEANT), road, "{}: as of so many calls", server.name);
+        assert_eq!(outcomes(PAUSED), [Outcome::Refused(Code::AnswersPaused)], "{}", server.name);
+        assert_eq!(outcomes("001085000018"), [Outcome::Answered(Answered::Released)], "{}", server.name);
+        let mut counted = std::mem::take(&mut *watched.counted.lock().unwrap());
+        counted.sort_unstable();
+        let few = [(MEANT, 6), ("001085000018", 1), ("001085000019", 5)];
+        assert_eq!(counted, few.map(|(of, claims)| (number(of), claims)), "{}", server.name);
+        // Who closes it again after a crash comes to the same.
+        let entries = server.entries().len();
+        server
+            .store
+            .run_tx("test.undo", |tx| tx.execute("UPDATE cleaning_job SET state = 'open'", &[]))
+            .unwrap();
+        assert_eq!(server.close("other", NOW_US).unwrap(), closed, "{}", server.name);
+        assert_eq!((server.result(&job.id), server.entries().len()), (told, entries), "{}", server.name);
+    }
+}
+
+/// What an honest stock has many of stays answered: namesakes of somebody, and rows that are doubtful.
+#[test]
+fn an_honest_stock_is_answered_as_without_budgets() {
+    for server in servers() {
+        let plain = server.done(&wish("stock"), 300);
+        let guarded = server.guarded_by(Arc::new(Watched::default()));
+        let job = guarded.done(&Wish { input_sha256: [8; 32], ..wish("stock") }, 300);
+        assert_eq!(guarded.result(&job.id), guarded.result(&plain.id), "{}", guarded.name);
+    }
 }

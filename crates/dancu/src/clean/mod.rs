@@ -1,4 +1,5 @@
 //! Cleaning by its configuration: where jobs lie, what answers rows, files in and out, workers.
+pub mod budget;
 pub mod carried;
 pub mod hands;
 pub mod input;
@@ -11,10 +12,12 @@ pub mod work;
 use crate::config::Config;
 use crate::server::Floor;
 use anyhow::Context as _;
+use budget::Budgets;
 use dancu_cleaning::{Cleaning, Options, Teller};
 use dancu_journal::Journal;
 use dancu_storage::blob::Blobs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a command about jobs needs.
@@ -45,7 +48,8 @@ pub fn jobs(config: &Config, floor: &Floor) -> anyhow::Result<Cleaning> {
         keep_days: config.cleaning.keep_days,
         confirm_us: i64::from(config.cleaning.confirm_hours.max(1)) * 3_600_000_000,
     };
-    Cleaning::open(floor.store.clone(), floor.ring.clone(), blobs(config)?, options).context("cleaning jobs")
+    let opened = Cleaning::open(floor.store.clone(), floor.ring.clone(), blobs(config)?, options);
+    Ok(opened.context("cleaning jobs")?.guarded_by(Arc::new(Budgets::new(config, floor)?)))
 }
 
 /// Where the rows and answers of jobs lie, sealed: the same files on every server.

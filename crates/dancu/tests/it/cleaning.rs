@@ -4,13 +4,14 @@ use crate::console::seated;
 use crate::scene::{FEW, HTMC, LOGIN};
 use crate::{Engine, eventually, on_both_engines};
 use dancu::client;
+use dancu_catalogue::Code;
 use dancu_citizen::Field;
 use dancu_cleaning::{Cleaning, Decision, Job, JobState, Wish, terms};
 use dancu_gateway::Road;
 use dancu_journal::{Answered, Outcome};
 use dancu_linkage::{Column, Row};
-use dancu_policy::Workplace;
 use dancu_policy::duty::StaffRole;
+use dancu_policy::{SystemState, Workplace};
 use dancu_registry::generate::samples;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -19,8 +20,12 @@ on_both_engines!(
     a_job_is_worked_by_every_server_and_nobody_else,
     a_server_that_stops_gives_its_chunks_back,
     a_file_lives_its_life_by_the_api_and_everybody_looked_at_has_an_entry,
+    what_has_no_ground_any_more_is_not_handed_out,
     what_is_charged_is_the_quotas_and_a_job_can_be_called_off,
 );
+
+/// The sample with an old card number and no other.
+const OLD_CARD: &str = "360002301";
 
 fn wish(road: &Road, purpose: &'static str) -> Wish<'static> {
     let columns = [Column::PersonalId, Column::FullName, Column::BirthDate, Column::Sex];
@@ -159,9 +164,12 @@ fn table() -> String {
     let alive = samples().into_iter().filter(|sample| sample.record.state == dancu_citizen::LifeState::Alive);
     for (at, sample) in alive.enumerate() {
         let record = &sample.record;
-        let Some(number) = record.personal_id.as_ref().map(|of| of.value.expose()) else { continue };
         let name = record.full_name.as_ref().unwrap().value.whole().to_owned();
         let birth = record.birth_date.as_ref().unwrap().value.iso();
+        let Some(number) = record.personal_id.as_ref().map(|of| of.value.expose()) else {
+            let _ = writeln!(text, "E{at},,{name},{birth},x");
+            continue;
+        };
         let (first, last) = (name.split(' ').next().unwrap(), name.split(' ').next_back().unwrap());
         let _ = writeln!(text, "A{at},{number},{name},{birth},x");
         let _ = writeln!(text, "B{at},,{first} {last},{},x", &birth[..4]);
@@ -207,6 +215,10 @@ async fn a_file_lives_its_life_by_the_api_and_everybody_looked_at_has_an_entry(e
     assert_eq!(done["rows"], done["rows_done"]);
     let doubtful = done["doubtful"].as_u64().unwrap();
     assert!(doubtful > 0, "{done}");
+    // Who has an old card alone finds it in her history too.
+    let mut about = app.calls_from(0).await;
+    about.retain(|entry| entry.call.service == dancu_cleaning::SERVICE);
+    assert!(about.iter().any(|entry| entry.call.personal.subject.as_deref() == Some(OLD_CARD)));
     json(&app, &auditor, "GET", &path("/result"), 403).await;
     json(&app, &auditor, "GET", &path("/doubtful"), 403).await;
 
@@ -235,11 +247,20 @@ async fn a_file_lives_its_life_by_the_api_and_everybody_looked_at_has_an_entry(e
     json(&app, &auditor, "GET", &path(&format!("/doubtful/{row}")), 403).await;
 
     // Deciding, and taking it back.
-    let decide = async |token: &str, decision: &str| {
-        let body = serde_json::json!({"decision": decision, "note": "thử"}).to_string().into_bytes();
+    let shown = look["person"].as_str().unwrap().to_owned();
+    let decide_about = async |token: &str, decision: &str, person: &str| {
+        let body = serde_json::json!({"decision": decision, "person": person, "note": "thử"});
+        let body = body.to_string().into_bytes();
         let path = path(&format!("/doubtful/{row}/decision"));
         api(&app, token, "POST", &path, "application/json", body).await.0
     };
+    let decide = async |token: &str, decision: &str| decide_about(token, decision, &shown).await;
+    // That it is the same person is said of who was shown, and of this row.
+    let other = rows["items"][1]["row"].as_u64().unwrap();
+    let other = json(&app, &manager, "GET", &path(&format!("/doubtful/{other}")), 200).await;
+    for person in ["", other["person"].as_str().unwrap()] {
+        assert_eq!(decide_about(&manager, "same", person).await, 422, "{person}");
+    }
     assert_eq!(decide(&auditor, "same").await, 403);
     assert_eq!(decide(&manager, "perhaps").await, 422);
     let result = async || {
@@ -263,6 +284,39 @@ async fn a_file_lives_its_life_by_the_api_and_everybody_looked_at_has_an_entry(e
     for one in &kept {
         assert_eq!(app.entry(one.entry).await.call.service, "cleaning_decide");
     }
+    app.stop().await;
+}
+
+async fn what_has_no_ground_any_more_is_not_handed_out(engine: Engine) {
+    let app = App::start(engine).await;
+    let (opened, now_us) = (app.server.office().clone(), app.now_us());
+    let manager = blocking(move || seated(&opened.staff, StaffRole::OrganisationManager, now_us)).await;
+    let brought = "/api/v1/cleaning/jobs?file_name=ds.csv&system=htmc&account=nguyenvana.stttt&purpose=VPCP";
+    let (status, body) = api(&app, &manager, "POST", brought, "text/csv", table().into_bytes()).await;
+    assert_eq!(status, 201);
+    let id = serde_json::from_slice::<Value>(&body).unwrap()["id"].as_str().unwrap().to_owned();
+    let path = |rest: &str| format!("/api/v1/cleaning/jobs/{id}{rest}");
+    json(&app, &manager, "POST", &path("/start"), 200).await;
+    eventually("the job is done", async || state(&app, &id).await == JobState::Done).await;
+    let rows = json(&app, &manager, "GET", &path("/doubtful"), 200).await;
+    let row = path(&format!("/doubtful/{}", rows["items"][0]["row"]));
+    let set = async |state| {
+        app.on_road(move |road, now_us| road.exchange.set_system_state(HTMC, state, None, now_us).unwrap())
+            .await;
+    };
+    set(SystemState::Suspended).await;
+    for (path, service) in [(path("/result"), "cleaning_result"), (row.clone(), "clean_look")] {
+        let before = app.calls().await;
+        let problem = json(&app, &manager, "GET", &path, 403).await;
+        assert_eq!(problem["code"], "SYSTEM_SUSPENDED", "{path}");
+        let entries = app.calls_from(0).await.split_off(before);
+        let told: Vec<_> = entries.iter().map(|e| (e.call.service.as_str(), e.call.outcome)).collect();
+        assert_eq!(told, [(service, Outcome::Refused(Code::SystemSuspended))], "{path}");
+    }
+    set(SystemState::Connected).await;
+    let (status, _) = api(&app, &manager, "GET", &path("/result"), "text/csv", Vec::new()).await;
+    assert_eq!(status, 200);
+    json(&app, &manager, "GET", &row, 200).await;
     app.stop().await;
 }
 

@@ -1,5 +1,5 @@
 //! Cases that must come out right.
-use dancu_citizen::{BirthDate, IdCardNumber, PersonalId, Sex};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonNumber, PersonalId, Sex};
 use dancu_linkage::{Action, Agreement, Answer, Column, Engine, MemoryPeople, Model, Row, Verdict, Written};
 
 fn person(id: &str, card: &str, name: &str, born: &str, sex: Sex, unit: u32) -> Written {
@@ -142,4 +142,25 @@ fn both_sides_are_shown_and_the_likeliest_come_first() {
     assert_eq!((name.row.as_str(), name.record.as_str()), ("Hoàng Thị Mai", "Hoàng Thị Mai"));
     assert!(!format!("{sides:?} {likely:?}").contains("Mai"), "no personal data in Debug");
     assert!(engine.explain(&row, 99).unwrap().is_none());
+}
+
+/// Who bears a number now is laid beside a row whatever the row says; who bore it before is not that person any more.
+#[test]
+fn the_bearer_of_a_number_is_found_however_little_the_row_fits() {
+    let mut renumbered = person("001085000018", "", "Ngô Thị Sen", "1985-05-05", Sex::Female, 4);
+    renumbered.former_personal_ids = vec![PersonalId::parse("001085000099").unwrap()];
+    let carded = person("", "012345678", "Nguyễn Văn Hùng", "1985-04-30", Sex::Male, 4);
+    let engine = Engine::new(MemoryPeople::new([carded, renumbered]), Model::bundled().unwrap());
+    let number = |text: &str| PersonNumber::parse(text).unwrap();
+    let far = row("", "Lý Thị Xa", "01/01/1999");
+    let found = engine.bearer(&far, number("012345678")).unwrap().unwrap();
+    assert_eq!((found.place, found.number()), (0, Some(number("012345678"))));
+    assert_eq!((found.personal_id, found.reasons.get(Column::FullName)), (None, Agreement::Different));
+    assert_eq!(engine.bearer(&far, number("001085000018")).unwrap().unwrap().place, 1);
+    assert_eq!(engine.bearer(&far, number("001085000099")).unwrap(), None);
+    assert_eq!(engine.bearer(&far, number("001085000123")).unwrap(), None);
+    // The answer to a row bears the old card of who has no other number.
+    let answer =
+        one(&engine, row("", "Nguyễn Văn Hùng", "30/04/1985").with(Column::IdCardNumber, "012345678"));
+    assert_eq!((answer.verdict, answer.number()), (Verdict::Match, Some(number("012345678"))));
 }

@@ -214,7 +214,7 @@ impl Engine {
         let Some(day) = VietnamTime::of(seen.at_us).map(|time| time.date) else { return Vec::new() };
         let deed = self.deed(seen);
         let mut findings = Vec::new();
-        for rule in Rule::ALL {
+        for &rule in rules_of(seen.service) {
             let Some(set) = settings.on(rule, seen.entry, day).filter(|set| set.enabled) else { continue };
             let raised = raised(settings, rule, seen);
             let cx = Cx { seen, deed, set, settings, calendar: &self.calendar, raised };
@@ -233,6 +233,9 @@ impl Engine {
         match (seen.service, &seen.who.account) {
             (Service::Verify, _) => Deed::Verify,
             (Service::LookUp, _) => Deed::Look,
+            // Rows were held against the record, as a claim is.
+            (Service::Stock | Service::StockNumber, _) => Deed::Verify,
+            (Service::StockLook, _) => Deed::Look,
             (Service::Search, Some(account)) => {
                 let latest = self.state.searches.of(account);
                 match seen.subject {
@@ -246,6 +249,18 @@ impl Engine {
             }
             _ => Deed::Other,
         }
+    }
+}
+
+/// The rules that judge an entry. A stock is cleaned all at once, at any hour, for a purpose that has no case: pace, hours, crowds and
+/// rows of numbers say nothing of it. Guesses do; and a planted record whose number stands in a file is in it for no good reason,
+/// while its name may well be somebody else's. Who looks at doubtful rows sees whom the stock brings, one after the other.
+fn rules_of(service: Service) -> &'static [Rule] {
+    match service {
+        Service::Stock => &[Rule::Guessing],
+        Service::StockNumber => &[Rule::Planted, Rule::Guessing],
+        Service::StockLook => &[Rule::WellKnown, Rule::Planted],
+        Service::Verify | Service::LookUp | Service::Search | Service::Other => &Rule::ALL,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Following the log: each finding once, whoever judges, whatever breaks.
 use super::*;
+use dancu_citizen::Field;
 use dancu_storage::testing::stores;
 use dancu_watch::{AlertState, Stepped};
 
@@ -146,4 +147,55 @@ fn an_enrolled_workstation_from_which_an_account_never_came_is_new_and_another_c
     let new: Vec<_> = all(&watch).into_iter().filter(|alert| alert.rule == Rule::NewSource).collect();
     assert_eq!((new.len(), new[0].figures["new_device"], new[0].figures["new_network"]), (1, 1, 0));
     assert_eq!(new[0].evidence, [26]);
+}
+
+/// Entries of a stock: of one account, at night, people in the order of their numbers, hundreds in a second.
+fn stock(about: &str, number: bool, at_us: i64) -> Call {
+    let verdicts = if number { vec![(Field::PersonalId, "match".into())] } else { Vec::new() };
+    let mut call = Call {
+        service: "clean".to_owned(),
+        form: "shell".to_owned(),
+        verdicts,
+        ..look("counter-1", about, at_us)
+    };
+    call.personal.case_number = None;
+    call
+}
+
+#[test]
+fn an_honest_stock_makes_no_noise_and_a_dishonest_one_does() {
+    const NIGHT: i64 = 17 * 60 * MINUTE;
+    let own = |account: &str, rule| (account.to_owned(), rule);
+    for (engine, store, _guard) in stores() {
+        let (watch, log) = watch(&store);
+        let at_us = |n: u64| NOW_US + NIGHT + i64::try_from(n).unwrap() * 3_000;
+        log.add((0..3_000).map(|n| stock(&person(n), n % 2 == 0, at_us(n))));
+        // Somebody whose name is a planted one's.
+        log.add([stock(PLANTED, false, at_us(3_001))]);
+        let mut aside = stock(PLANTED, false, at_us(3_002));
+        (aside.service, aside.system_id) = ("clean_look".to_owned(), None);
+        aside.personal.request_id = Some("job=1 row=2 other".to_owned());
+        log.add([aside.clone()]);
+        judge(&watch, at_us(3_003));
+        assert_eq!(who_and_what(&watch), [], "{engine}");
+
+        log.add([stock(PLANTED, true, at_us(3_004))]);
+        let guess = |outcome| Call { outcome, ..stock(&person(9_000), false, at_us(3_005)) };
+        log.add((0..5).map(|_| guess(Outcome::Answered(Answered::Mismatch))));
+        judge(&watch, at_us(3_006));
+        assert_eq!(who_and_what(&watch), [own("counter-1", Rule::Planted)], "{engine}");
+        log.add([guess(Outcome::Refused(Code::AnswersPaused))]);
+        // Staff have no system; whoever looks at one of whom nobody knows is told of all the same.
+        aside.account_id = Some("staff-7".to_owned());
+        aside.personal.request_id = Some("job=1 row=3".to_owned());
+        log.add([aside]);
+        judge(&watch, at_us(3_007));
+        let mut found = vec![
+            own("counter-1", Rule::Planted),
+            own("counter-1", Rule::Guessing),
+            own("staff-7", Rule::Planted),
+        ];
+        found.sort();
+        assert_eq!(who_and_what(&watch), found, "{engine}");
+    }
 }

@@ -14,7 +14,7 @@ use crate::parts::{
 use axum::extract::Form;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect};
-use dancu_citizen::PersonalId;
+use dancu_citizen::{PersonNumber, PersonalId};
 use dancu_gateway::Guard;
 use dancu_policy::duty::{Action, Ruling};
 use dancu_watch::Brake;
@@ -219,6 +219,7 @@ pub(in crate::door::console) async fn released(
 ) -> Result<bool, Oops> {
     let road = &seat.console.road;
     let (registry, ring) = (road.registry.clone(), road.ring.clone());
+    let number = PersonNumber::PersonalId(number);
     let person = match blocking(move || Guard::budget_of(number, &registry, &ring)).await {
         Some(Ok(person)) => person,
         Some(Err(error)) => {

@@ -5,10 +5,10 @@ use crate::pages::ErrorKind;
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet, PersonNumber, PersonalId};
 use dancu_cleaning::{CleaningError, Job, Review, Terms, field_of, plain};
+use dancu_gateway::Road;
 use dancu_gateway::deed::{Deed as Entry, Number};
 use dancu_keys::KeyRing;
 use dancu_linkage::{Agreement, Column, Doubt, Likely, Side};
-use dancu_registry::Registry;
 use std::collections::BTreeSet;
 
 /// The name that the journal is searched by.
@@ -71,6 +71,8 @@ struct Told {
     near: bool,
     /// The threshold is that of the people at hand
     job: String,
+    /// Account under which it is told: answers about somebody may be paused for it; none: the managing body's own
+    account: Option<String>,
 }
 
 impl Told {
@@ -79,10 +81,10 @@ impl Told {
     fn of(seat: &Seat, job: &Job, today: &Terms) -> Self {
         let id = job.id.clone();
         if seat.organisation().is_none() {
-            return Self { fields: Field::ALL.iter().copied().collect(), near: true, job: id };
+            return Self { fields: Field::ALL.iter().copied().collect(), near: true, job: id, account: None };
         }
         let fields = if job.asked.may_look { today.looks_up } else { FieldSet::EMPTY };
-        Self { fields, near: job.tells_near, job: id }
+        Self { fields, near: job.tells_near, job: id, account: Some(job.asked.account.clone()) }
     }
 
     fn may(&self, column: Column) -> bool {
@@ -141,25 +143,36 @@ fn laid(people: &People, review: &Review, told: &Told) -> Result<(Option<Likely>
 /// Lays a row beside whom it may mean. Blocks.
 fn lay(
     cleaner: &Cleaner,
-    registry: &Registry,
-    ring: &KeyRing,
+    road: &Road,
     told: &Told,
     number: u64,
     now_us: i64,
 ) -> Result<Option<Looked>, CleaningError> {
     let Some(review) = cleaner.jobs.review(&told.job, number)? else { return Ok(None) };
     let people = cleaner
-        .people(registry, now_us)
+        .people(&road.registry, now_us)
         .ok_or_else(|| CleaningError::Input("the people in memory cannot be had".to_owned()))?;
     let row = review.row();
     let doubt = |_| CleaningError::Input("a page of the people in memory does not open".to_owned());
-    let (shown, likely) = laid(&people, &review, told).map_err(doubt)?;
+    let (mut shown, mut likely) = laid(&people, &review, told).map_err(doubt)?;
+    if let Some(account) = &told.account {
+        let mut paused = BTreeSet::new();
+        for number in shown.iter().chain(&likely).filter_map(Likely::number) {
+            let asked = road.guard.is_paused(number, account, &road.registry, &road.ring, now_us);
+            if asked.map_err(|error| CleaningError::Input(error.to_string()))? {
+                paused.insert(number);
+            }
+        }
+        let is_open = |one: &Likely| one.number().is_some_and(|number| !paused.contains(&number));
+        shown = shown.filter(is_open);
+        likely.retain(is_open);
+    }
     let (mut sides, mut touched, mut person) = (Vec::new(), Vec::new(), None);
     if let Some((one, number)) = shown.and_then(|one| Some((one, one.number()?))) {
         let all = people.explain(&row, one.place).map_err(doubt)?.unwrap_or_default();
         sides = all.into_iter().filter(is_needed).map(|side| told.beside(side)).collect();
         touched.push((number, fields(&sides)));
-        person = Some(mark(ring, &review, number));
+        person = Some(mark(&road.ring, &review, number));
     }
     let mut others = Vec::new();
     for one in &likely {
@@ -210,7 +223,7 @@ pub(in crate::door::console) async fn look(
     let (cleaner, road) =
         (std::sync::Arc::clone(&seat.console.cleaning), std::sync::Arc::clone(&seat.console.road));
     let now_us = seat.now_us();
-    let laid = blocking(move || lay(&cleaner, &road.registry, &road.ring, &told, number, now_us)).await;
+    let laid = blocking(move || lay(&cleaner, &road, &told, number, now_us)).await;
     let failed = |kind| NotLaid::Failed(Oops::page(seat.shell(HERE), kind));
     let looked = match laid {
         Some(Ok(Some(looked))) => looked,
@@ -218,19 +231,22 @@ pub(in crate::door::console) async fn look(
         Some(Err(error)) => return Err(NotLaid::Failed(seat.no_cleaning(&error))),
         None => return Err(failed(ErrorKind::Server)),
     };
-    tell(seat, job, number, &looked.touched).await.map_err(|_| failed(ErrorKind::Unavailable))?;
+    tell(seat, job, number, &looked).await.map_err(|_| failed(ErrorKind::Unavailable))?;
     Ok(Some(looked))
 }
 
 /// An entry about everybody of whom something is shown.
-async fn tell(seat: &Seat, job: &Job, row: u64, touched: &[(PersonNumber, FieldSet)]) -> Result<(), Code> {
-    for (number, released) in touched {
+async fn tell(seat: &Seat, job: &Job, row: u64, looked: &Looked) -> Result<(), Code> {
+    let (touched, laid) = (&looked.touched, looked.person.is_some());
+    for (at, (number, released)) in touched.iter().enumerate() {
+        // Whom the answer means is looked at; others are shown beside.
+        let beside = if at == 0 && laid { "" } else { " other" };
         let entry = Entry {
             about: Some(Number(number.expose())),
             released: *released,
             case_number: job.asked.case_number.clone(),
             purpose: Some(job.asked.purpose.clone()),
-            ..seat.entry(SERVICE, Some(format!("job={} row={row}", job.id)))
+            ..seat.entry(SERVICE, Some(format!("job={} row={row}{beside}", job.id)))
         };
         seat.written(entry).await?;
     }

@@ -44,7 +44,7 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
         gathered.take(raw, Some(extra))?;
     }
     drop(builder);
-    let Gathered { people, filling, mut cards, mut formers, named, heads, texts, .. } = gathered;
+    let Gathered { people, filling, mut cards, mut formers, named, heads, texts, housed, .. } = gathered;
     let people = close(people, filling);
     let born = born(&people, &syllables, named);
     let (words, names) = gather::names(&people, &syllables, &texts);
@@ -52,6 +52,7 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     sort(&mut formers)?;
     let mut index = Index {
         count,
+        housed,
         cards: table(&cards),
         formers: table(&formers),
         born,
@@ -125,6 +126,8 @@ struct Gathered<'a> {
     texts: HashSet<String>,
     /// Members of households by the codes of their heads, as the records name them
     heads: Vec<(u64, u32)>,
+    /// How many have a commune of residence
+    housed: usize,
 }
 
 impl<'a> Gathered<'a> {
@@ -138,6 +141,7 @@ impl<'a> Gathered<'a> {
             formers: Vec::new(),
             named: Vec::new(),
             heads: Vec::new(),
+            housed: 0,
             texts: HashSet::new(),
         }
     }
@@ -149,6 +153,7 @@ impl<'a> Gathered<'a> {
                 *id = self.new_id(*id);
             }
         }
+        self.housed += usize::from(raw.row.unit > 0);
         let number = raw.number();
         if !self.filling.push(number, raw.row, extra.as_ref()) {
             let full = std::mem::take(&mut self.filling);

@@ -76,11 +76,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (None, None) => continue,
         };
         if column == 2 {
-            let is_counted = |dirt: &Dirt| !matches!(dirt, Dirt::Household | Dirt::MovedUnit);
-            let mut kind: Vec<Dirt> = row.dirt.iter().copied().filter(is_counted).collect();
-            kind.sort_unstable();
-            let unit = if row.row().get(Column::Unit).is_empty() { ", without a unit" } else { "" };
-            *kinds.entry((kind, unit)).or_default() += 1;
+            let kind = kind(row);
+            *kinds.entry(kind).or_default() += 1;
         }
         let which = ["wrong", "missed"].into_iter().zip(SHOWN).zip(&mut shown).zip([1, 2]);
         for (((what, _), shown), _) in
@@ -121,6 +118,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{count:>8} missed of {kind:?}{unit}");
     }
     Ok(())
+}
+
+/// What was done to a row that makes it hard to find.
+fn kind(row: &DirtyRow) -> (Vec<Dirt>, &'static str) {
+    let is_counted = |dirt: &Dirt| !matches!(dirt, Dirt::Household | Dirt::MovedUnit);
+    let mut kind: Vec<Dirt> = row.dirt.iter().copied().filter(is_counted).collect();
+    kind.sort_unstable();
+    (kind, if row.row().get(Column::Unit).is_empty() { ", without a unit" } else { "" })
 }
 
 fn person(sketch: Sketch, number: usize) -> Person {

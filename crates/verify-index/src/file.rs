@@ -133,6 +133,7 @@ impl Index {
         directory.u64(standing.position.cast_unsigned());
         directory.bytes(&standing.mark);
         directory.u64(self.count as u64);
+        directory.u64(self.housed as u64);
         let mut words = Writer::default();
         self.syllables.write(&mut words);
         self.words.write(&mut words);
@@ -184,6 +185,7 @@ impl Index {
         let [people, cards, formers, born, homes, dated, names] = opened.tables;
         let index = Self {
             count: opened.count,
+            housed: opened.housed,
             syllables,
             people: people.pages(1, &source),
             cards: cards.pages(2, &source),
@@ -241,6 +243,7 @@ fn header_of(bytes: &[u8]) -> Result<([u8; 16], Spot), OpenError> {
 struct Directory {
     standing: Standing,
     count: usize,
+    housed: usize,
     dictionary: Spot,
     tables: [Table; TABLES],
 }
@@ -257,6 +260,7 @@ impl Directory {
         let mut from = Reader::new(bytes);
         let standing = Standing { position: from.u64()?.cast_signed(), mark: from.key()? };
         let count = usize::try_from(from.u64()?).map_err(|_| Damaged)?;
+        let housed = usize::try_from(from.u64()?).map_err(|_| Damaged)?;
         let mut at = HEADER as u64;
         let mut next = |length: u32| {
             let spot = Spot { offset: at, length };
@@ -273,7 +277,7 @@ impl Directory {
             }
         }
         from.end()?;
-        if at == end { Ok(Self { standing, count, dictionary, tables }) } else { Err(Damaged) }
+        if at == end { Ok(Self { standing, count, housed, dictionary, tables }) } else { Err(Damaged) }
     }
 }
 

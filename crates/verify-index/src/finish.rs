@@ -54,7 +54,7 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     for share in shares {
         made.add(share?);
     }
-    let Made { people, mut cards, mut formers, named, heads, texts } = made;
+    let Made { people, mut cards, mut formers, named, heads, housed, texts } = made;
     let (born, tables) = std::thread::scope(|scope| {
         let tables = scope.spawn(|| {
             for run in &mut cards {
@@ -69,7 +69,7 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     });
     let (cards, formers) = tables?;
     let mut index =
-        Index { count, syllables, people, cards, formers, born, is_for_linkage, ..Index::default() };
+        Index { count, housed, syllables, people, cards, formers, born, is_for_linkage, ..Index::default() };
     if !is_for_linkage {
         let (words, mut names) = gather::names(&index.people, &index.syllables, &texts);
         years::note(&mut names, &index.born);
@@ -144,6 +144,8 @@ struct Share {
     named: Vec<(u64, u32)>,
     /// Members of households by the codes of their heads, as the records name them
     heads: Vec<(u64, u32)>,
+    /// How many have a commune of residence
+    housed: usize,
     /// Unaccented forms of former names, and of long ones
     texts: HashSet<String>,
 }
@@ -156,6 +158,7 @@ struct Made {
     formers: Vec<(u64, u32)>,
     named: Vec<(u64, u32)>,
     heads: Vec<Vec<(u64, u32)>>,
+    housed: usize,
     texts: HashSet<String>,
 }
 
@@ -166,6 +169,7 @@ impl Made {
         self.formers.extend(share.formers);
         self.named.extend(share.named);
         self.heads.push(share.heads);
+        self.housed += share.housed;
         self.texts.extend(share.texts);
     }
 }
@@ -237,6 +241,7 @@ impl Everybody<'_> {
                     None => None,
                 };
                 self.renumber(&mut raw.row, &mut extra);
+                share.housed += usize::from(raw.row.unit > 0);
                 filling.push(raw.number(), raw.row, extra.as_ref());
                 let place = u32::try_from(page << IN_PAGE_BITS).map_err(|_| BuildError::TooMany)? | of_page;
                 self.list(&raw, extra.as_ref(), place, &mut share);

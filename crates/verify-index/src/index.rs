@@ -19,6 +19,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Index {
     pub(crate) count: usize,
+    /// How many of them have a commune of residence
+    pub(crate) housed: usize,
     pub(crate) syllables: Syllables,
     pub(crate) people: Pages<PeoplePage>,
     pub(crate) cards: Pages<NumberPage>,
@@ -47,6 +49,11 @@ impl Index {
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// Whether it is known of anybody where they live.
+    pub fn knows_units(&self) -> bool {
+        self.housed > 0
     }
 
     /// The dictionary of syllables.

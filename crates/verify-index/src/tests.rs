@@ -89,6 +89,7 @@ fn forms(person: &Person) -> Vec<NameForms> {
 
 /// Asks for everything that the people say. A doubt counts as right, for then the store is asked; gives how many there were.
 fn check(index: &Index, people: &[Person]) -> usize {
+    assert_eq!(index.knows_units(), people.iter().any(|person| person.unit.is_some()));
     check_numbers(index, people) + check_names(index, people) + check_households(index, people)
 }
 

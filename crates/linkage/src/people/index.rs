@@ -40,7 +40,7 @@ impl People for Index {
     }
 
     fn knows_units(&self) -> bool {
-        true
+        Self::knows_units(self)
     }
 
     fn syllable(&self, number: u16) -> Option<&str> {

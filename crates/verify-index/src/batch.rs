@@ -54,9 +54,13 @@ impl Index {
         let mut found = Vec::new();
         let mut position = 0;
         for group in questions.chunks(GROUP) {
-            self.touch_born(group);
-            for (signature, date) in group {
+            let may_be = self.touch_born(group);
+            for ((signature, date), may_be) in group.iter().zip(may_be) {
                 found.clear();
+                if !may_be {
+                    position += 1;
+                    continue;
+                }
                 match self.born(*signature, *date, &mut found) {
                     Ok(()) => out.extend(found.iter().map(|place| (position, Ok(*place)))),
                     Err(doubt) => out.push((position, Err(doubt))),
@@ -66,19 +70,26 @@ impl Index {
         }
     }
 
-    fn touch_born(&self, group: &[(Signature, BirthDate)]) {
+    /// Touches what the answers need. False where nobody has the name: most names that are tried are nobody's.
+    fn touch_born(&self, group: &[(Signature, BirthDate)]) -> [bool; GROUP] {
         let mut pages = [None; GROUP];
+        let mut may_be = [true; GROUP];
         let mut touched = 0;
-        for (page, (signature, date)) in pages.iter_mut().zip(group) {
+        for ((page, may_be), (signature, date)) in pages.iter_mut().zip(&mut may_be).zip(group) {
             let key = born::key(signature.as_u32(), date_code(*date).unwrap_or_default());
-            *page = self.born.get(self.born.start(key)).ok();
+            let number = self.born.start(key);
+            *page = self.born.get(number).ok();
             touched ^= page.map_or(0, |page| page.touch(signature.as_u32()));
+            // A page that does not open says so, and the next one may have the name, too.
+            *may_be = page.is_none() || self.born.firsts().get(number + 1).is_some_and(|first| *first <= key);
         }
-        for (page, (signature, _)) in pages.iter().zip(group) {
+        for ((page, may_be), (signature, _)) in pages.iter().zip(&mut may_be).zip(group) {
             let group = page.and_then(|page| Some((page, page.group(signature.as_u32())?)));
+            *may_be |= group.is_some();
             touched ^= group.map_or(0, |(page, group)| page.touch_group(group));
         }
         black_box(touched);
+        may_be
     }
 
     /// As [`entry`](Self::entry) for each place: `out` is cleared and gets an entry for each, in their order.

@@ -54,13 +54,17 @@ impl Index {
         let mut found = Vec::new();
         let mut position = 0;
         for group in questions.chunks(GROUP) {
-            self.touch_born(
+            let may_be = self.touch_born(
                 group
                     .iter()
                     .map(|(signature, date)| (signature.as_u32(), date_code(*date).unwrap_or_default())),
             );
-            for (signature, date) in group {
+            for ((signature, date), may_be) in group.iter().zip(may_be) {
                 found.clear();
+                if !may_be {
+                    position += 1;
+                    continue;
+                }
                 match self.born(*signature, *date, &mut found) {
                     Ok(()) => out.extend(found.iter().map(|place| (position, Ok(*place)))),
                     Err(doubt) => out.push((position, Err(doubt))),
@@ -70,19 +74,27 @@ impl Index {
         }
     }
 
-    /// Touches what a group of questions to the table by name and date needs: signatures with dates.
-    pub(crate) fn touch_born(&self, group: impl Iterator<Item = (u32, u32)> + Clone) {
+    /// Touches what a group of questions to the table by name and date needs: signatures with dates. False where nobody has the
+    /// name: most names that are tried are nobody's.
+    pub(crate) fn touch_born(&self, group: impl Iterator<Item = (u32, u32)> + Clone) -> [bool; GROUP] {
         let mut pages = [None; GROUP];
+        let mut may_be = [true; GROUP];
         let mut touched = 0;
-        for (page, (signature, date)) in pages.iter_mut().zip(group.clone()) {
-            *page = self.born.get(self.born.start(born::key(signature, date))).ok();
+        for ((page, may_be), (signature, date)) in pages.iter_mut().zip(&mut may_be).zip(group.clone()) {
+            let key = born::key(signature, date);
+            let number = self.born.start(key);
+            *page = self.born.get(number).ok();
             touched ^= page.map_or(0, |page| page.touch(signature));
+            // A page that does not open says so, and the next one may have the name, too.
+            *may_be = page.is_none() || self.born.firsts().get(number + 1).is_some_and(|first| *first <= key);
         }
-        for (page, (signature, _)) in pages.iter().zip(group) {
+        for ((page, may_be), (signature, _)) in pages.iter().zip(&mut may_be).zip(group) {
             let group = page.and_then(|page| Some((page, page.group(signature)?)));
+            *may_be |= group.is_some();
             touched ^= group.map_or(0, |(page, group)| page.touch_group(group));
         }
         black_box(touched);
+        may_be
     }
 
     /// As [`entry`](Self::entry) for each place: `out` is cleared and gets an entry for each, in their order.

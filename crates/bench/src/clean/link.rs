@@ -1,8 +1,8 @@
 //! The work that is measured: a stock in, its result out, by a process of its own, so that its memory is its own too.
 use super::table;
 use crate::clean::Linked;
-use anyhow::Context as _;
-use dancu_citizen::{BirthDate, FullName, IdCardNumber, PersonalId, Sex};
+use anyhow::{Context as _, anyhow};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonalId, Sex};
 use dancu_linkage::{Column, Engine, Model, Row};
 use dancu_stock::result::{join, lines};
 use dancu_stock::{Limits, Map, Part, ResultError, Source};
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
 /// Parts that wait to be written, at most.
@@ -21,18 +21,24 @@ const WAITING: usize = 8;
 /// Links the stock of a folder to the people of `people.parquet` in it, or of a file of the index.
 pub(super) fn run(folder: &Path, nation: Option<&Path>) -> anyhow::Result<Linked> {
     let began = Instant::now();
-    let index = match nation {
+    let people = || match nation {
         Some(file) => {
             let index = Index::open(file, &super::ring()?)?.0;
             index.read_all(|| true);
-            index
+            Ok(index)
         }
-        None => build(&folder.join("people.parquet"))?,
+        None => build(&folder.join("people.parquet")),
     };
+    let (model, index) = std::thread::scope(|scope| {
+        let model = scope.spawn(Model::bundled);
+        let index = people();
+        (model.join(), index)
+    });
+    let (model, index) = (model.map_err(|_| anyhow!("the thread that reads the model died"))??, index?);
     let people_ready = began.elapsed();
     let linking = Instant::now();
-    let source = Source::open(&folder.join("stock.parquet"), &Map::default(), Limits::default())?;
-    let engine = Engine::new(&index, Model::bundled()?);
+    let source = Source::open_unhashed(&folder.join("stock.parquet"), &Map::default(), Limits::default())?;
+    let engine = Engine::new(&index, model);
     let result = folder.join("result.parquet");
     let rows = link(&source, &engine, &result)?;
     let took = linking.elapsed();
@@ -51,19 +57,19 @@ pub(super) fn run(folder: &Path, nation: Option<&Path>) -> anyhow::Result<Linked
 
 /// Threads read, link and encode chunks; this one joins their parts in order.
 fn link(source: &Source, engine: &Engine<&Index>, to: &Path) -> anyhow::Result<u64> {
-    let next = AtomicU64::new(0);
+    // Read by one after the other, so that no row group is read by each thread.
+    let chunks = Mutex::new(source.reader());
     let threads = std::thread::available_parallelism()?.get();
     let out = BufWriter::with_capacity(1 << 20, File::create(to)?);
     let summary = std::thread::scope(|scope| {
         let (give, take) = mpsc::sync_channel(WAITING);
         for _ in 0..threads {
-            let (give, next) = (give.clone(), &next);
+            let (give, chunks) = (give.clone(), &chunks);
             scope.spawn(move || {
-                let mut reader = source.reader();
                 let mut answers = Vec::new();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(chunk) = reader.chunk(number).transpose() else { break };
+                let next = || chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
+                while let Some(chunk) = next() {
+                    let number = chunk.as_ref().map_or(u64::MAX, |chunk| chunk.number());
                     let part = chunk.map_err(|error| error.to_string()).and_then(|chunk| {
                         answers.clear();
                         let rows: Vec<Row<'_>> = chunk.rows().collect();
@@ -86,7 +92,11 @@ fn link(source: &Source, engine: &Engine<&Index>, to: &Path) -> anyhow::Result<u
                     wanted += 1;
                     return Some(part);
                 }
-                let (number, part): (u64, Result<Part, String>) = take.recv().ok()?;
+                let (number, part): (u64, Result<Part, String>) = match take.recv() {
+                    Ok(part) => part,
+                    // A chunk that could not be read has no number; it ends the reading.
+                    Err(_) => return waiting.pop_last().map(|(_, part)| part),
+                };
                 waiting.insert(number, part.map(|part| part.bytes).map_err(ResultError::Parquet));
             }
         });
@@ -115,46 +125,46 @@ fn judge(folder: &Path, result: &Path) -> anyhow::Result<(u64, u64, u64)> {
     Ok((mean, told, right))
 }
 
-/// The people of a file, which stand in it as a registry would export them: read by all threads, taken in by this one.
+/// The people of a file, which stand in it as a registry would export them: each thread reads and packs runs of its own.
 pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
-    let source = Source::open(path, &Map::default(), Limits::default())?;
-    let mut builder = Builder::with_capacity(usize::try_from(source.rows())?);
-    let next = AtomicU64::new(0);
+    let source = Source::open_unhashed(path, &Map::default(), Limits::default())?;
+    let runs = source.runs();
+    let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism()?.get();
-    std::thread::scope(|scope| -> anyhow::Result<()> {
-        let (give, take) = mpsc::sync_channel(WAITING);
-        for _ in 0..threads {
-            let (give, next, source) = (give.clone(), &next, &source);
-            scope.spawn(move || {
-                let mut reader = source.reader();
-                while let Some(chunk) = reader.chunk(next.fetch_add(1, Ordering::Relaxed)).transpose() {
-                    let people = chunk.map(|chunk| chunk.rows().map(|row| person(&row)).collect::<Vec<_>>());
-                    // Whoever takes them has failed and says so.
-                    if give.send(people).is_err() {
-                        break;
-                    }
+    // Untouched room costs nothing, and the first one will hold everybody.
+    let room = usize::try_from(source.rows())?;
+    let pack = || -> anyhow::Result<Builder> {
+        let mut builder = Builder::with_capacity(room).for_linkage();
+        let mut reader = source.reader();
+        while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for number in run.clone() {
+                let chunk = reader.chunk(number)?.context("a chunk that is not there")?;
+                for row in chunk.rows() {
+                    builder.add_named(&person(&row), row.get(Column::FullName))?;
                 }
-            });
-        }
-        drop(give);
-        for people in take {
-            for person in people? {
-                builder.add(&person)?;
             }
         }
-        Ok(())
-    })?;
-    Ok(builder.build()?)
+        Ok(builder)
+    };
+    let parts: Vec<_> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(pack)).collect();
+        workers.into_iter().map(|worker| worker.join()).collect()
+    });
+    let mut whole = Builder::new().for_linkage();
+    for part in parts {
+        whole.append(part.map_err(|_| anyhow!("a reading thread died"))??);
+    }
+    Ok(whole.build()?)
 }
 
+/// What a row says of a person, but for the name.
 fn person(row: &Row<'_>) -> Person {
     let personal_id = PersonalId::parse(row.get(Column::PersonalId)).ok();
-    let number: u128 = row.get(Column::RowId).parse().unwrap_or_default();
+    let number = || row.get(Column::RowId).parse().unwrap_or(0_u128);
     Person {
-        key: if personal_id.is_some() { Key::OfNumber } else { Key::Other(number.to_be_bytes()) },
+        key: if personal_id.is_some() { Key::OfNumber } else { Key::Other(number().to_be_bytes()) },
         personal_id,
         id_card_number: IdCardNumber::parse(row.get(Column::IdCardNumber)).ok(),
-        name: FullName::parse(row.get(Column::FullName)).ok(),
         birth_date: BirthDate::parse_iso(row.get(Column::BirthDate)).ok(),
         sex: row.get(Column::Sex).parse().ok().and_then(Sex::from_code).unwrap_or_default(),
         ..Person::default()

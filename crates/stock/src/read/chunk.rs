@@ -194,23 +194,23 @@ impl Builder {
             return Err(ReadError::TooBig(CHUNK_TEXT as u64));
         }
         self.drop_long();
-        if std::str::from_utf8(&self.text).is_err() {
-            self.mend();
-        }
+        let text = String::from_utf8(std::mem::take(&mut self.text));
+        let mut text = text.unwrap_or_else(|error| {
+            self.text = error.into_bytes();
+            self.mend()
+        });
         for (at, cells) in self.cells.iter_mut().enumerate() {
             let [name, ..] = cells;
             if name.end > name.at {
                 continue;
             }
-            let from = self.text.len();
+            let from = text.len();
             if self.names_rows {
-                self.text.push(b'#');
+                text.push('#');
             }
-            self.text.extend_from_slice((self.first + at as u64 + 1).to_string().as_bytes());
-            *name = span(from, self.text.len());
+            text.push_str(&(self.first + at as u64 + 1).to_string());
+            *name = span(from, text.len());
         }
-        let text = String::from_utf8(self.text);
-        let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
         self.faults.sort_by_key(|fault| fault.row);
         Ok(Chunk { number: self.number, first: self.first, text, cells: self.cells, faults: self.faults })
     }
@@ -231,20 +231,20 @@ impl Builder {
     }
 
     /// Copies the texts that are text.
-    fn mend(&mut self) {
-        let mut text = Vec::with_capacity(self.text.len());
+    fn mend(&mut self) -> String {
+        let mut text = String::with_capacity(self.text.len());
         let faulty: HashSet<u64> = self.faults.iter().map(|fault| fault.row).collect();
         for (at, cells) in self.cells.iter_mut().enumerate() {
             let mut wrong = None;
             for (column, cell) in Column::ALL.into_iter().zip(cells.iter_mut()) {
                 let bytes = self.text.get(range(*cell)).unwrap_or_default();
-                if std::str::from_utf8(bytes).is_err() {
+                let Ok(whole) = std::str::from_utf8(bytes) else {
                     wrong = wrong.or(Some(column));
                     *cell = Span::default();
                     continue;
-                }
+                };
                 let from = text.len();
-                text.extend_from_slice(bytes);
+                text.push_str(whole);
                 *cell = span(from, text.len());
             }
             let row = self.first + at as u64;
@@ -256,7 +256,7 @@ impl Builder {
                 self.faults.push(RowFault { row, line, fault: Fault::Encoding(column) });
             }
         }
-        self.text = text;
+        text
     }
 }
 

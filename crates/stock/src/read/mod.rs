@@ -1,5 +1,6 @@
 //! Files as they come, by chunks.
 mod chunk;
+mod column;
 mod delimited;
 mod encoding;
 mod error;

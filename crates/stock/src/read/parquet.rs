@@ -1,5 +1,6 @@
 //! Parquet: row groups cut into chunks. Text, whole numbers and days are read; other types are refused, other columns left out.
 use super::chunk::{Builder, Chunk};
+use super::column::Texts;
 use super::heading::{Layout, Map};
 use super::workbook::padded;
 use super::{CHUNK_ROWS, Limits, ReadError, TEXT_BYTES};
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use dancu_linkage::Column;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
@@ -77,6 +79,18 @@ impl Outline {
         &self.layout
     }
 
+    /// The chunks of each row group.
+    pub(super) fn runs(&self) -> Vec<Range<u64>> {
+        let of_one = self.chunks.chunk_by(|one, next| one.group == next.group);
+        of_one
+            .scan(0, |at, chunks| {
+                let first = *at;
+                *at += chunks.len() as u64;
+                Some(first..*at)
+            })
+            .collect()
+    }
+
     /// Reads a chunk.
     pub(super) fn chunk(&self, cursor: &mut Cursor, number: u64) -> Result<Option<Chunk>, ReadError> {
         let Some(place) = usize::try_from(number).ok().and_then(|at| self.chunks.get(at)).copied() else {
@@ -84,7 +98,9 @@ impl Outline {
         };
         let wrong = |_| ReadError::Parquet(place.group);
         cursor.seek(&self.layout, place).map_err(wrong)?;
-        let mut builder = Builder::new(number, place.first, Vec::new(), self.layout.has(Column::RowId));
+        // The next chunk has about as much text as this one.
+        let text = Vec::with_capacity(cursor.text + cursor.text / 16);
+        let mut builder = Builder::new(number, place.first, text, self.layout.has(Column::RowId));
         builder.rows(place.rows);
         let mut open = std::mem::take(&mut cursor.open).into_iter();
         let mut back = Vec::new();
@@ -119,6 +135,7 @@ impl Outline {
         }
         cursor.open = back;
         cursor.row += place.rows;
+        cursor.text = builder.bytes();
         Ok(Some(builder.finish()?))
     }
 }
@@ -129,11 +146,13 @@ pub(super) struct Cursor {
     group: Option<usize>,
     row: usize,
     open: Vec<Open>,
+    /// How much text the chunk before had
+    text: usize,
 }
 
 impl Cursor {
     pub(super) fn new(file: &Arc<File>, bytes: u64) -> Result<Self, ReadError> {
-        Ok(Self { reader: open(file, bytes)?, group: None, row: 0, open: Vec::new() })
+        Ok(Self { reader: open(file, bytes)?, group: None, row: 0, open: Vec::new(), text: 0 })
     }
 
     fn seek(&mut self, layout: &Layout, place: Place) -> ParquetResult<()> {
@@ -145,8 +164,13 @@ impl Cursor {
                 for at in layout.places(column) {
                     let described = schema.column(*at);
                     let kind = Kind::of(&described).ok_or_else(foreign)?;
-                    let reader = group.get_column_reader(*at)?;
-                    open.push(Open { reader, kind, max_level: described.max_def_level() });
+                    let max_level = described.max_def_level();
+                    let reader = if kind == Kind::Text && Texts::can_read(group.metadata().column(*at)) {
+                        Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level))
+                    } else {
+                        Values::Others(group.get_column_reader(*at)?)
+                    };
+                    open.push(Open { reader, kind, max_level });
                 }
             }
             (self.group, self.row, self.open) = (Some(place.group), 0, open);
@@ -196,9 +220,15 @@ impl Kind {
 }
 
 struct Open {
-    reader: ColumnReader,
+    reader: Values,
     kind: Kind,
     max_level: i16,
+}
+
+enum Values {
+    Texts(Texts),
+    /// As the library reads them
+    Others(ColumnReader),
 }
 
 impl Open {
@@ -206,7 +236,11 @@ impl Open {
         if rows == 0 {
             return Ok(());
         }
-        let skipped = match &mut self.reader {
+        let reader = match &mut self.reader {
+            Values::Texts(texts) => return texts.skip(rows),
+            Values::Others(reader) => reader,
+        };
+        let skipped = match reader {
             ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows)?,
             ColumnReader::Int32ColumnReader(reader) => reader.skip_records(rows)?,
             ColumnReader::Int64ColumnReader(reader) => reader.skip_records(rows)?,
@@ -217,12 +251,16 @@ impl Open {
 
     /// Hands over the texts of the next rows, those that have one.
     fn each(&mut self, rows: usize, column: Column, mut each: impl FnMut(usize, &[u8])) -> ParquetResult<()> {
+        let reader = match &mut self.reader {
+            Values::Texts(texts) => return texts.each(rows, |row, text| each(row, text.trim_ascii())),
+            Values::Others(reader) => reader,
+        };
         let (max, is_day) = (self.max_level, self.kind == Kind::Day);
         let mut number = |row: usize, value: i64| {
             let text = if is_day { day(value) } else { padded(value.to_string(), column) };
             each(row, text.as_bytes());
         };
-        match &mut self.reader {
+        match reader {
             ColumnReader::ByteArrayColumnReader(reader) => {
                 pull::<ByteArrayType>(reader, rows, max, |row, value| each(row, value.data().trim_ascii()))
             }

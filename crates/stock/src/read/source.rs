@@ -8,9 +8,10 @@ use super::{Limits, ReadError, Skipped, message, workbook};
 use aws_lc_rs::digest::{Context, SHA256};
 use dancu_linkage::Column;
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The form of a file, told by its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +47,7 @@ pub struct Source(Arc<Opened>);
 struct Opened {
     file: Arc<File>,
     bytes: u64,
-    sha256: [u8; 32],
+    sha256: OnceLock<[u8; 32]>,
     content: Content,
 }
 
@@ -60,6 +61,17 @@ impl Source {
     /// Opens a file and looks through it: CSV takes about as long as hashing it. Workbooks and messages of QCVN 109 are
     /// read into memory, within [`Limits::kept_bytes`].
     pub fn open(path: &Path, map: &Map, limits: Limits) -> Result<Self, ReadError> {
+        let source = Self::open_unhashed(path, map, limits)?;
+        let Opened { file, bytes, sha256, .. } = &*source.0;
+        if sha256.get().is_none() {
+            let hash = hashed(file, *bytes)?;
+            sha256.get_or_init(|| hash);
+        }
+        Ok(source)
+    }
+
+    /// The same for who does not name the file by its hash: Parquet is opened at once then.
+    pub fn open_unhashed(path: &Path, map: &Map, limits: Limits) -> Result<Self, ReadError> {
         let file = Arc::new(File::open(path)?);
         let bytes = file.metadata()?.len();
         if bytes > limits.bytes {
@@ -72,11 +84,11 @@ impl Source {
         let (content, sha256) = match form(head)? {
             Format::Csv => {
                 let (outline, sha256) = delimited::outline(&file, bytes, map, limits)?;
-                (Content::Csv(outline), sha256)
+                (Content::Csv(outline), sha256.into())
             }
             Format::Parquet => {
                 let outline = parquet::outline(&file, bytes, map, limits)?;
-                (Content::Parquet(outline), hashed(&file, bytes)?)
+                (Content::Parquet(outline), OnceLock::new())
             }
             format => {
                 if bytes > limits.kept_bytes {
@@ -90,7 +102,7 @@ impl Source {
                 };
                 let mut sha256 = Context::new(&SHA256);
                 sha256.update(&content);
-                (Content::Kept { format, kept }, finished(sha256))
+                (Content::Kept { format, kept }, finished(sha256).into())
             }
         };
         let opened = Opened { file, bytes, sha256, content };
@@ -120,9 +132,9 @@ impl Source {
         self.0.bytes
     }
 
-    /// SHA-256 of its bytes.
+    /// SHA-256 of its bytes. Of a file that was opened without, it is taken now; zeros where it cannot be read any more.
     pub fn sha256(&self) -> [u8; 32] {
-        self.0.sha256
+        *self.0.sha256.get_or_init(|| hashed(&self.0.file, self.0.bytes).unwrap_or_default())
     }
 
     /// How many rows it has; those that cannot be read count, blank ones do not.
@@ -144,6 +156,14 @@ impl Source {
             Content::Kept { kept, .. } => kept.chunks.len(),
         };
         chunks as u64
+    }
+
+    /// Chunks that are read quickest by one reader, one after the other: those of a row group of Parquet.
+    pub fn runs(&self) -> Vec<Range<u64>> {
+        match &self.0.content {
+            Content::Parquet(outline) => outline.runs(),
+            _ => (0..self.chunks()).map(|number| number..number + 1).collect(),
+        }
     }
 
     /// The columns that it has. Without [`Column::RowId`] among them rows are named by their number, from 1.

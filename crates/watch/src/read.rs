@@ -23,7 +23,6 @@ pub(crate) struct Asked {
     ids: HashSet<Id>,
     officers: HashMap<Id, Option<(Officer, Option<Family>)>>,
     families: HashMap<String, Option<Family>>,
-    networks: HashMap<String, Option<[u8; 16]>>,
 }
 
 impl Reader {
@@ -59,7 +58,7 @@ impl Reader {
             subject: call.subject,
             number: call.personal.subject.as_deref().and_then(Number::parse),
             page: call.form == "page",
-            network: call.personal.source_address.as_deref().and_then(|address| self.network(address, asked)),
+            network: call.personal.source_address.as_deref().and_then(|address| self.network(address)),
             device: self.device(call),
             fields: call.released,
             who,
@@ -111,16 +110,7 @@ impl Reader {
     }
 
     /// Colleagues at neighbouring desks come from one network.
-    fn network(&self, address: &str, asked: &mut Asked) -> Option<[u8; 16]> {
-        if let Some(known) = asked.networks.get(address) {
-            return *known;
-        }
-        let network = self.network_of(address);
-        asked.networks.insert(address.to_owned(), network);
-        network
-    }
-
-    fn network_of(&self, address: &str) -> Option<[u8; 16]> {
+    fn network(&self, address: &str) -> Option<[u8; 16]> {
         let network = match address.parse::<IpAddr>().ok()?.to_canonical() {
             IpAddr::V4(address) => address.octets().get(..3)?.to_vec(),
             IpAddr::V6(address) => address.octets().get(..8)?.to_vec(),

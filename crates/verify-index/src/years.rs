@@ -18,7 +18,7 @@ impl Years {
         if year == 0 {
             return Self::default();
         }
-        let has_day = date % 32 != 0;
+        let has_day = !date.is_multiple_of(32);
         Self { all: 1 << (year % 64), vague: if has_day { 0 } else { 1 << (year % 32) } }
     }
 

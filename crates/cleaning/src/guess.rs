@@ -124,9 +124,10 @@ impl Claims {
     /// None: they are not too many. Otherwise how many of them count as guesses.
     fn are_too_many(&self, most: usize) -> Option<u8> {
         let guessed = self.close.len() > most || self.nameless.len() > most * NAMESAKES;
-        match guessed {
-            true => Some(u8::try_from(most + 1).unwrap_or(u8::MAX)),
-            false => (self.close.len() + self.far.len() > most).then_some(0),
+        if guessed {
+            Some(u8::try_from(most + 1).unwrap_or(u8::MAX))
+        } else {
+            (self.close.len() + self.far.len() > most).then_some(0)
         }
     }
 }

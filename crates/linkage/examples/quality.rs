@@ -86,16 +86,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             *shown += 1;
             println!("{what}: {:?}, {:?}, {} hundredths of bits", row.dirt, answer.verdict, answer.score);
             let sides = answer.place.map(|place| engine.explain(text, place)).transpose()?.flatten();
-            for side in sides.unwrap_or_default() {
-                println!(
-                    "  {:<15} {:<28} {:<28} {} {}",
-                    side.column.name(),
-                    side.row,
-                    side.record,
-                    side.agreement.name(),
-                    side.weight
-                );
-            }
+            sides.unwrap_or_default().iter().for_each(show);
         }
         for dirt in &row.dirt {
             if let Some(count) = table.entry(*dirt).or_default().get_mut(column) {
@@ -118,6 +109,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{count:>8} missed of {kind:?}{unit}");
     }
     Ok(())
+}
+
+/// A column of a row beside the record.
+fn show(side: &Side) {
+    let (column, agreement) = (side.column.name(), side.agreement.name());
+    println!("  {column:<15} {:<28} {:<28} {agreement} {}", side.row, side.record, side.weight);
 }
 
 /// What was done to a row that makes it hard to find.

@@ -32,8 +32,7 @@ fn dated_of(key: u64) -> u32 {
     u32::try_from(key & ((1 << DATED) - 1)).unwrap_or_default()
 }
 
-fn number(bytes: &[u8; 3]) -> u32 {
-    let [a, b, c] = *bytes;
+fn number([a, b, c]: [u8; 3]) -> u32 {
     u32::from_le_bytes([a, b, c, 0])
 }
 
@@ -98,7 +97,7 @@ impl BornPage {
             self.signatures.iter().zip(self.starts.iter().map(|start| usize::from(*start)).zip(ends));
         groups.flat_map(|(signature, (start, end))| {
             let dates = self.dates.get(start..end).unwrap_or_default();
-            dates.iter().map(|dated| (*signature, number(dated) >> SEX))
+            dates.iter().map(|dated| (*signature, number(*dated) >> SEX))
         })
     }
 
@@ -115,10 +114,12 @@ impl BornPage {
         else {
             return;
         };
-        let start = all.partition_point(|dated| number(dated) >> SEX < dates.0);
+        let start = all.partition_point(|dated| number(*dated) >> SEX < dates.0);
         let fitting =
-            all.iter().zip(places).skip(start).take_while(|(dated, _)| number(dated) >> SEX <= dates.1);
-        let is_sex = |dated| sex.is_none_or(|sex| number(dated) & ((1 << SEX) - 1) == u32::from(sex.code()));
+            all.iter().zip(places).skip(start).take_while(|(dated, _)| number(**dated) >> SEX <= dates.1);
+        let is_sex = |dated: &[u8; 3]| {
+            sex.is_none_or(|sex| number(*dated) & ((1 << SEX) - 1) == u32::from(sex.code()))
+        };
         out.extend(fitting.filter(|(dated, _)| is_sex(dated)).take(limit).map(|(_, place)| Place(*place)));
     }
 }

@@ -8,12 +8,12 @@ use dancu_citizen::{BirthDate, NameForms, Sex};
 use std::hint::black_box;
 
 /// People of a date who are looked at one by one; where more may be meant, names lead to them.
-const ROWS: usize = 6_000;
+const ROWS: usize = 10_000;
 /// Steps along the lists of names, about a nanosecond each; how much faster they are used up when there are enough; questions to the
 /// table by name and date.
-const WORK: usize = 700_000;
+const WORK: usize = 350_000;
 const LONGER: usize = 8;
-const LOOKUPS: usize = 400;
+const LOOKUPS: usize = 300;
 /// People read side by side.
 const GROUP: usize = 32;
 

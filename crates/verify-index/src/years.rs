@@ -18,7 +18,8 @@ impl Years {
         if year == 0 {
             return Self::default();
         }
-        Self { all: 1 << (year & 63), vague: if date & 31 == 0 { 1 << (year & 31) } else { 0 } }
+        let has_day = !date.is_multiple_of(32);
+        Self { all: 1 << (year % 64), vague: if has_day { 0 } else { 1 << (year % 32) } }
     }
 
     fn and(self, other: Self) -> Self {

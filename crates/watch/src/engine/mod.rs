@@ -231,11 +231,9 @@ impl Engine {
     /// chosen after that has an entry under another.
     fn deed(&mut self, seen: &Seen) -> Deed {
         match (seen.service, &seen.who.account) {
-            (Service::Verify, _) => Deed::Verify,
-            (Service::LookUp, _) => Deed::Look,
-            // Rows were held against the record, as a claim is.
-            (Service::Stock | Service::StockNumber, _) => Deed::Verify,
-            (Service::StockLook, _) => Deed::Look,
+            // The rows of a stock were held against the record, as a claim is.
+            (Service::Verify | Service::Stock | Service::StockNumber, _) => Deed::Verify,
+            (Service::LookUp | Service::StockLook, _) => Deed::Look,
             (Service::Search, Some(account)) => {
                 let latest = self.state.searches.of(account);
                 match seen.subject {

@@ -2,7 +2,7 @@
 //! of dirt, over the verify index in memory; what each step costs; the wrong ones and some of those missed, side by side (the people are synthetic).
 //! AMONG: scores as among so many people. Rows are drawn from a million of them at most.
 use dancu_citizen::FullName;
-use dancu_linkage::{Column, Dirt, DirtyRow, Engine, Model, Row, Soiler, Step, Verdict, Written};
+use dancu_linkage::{Column, Dirt, DirtyRow, Engine, Model, Row, Side, Soiler, Step, Verdict, Written};
 use dancu_registry::generate::{Sketch, sketch};
 use dancu_verify_index::{Builder, Index, Key, Person, Place};
 use std::collections::BTreeMap;

@@ -213,7 +213,7 @@ mod tests {
                 let mut found = Vec::new();
                 pages.between((*key, *key + 9), &[3, 12], usize::MAX, &mut found).unwrap();
                 let near = sorted.iter().filter(|(k, _)| (*key..=*key + 9).contains(k)).map(|(_, place)| *place);
-                let marked = near.filter(|place| mark(*place) & 3 != 0 && mark(*place) & 12 != 0).map(Place);
+                let marked = near.filter(|place| mark(*place) & 0b11 != 0 && mark(*place) & 0b1100 != 0).map(Place);
                 prop_assert_eq!(found, marked.collect::<Vec<_>>());
             }
         }

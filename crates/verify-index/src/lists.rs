@@ -223,7 +223,7 @@ mod tests {
             let mut found = Vec::new();
             lists.narrow(&asked, &mut found);
             let fits = |at: u16, words: &RangeInclusive<u16>| {
-                (1_u16..).zip(&every).any(|(word, every)| words.contains(&word) && at % every == 0)
+                (1_u16..).zip(&every).any(|(word, every)| words.contains(&word) && at.is_multiple_of(*every))
             };
             let is_single = |words: &RangeInclusive<u16>| (1..).zip(&every).filter(|(word, _)| words.contains(word)).count() == 1;
             let all_single = asked.iter().all(is_single);

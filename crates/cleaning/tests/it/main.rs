@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod crash;
+mod failing;
 mod jobs;
 mod parcel;
 mod reviews;

@@ -8,7 +8,7 @@ use dancu_linkage::{Agreement, Column};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-fn used(server: &Server, scope: Scope, id: &str) -> u64 {
+pub(crate) fn used(server: &Server, scope: Scope, id: &str) -> u64 {
     let day = (NOW_US + 7 * 3_600_000_000) / DAY_US;
     runtime().block_on(server.teller.journal.quota_used(scope, id, day)).unwrap()
 }

@@ -64,8 +64,15 @@ pub(crate) struct Server {
 }
 
 pub(crate) fn servers() -> Vec<Server> {
-    let fresh =
-        |(name, store, guard)| Server { _guard: Some(guard), ..server(name, store, Blobs::memory(), ring()) };
+    servers_and_files().into_iter().map(|(server, _)| server).collect()
+}
+
+/// The same, each with where its files lie.
+pub(crate) fn servers_and_files() -> Vec<(Server, Blobs)> {
+    let fresh = |(name, store, guard)| {
+        let blobs = Blobs::memory();
+        (Server { _guard: Some(guard), ..server(name, store, blobs.clone(), ring()) }, blobs)
+    };
     stores().into_iter().map(fresh).collect()
 }
 
@@ -245,6 +252,11 @@ impl Server {
         let job = self.cleaning.admit(&job, &terms, &self.teller, NOW_US).unwrap();
         self.work("worker", NOW_US);
         job
+    }
+
+    /// Runs these statements on the store.
+    pub(crate) fn execute(&self, sql: &'static str) {
+        self.store.run_tx("test.execute", |tx| tx.execute(sql, &[])).map(drop).unwrap();
     }
 
     pub(crate) fn submit(&self, wish: &Wish<'_>, rows: usize) -> Result<Job, CleaningError> {

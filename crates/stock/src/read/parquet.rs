@@ -168,7 +168,7 @@ impl Cursor {
                     let reader = if kind == Kind::Text && Texts::can_read(group.metadata().column(*at)) {
                         Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level))
                     } else {
-                        Values::Others(group.get_column_reader(*at)?)
+                        Values::Others(group.get_column_reader(*at)?.into())
                     };
                     open.push(Open { reader, kind, max_level });
                 }
@@ -228,7 +228,7 @@ struct Open {
 enum Values {
     Texts(Texts),
     /// As the library reads them
-    Others(ColumnReader),
+    Others(Box<ColumnReader>),
 }
 
 impl Open {

@@ -491,6 +491,18 @@ mod tests {
         assert_eq!(lines(typed), ["full_name= HO DEM + TEN", "birth_date=NS", "sex=Phái", "lạ=x", "không"]);
     }
 
+    /// What the caller can mend is not told as a store that fails.
+    #[test]
+    fn faults_of_the_caller_are_told_as_such() {
+        let told = |error| NotTaken::from(error);
+        assert!(matches!(told(CleaningError::NotNow("the job is not filled")), NotTaken::Changed));
+        let rows = CleaningError::Row { row: 9, why: "the stock has too many rows" };
+        assert!(matches!(told(rows), NotTaken::File(ReadError::TooManyRows(9))));
+        assert!(matches!(told(CleaningError::Input("none".into())), NotTaken::File(ReadError::Empty)));
+        let lost = told(CleaningError::Damaged("rows are missing"));
+        assert!(matches!(lost, NotTaken::Failed(Code::StoreUnavailable)));
+    }
+
     #[test]
     fn a_form_has_its_token_first_and_an_end() {
         let mut gate = Gate::default();
@@ -511,7 +523,8 @@ mod tests {
         assert!(matches!(incoming.push(&[b'x'; 40]), Err(NotTaken::TooBig)));
         let mut file = Incoming::create(&folder, 400).unwrap();
         file.push("Số định danh,Họ và tên\n001085000017,An\n1,2,3\n".as_bytes()).ok().unwrap();
-        let looked = look_through(file, &[]).ok().unwrap();
+        let looked = look_through(file, &["full_name=HỌ VÀ TÊN".to_owned()]).ok().unwrap();
+        assert_eq!(looked.mapping, "full_name=ho va ten\n");
         assert_eq!((looked.source.rows(), looked.seen.unread), (2, 1));
         assert_eq!(looked.seen.first, [(3, "ragged".to_owned())]);
         let mut none = Incoming::create(&folder, 400).unwrap();

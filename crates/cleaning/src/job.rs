@@ -209,6 +209,8 @@ impl Cleaning {
             now_us.into(),
         ];
         let row = self.store.run_tx("cleaning.begin", |tx| {
+            const WAITING: &str =
+                "SELECT COUNT(*) FROM cleaning_job WHERE state = 'filling' AND organisation = $1";
             const KNOWN: &str = select!(
                 "WHERE same = $1 AND state IN ('filling', 'open', 'done') AND fetched_us IS NULL
                  ORDER BY at_us, id LIMIT 1"
@@ -216,8 +218,6 @@ impl Cleaning {
             if let Some(known) = tx.query_opt(KNOWN, &[same.into()])? {
                 return Ok(known);
             }
-            const WAITING: &str =
-                "SELECT COUNT(*) FROM cleaning_job WHERE state = 'filling' AND organisation = $1";
             let waiting = tx.query_opt(WAITING, &[new.organisation.as_str().into()])?;
             let waiting: u64 = waiting.map_or(Ok(0), |row| row.number(0))?;
             if waiting >= MOST_UNCONFIRMED {

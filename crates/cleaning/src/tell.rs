@@ -257,7 +257,9 @@ impl<'t> People<'t> {
             // Written before a crash.
             Err(JournalError::DuplicateKey) => Ok(()),
             other => {
-                let refused = other?.into_iter().find_map(|receipt| receipt.ruling.err());
+                // That answers about somebody are paused is what was to be told.
+                let mut refusals = other?.into_iter().filter_map(|receipt| receipt.ruling.err());
+                let refused = refusals.find(|code| *code != Code::AnswersPaused);
                 refused.map_or(Ok(()), |code| Err(CleaningError::Refused(code)))
             }
         }

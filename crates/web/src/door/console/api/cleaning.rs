@@ -139,7 +139,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ["cleaning", "decideDoubtfulRow", "Decide about a doubtful row, or take the decision back; earlier ones stay on record"],
         || post(decide),
     )
-    .takes::<RowDecision>(r#"{"decision": "same", "person": "b1946ac92492d2347c6235b4d2611184", "note": "Đã đối chiếu hồ sơ giấy"}"#),
+    .takes::<RowDecision>(r#"{"decision": "same", "note": "Đã đối chiếu hồ sơ giấy", "person": "b1946ac92492d2347c6235b4d2611184"}"#),
 ];
 
 /// A cleaning job

@@ -209,12 +209,11 @@ fn left(t: Texts, us: u64) -> String {
         _ => {
             let (hours, minutes) = (seconds.div_ceil(60) / 60, seconds.div_ceil(60) % 60);
             let (hours_said, minutes_said) = (t.number(hours), t.number(minutes));
-            match minutes {
-                0 => value("cleaning-hours", hours),
-                _ => {
-                    let values = [("hours", hours_said.as_str()), ("minutes", minutes_said.as_str())];
-                    t.with("cleaning-hours-minutes", &values).into_owned()
-                }
+            if minutes == 0 {
+                value("cleaning-hours", hours)
+            } else {
+                let values = [("hours", hours_said.as_str()), ("minutes", minutes_said.as_str())];
+                t.with("cleaning-hours-minutes", &values).into_owned()
             }
         }
     }

@@ -148,7 +148,7 @@ pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
     };
     let parts: Vec<_> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(pack)).collect();
-        workers.into_iter().map(|worker| worker.join()).collect()
+        workers.into_iter().map(std::thread::ScopedJoinHandle::join).collect()
     });
     let mut whole = Builder::new().for_linkage();
     for part in parts {

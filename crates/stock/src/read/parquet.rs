@@ -166,7 +166,7 @@ impl Cursor {
                     let kind = Kind::of(&described).ok_or_else(foreign)?;
                     let max_level = described.max_def_level();
                     let reader = if kind == Kind::Text && Texts::can_read(group.metadata().column(*at)) {
-                        Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level))
+                        Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level).into())
                     } else {
                         Values::Others(group.get_column_reader(*at)?.into())
                     };
@@ -226,7 +226,7 @@ struct Open {
 }
 
 enum Values {
-    Texts(Texts),
+    Texts(Box<Texts>),
     /// As the library reads them
     Others(Box<ColumnReader>),
 }
@@ -238,7 +238,7 @@ impl Open {
         }
         let reader = match &mut self.reader {
             Values::Texts(texts) => return texts.skip(rows),
-            Values::Others(reader) => reader,
+            Values::Others(reader) => &mut **reader,
         };
         let skipped = match reader {
             ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(rows)?,
@@ -253,7 +253,7 @@ impl Open {
     fn each(&mut self, rows: usize, column: Column, mut each: impl FnMut(usize, &[u8])) -> ParquetResult<()> {
         let reader = match &mut self.reader {
             Values::Texts(texts) => return texts.each(rows, |row, text| each(row, text.trim_ascii())),
-            Values::Others(reader) => reader,
+            Values::Others(reader) => &mut **reader,
         };
         let (max, is_day) = (self.max_level, self.kind == Kind::Day);
         let mut number = |row: usize, value: i64| {

@@ -344,8 +344,8 @@ mod tests {
         blobs.put_all(&[("part".to_owned(), vec![1])]).unwrap();
         clear(&blobs).unwrap();
         assert!(blobs.list("").unwrap().is_empty());
-        std::fs::remove_dir_all(&place).unwrap();
-        std::fs::write(&place, "no folder").unwrap();
+        // A name that is none of a part's is not removed.
+        std::fs::write(place.join("not of ours"), "kept").unwrap();
         let error = clear(&blobs).unwrap_err();
         assert!(matches!(error.downcast_ref(), Some(BackupError::Moved)), "{error:#}");
     }

@@ -255,8 +255,9 @@ impl Registry {
                 break;
             }
         }
-        let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, last))?;
+        // Who changed is known first. Should the mark not be read, the same changes are read again, and are no news then.
         shared.memory.apply(news);
+        let mark = shared.store.read("registry.mark", |tx| read::mark(tx, &shared.rows, last))?;
         *seen = Standing { position: last, mark };
         Ok(total)
     }

@@ -105,12 +105,31 @@ impl IdCardNumber {
     }
 }
 
+/// The first value that is no personal number of twelve digits.
+const CARDS: u64 = 1_000_000_000_000;
+
 impl PersonNumber {
     /// Reads 12 or 9 digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
         match text.len() {
             9 => IdCardNumber::parse(text).map(Self::IdCard),
             _ => PersonalId::parse(text).map(Self::PersonalId),
+        }
+    }
+
+    /// Both kinds as one value of 40 bits: old cards stand above every personal number. Personal data.
+    pub fn as_u64(self) -> u64 {
+        match self {
+            Self::PersonalId(id) => id.as_u64(),
+            Self::IdCard(card) => CARDS + u64::from(card.as_u32()),
+        }
+    }
+
+    /// From such a value; none where it is no number.
+    pub fn from_u64(value: u64) -> Option<Self> {
+        match value.checked_sub(CARDS) {
+            None => PersonalId::from_u64(value).map(Self::PersonalId),
+            Some(card) => IdCardNumber::from_u32(u32::try_from(card).ok()?).map(Self::IdCard),
         }
     }
 

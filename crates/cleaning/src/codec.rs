@@ -1,6 +1,6 @@
 //! Rows and answers of a chunk as bytes. Written here and read here, yet read as if a stranger had written them.
 use crate::CleaningError;
-use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId};
+use dancu_citizen::PersonNumber;
 use dancu_linkage::{Action, Agreement, Answer, Column, Reasons, Row, Verdict};
 
 /// First bytes of a chunk of rows.
@@ -111,31 +111,13 @@ pub(crate) fn write_answers(answers: &[Answer], out: &mut Vec<u8>) {
         for column in Column::ALL {
             out.push(answer.reasons.get(column) as u8);
         }
-        let number = answer.number().map_or(NO_NUMBER, as_u64);
+        let number = answer.number().map_or(NO_NUMBER, PersonNumber::as_u64);
         out.extend_from_slice(&number.to_le_bytes());
     }
 }
 
 /// What stands in the place of a number where there is none: no number has this value.
 const NO_NUMBER: u64 = u64::MAX;
-/// Above every personal number, which has twelve digits: an old card's stands behind it.
-const CARD: u64 = 1_000_000_000_000;
-
-/// A person's number as one value: by it people are told apart.
-pub(crate) fn as_u64(number: PersonNumber) -> u64 {
-    match number {
-        PersonNumber::PersonalId(id) => id.as_u64(),
-        PersonNumber::IdCard(card) => CARD + u64::from(card.as_u32()),
-    }
-}
-
-/// The number of such a value.
-pub(crate) fn from_u64(value: u64) -> Option<PersonNumber> {
-    match value.checked_sub(CARD) {
-        None => PersonalId::from_u64(value).map(PersonNumber::PersonalId),
-        Some(card) => IdCardNumber::from_u32(u32::try_from(card).ok()?).map(PersonNumber::IdCard),
-    }
-}
 
 /// Reads a chunk of answers.
 pub(crate) fn answers(bytes: &[u8]) -> Result<Vec<Answer>, CleaningError> {
@@ -155,7 +137,7 @@ fn answer(piece: &[u8]) -> Option<Answer> {
     let number = u64::from_le_bytes(number.try_into().ok()?);
     let (personal_id, id_card_number) = match number {
         NO_NUMBER => (None, None),
-        number => match from_u64(number)? {
+        number => match PersonNumber::from_u64(number)? {
             PersonNumber::PersonalId(id) => (Some(id), None),
             PersonNumber::IdCard(card) => (None, Some(card)),
         },
@@ -174,6 +156,7 @@ fn answer(piece: &[u8]) -> Option<Answer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dancu_citizen::{IdCardNumber, PersonalId};
     use proptest::prelude::*;
 
     proptest! {

@@ -48,6 +48,9 @@ pub enum CleaningError {
     /// The input cannot be read; a message of who reads it, without contents
     #[error("input: {0}")]
     Input(String),
+    /// Something that has to be asked first does not answer now; why, without contents
+    #[error("cannot be asked now: {0}")]
+    Unanswered(String),
     /// The result cannot be written
     #[error("output: {0}")]
     Output(String),

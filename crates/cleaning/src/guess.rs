@@ -174,7 +174,7 @@ impl Cleaning {
         let held = look.walk(|_, answers| {
             for answer in answers {
                 let Some(number) = answer.number() else { continue };
-                let key = codec::as_u64(number);
+                let key = number.as_u64();
                 if let Some(guesses) = guesses(answer) {
                     let told = seen.stopped.entry(key).or_default();
                     *told = guesses.max(*told);
@@ -200,7 +200,9 @@ impl Cleaning {
                 let told = seen.stopped.entry(*key).or_default();
                 *told = guesses.max(*told);
             }
-            if let (true, Some(number)) = (few || too_many.is_some_and(|of| of > 0), codec::from_u64(*key)) {
+            if let (true, Some(number)) =
+                (few || too_many.is_some_and(|of| of > 0), PersonNumber::from_u64(*key))
+            {
                 let mut hashes: Vec<u32> = claims.close.union(&claims.far).copied().collect();
                 hashes.sort_unstable();
                 hashes.truncate(most + 1);
@@ -242,7 +244,7 @@ impl Look<'_> {
             return Ok(Some(claims));
         }
         let of = |answer: &Answer| {
-            let key = codec::as_u64(answer.number()?);
+            let key = answer.number()?.as_u64();
             guess(answer).filter(|_| about.contains_key(&key)).map(|guess| (key, guess))
         };
         let held = self.walk(|chunk, answers| {
@@ -274,7 +276,7 @@ impl Look<'_> {
         }
         self.walk(|_, answers| {
             let take_out = |answer: &Answer| {
-                let guesses = of.get(&codec::as_u64(answer.number()?))?;
+                let guesses = of.get(&answer.number()?.as_u64())?;
                 let out = stopped(answer, *guesses);
                 (out != Answer { place: None, ..*answer }).then_some(out)
             };

@@ -1,7 +1,7 @@
 //! What the journal is told: one entry for the job, one for every person it touched, each before it has any effect.
 use crate::sealed::sha256;
 use crate::terms::{Terms, Wish};
-use crate::{Cleaning, CleaningError, Job, JobState, codec, guess};
+use crate::{Cleaning, CleaningError, Job, JobState, guess};
 use dancu_catalogue::Code;
 use dancu_citizen::{Field, FieldSet, PersonNumber};
 use dancu_journal::{
@@ -214,7 +214,7 @@ impl<'t> People<'t> {
         for answer in answers.iter().filter(|answer| is_touched(answer)) {
             // Of whom no number tells nothing is told: see the worker.
             let Some(person) = answer.number() else { continue };
-            if self.told.insert(codec::as_u64(person)) {
+            if self.told.insert(person.as_u64()) {
                 for call in self.entries(person, answer, now_us) {
                     self.waiting.push((self.waiting.len() / BATCH, Draft::from(call)));
                 }

@@ -1,10 +1,9 @@
 //! `cargo run --release -p dancu-linkage --example quality -- [PEOPLE] [ROWS] [SEED] [AMONG]`: precision, recall, rows a second, and a line for each kind
 //! of dirt, over the verify index in memory; what each step costs; the wrong ones and some of those missed, side by side (the people are synthetic).
 //! AMONG: scores as among so many people. Rows are drawn from a million of them at most.
-use dancu_citizen::FullName;
 use dancu_linkage::{Column, Dirt, DirtyRow, Engine, Model, Row, Side, Soiler, Step, Verdict, Written};
-use dancu_registry::generate::{Sketch, sketch};
-use dancu_verify_index::{Builder, Index, Key, Person, Place};
+use dancu_registry::generate::sketch;
+use dancu_verify_index::{Builder, Index, Person, Place};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -24,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let among = arguments.next().transpose()?.unwrap_or(people);
 
     let mut builder = Builder::new();
-    sketch(seed, people, 2, |sketch| builder.add(&person(sketch, builder.len())))?;
+    sketch(seed, people, 2, |sketch| builder.add(&sketch.person(builder.len() as u128)))?;
     let index = builder.build()?;
     #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
     let bytes = index.bytes() as f64 / index.len().max(1) as f64;
@@ -125,43 +124,10 @@ fn kind(row: &DirtyRow) -> (Vec<Dirt>, &'static str) {
     (kind, if row.row().get(Column::Unit).is_empty() { ", without a unit" } else { "" })
 }
 
-fn person(sketch: Sketch, number: usize) -> Person {
-    let id = sketch.personal_id;
-    Person {
-        key: if id.is_some() { Key::OfNumber } else { Key::Other((number as u128).to_be_bytes()) },
-        personal_id: id,
-        former_personal_ids: sketch.former_personal_ids,
-        id_card_number: sketch.id_card_number,
-        former_id_cards: sketch.former_id_cards,
-        name: sketch.name,
-        former_names: sketch.former_names,
-        birth_date: sketch.birth_date,
-        sex: sketch.sex,
-        state: sketch.state,
-        household_head: sketch.household_head,
-        unit: sketch.unit,
-    }
-}
-
 /// People of the index in steps.
 fn sample(index: &Index) -> Result<Vec<Written>, dancu_verify_index::Doubt> {
     let heads = index.heads()?;
-    let text = |name: &FullName| name.whole().to_owned();
-    let written = |place: Place| {
-        let person = index.person(place)?;
-        Ok(Written {
-            personal_id: person.personal_id,
-            id_card_number: person.id_card_number,
-            name: person.name.as_ref().map(text).unwrap_or_default(),
-            birth_date: person.birth_date,
-            sex: person.sex,
-            state: person.state,
-            unit: person.unit.map_or(0, |unit| unit.as_u16().into()),
-            household_head: heads.of(place),
-            former_names: person.former_names.iter().map(text).collect(),
-            former_personal_ids: person.former_personal_ids,
-            former_id_cards: person.former_id_cards,
-        })
-    };
+    let written =
+        |place: Place| Ok(Written::from(Person { household_head: heads.of(place), ..index.person(place)? }));
     index.places().step_by(index.len().div_ceil(SAMPLE).max(1)).map(written).collect()
 }

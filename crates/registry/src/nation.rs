@@ -1,10 +1,8 @@
 //! A synthetic nation of any size in memory: drawn, saved, opened and questioned, with its figures.
-use crate::generate::{Sketch, sketch, split_mix};
+use crate::generate::{sketch, split_mix};
 use dancu_citizen::{Allowed, BirthDate, Claim, ClaimedName, NameForms, PersonalId, compare};
 use dancu_keys::KeyRing;
-use dancu_verify_index::{
-    BuildError, Builder, Doubt, Index, Key, OpenError, Person, Signature, Sought, Standing,
-};
+use dancu_verify_index::{BuildError, Builder, Doubt, Index, OpenError, Person, Signature, Sought, Standing};
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -82,7 +80,7 @@ pub fn draw(
     let mut builder = Builder::with_capacity(usize::try_from(count).unwrap_or_default());
     let mut number = 0;
     sketch(seed, count, threads, |sketch| {
-        builder.add(&person(sketch, number))?;
+        builder.add(&sketch.person(number.into()))?;
         number += 1;
         progress(number);
         Ok::<_, BuildError>(())
@@ -186,25 +184,6 @@ fn many(index: &Index, asked: &[Claim]) -> (f64, f64) {
         milliseconds(time / u32::try_from(count).unwrap_or(1).max(1)) * 1_000.0
     };
     (each(numbers, ids.len()), each(start.elapsed(), names.len()))
-}
-
-/// A synthetic person as the index takes one.
-fn person(sketch: Sketch, number: u64) -> Person {
-    let id = sketch.personal_id;
-    Person {
-        key: if id.is_some() { Key::OfNumber } else { Key::Other(u128::from(number).to_be_bytes()) },
-        personal_id: id,
-        former_personal_ids: sketch.former_personal_ids,
-        id_card_number: sketch.id_card_number,
-        former_id_cards: sketch.former_id_cards,
-        name: sketch.name,
-        former_names: sketch.former_names,
-        birth_date: sketch.birth_date,
-        sex: sketch.sex,
-        state: sketch.state,
-        household_head: sketch.household_head,
-        unit: sketch.unit,
-    }
 }
 
 /// What a client in the field sends for a person: the name in capitals.

@@ -6,7 +6,7 @@ use crate::mix::Mix;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, MARKS, OTHER_KEY, Row};
 use crate::words::Words;
 use crate::{BuildError, Index, Key, Person, Unit, finish};
-use dancu_citizen::{FullName, IdCardNumber, PersonalId};
+use dancu_citizen::{FullName, IdCardNumber, PersonNumber, PersonalId};
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
@@ -155,7 +155,7 @@ impl Builder {
             card: person.id_card_number.map_or(0, |card| card.as_u32() + 1),
             unit: person.unit.map_or(0, Unit::as_u16),
         };
-        let head = person.household_head.map_or(homes::NO_HEAD, homes::code);
+        let head = person.household_head.map_or(homes::NO_HEAD, PersonNumber::as_u64);
         let Some(number) = person.personal_id.map(PersonalId::as_u64) else {
             self.numberless.push((Raw::new(0, head, row), extra));
             return Ok(());

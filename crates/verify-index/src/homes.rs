@@ -1,33 +1,12 @@
 //! Households: the places of those who name a head, by the head's number.
 use crate::{Doubt, Index, Place};
-use dancu_citizen::{IdCardNumber, PersonNumber, PersonalId};
+use dancu_citizen::PersonNumber;
 use std::hint::black_box;
 
-/// From here on a number stands for an old card's.
-const CARDS: u64 = 1_000_000_000_000;
 /// No head is known.
 pub(crate) const NO_HEAD: u64 = (1 << 40) - 1;
 /// Questions in a group.
 const GROUP: usize = 32;
-
-/// A number of either kind in 40 bits.
-pub(crate) fn code(number: PersonNumber) -> u64 {
-    match number {
-        PersonNumber::PersonalId(id) => id.as_u64(),
-        PersonNumber::IdCard(card) => CARDS + u64::from(card.as_u32()),
-    }
-}
-
-/// The number of a code.
-pub(crate) fn number_of(code: u64) -> Option<PersonNumber> {
-    match code.checked_sub(CARDS) {
-        None => PersonalId::from_u64(code).map(PersonNumber::PersonalId),
-        Some(card) => {
-            let card = u32::try_from(card).ok().and_then(IdCardNumber::from_u32);
-            card.map(PersonNumber::IdCard)
-        }
-    }
-}
 
 /// Who is the head of each person's household, for a walk along everybody.
 pub struct Heads(Vec<[u8; 5]>);
@@ -37,7 +16,7 @@ impl Heads {
     pub fn of(&self, place: Place) -> Option<PersonNumber> {
         let mut bytes = [0; 8];
         bytes.iter_mut().zip(self.0.get(place.0 as usize)?).for_each(|(to, from)| *to = *from);
-        number_of(u64::from_le_bytes(bytes))
+        PersonNumber::from_u64(u64::from_le_bytes(bytes))
     }
 }
 
@@ -95,13 +74,13 @@ impl Index {
         let (page, at) = self.at(place)?;
         let row = page.row(at).ok_or(Doubt)?;
         let id = page.personal_id(at).map(PersonNumber::PersonalId);
-        Ok(id.or_else(|| row.card().map(PersonNumber::IdCard)).map(code))
+        Ok(id.or_else(|| row.card().map(PersonNumber::IdCard)).map(PersonNumber::as_u64))
     }
 
     /// The code of a head as a record names one: by the number in force when the head is here, else as it is written. None for
     /// those who name themselves.
     pub(crate) fn head_of(&self, named: u64, member: Place) -> Result<Option<u64>, Doubt> {
-        let place = match number_of(named) {
+        let place = match PersonNumber::from_u64(named) {
             None => return Ok(None),
             // Nearly all are named by the number in force: the table of former ones is small, and asked first.
             Some(PersonNumber::PersonalId(id)) => match self.formers.find(id.as_u64())? {

@@ -1,8 +1,8 @@
 //! The files of the comparison: people, a dirty stock of them, whom each row means; and both in our form of writing.
 use super::table::Table;
-use dancu_citizen::{BirthDate, FullName, IdCardNumber, PersonalId};
+use dancu_citizen::{BirthDate, IdCardNumber, PersonalId};
 use dancu_linkage::{Column, DirtyRow, Engine, Model, Normal, Row, Soiler, Written};
-use dancu_registry::generate::{People, Synthetic};
+use dancu_registry::generate::{People, Sketch};
 use dancu_verify_index::{Index, Person, Place};
 use std::path::Path;
 
@@ -21,7 +21,8 @@ const HANDFUL: usize = 100_000;
 
 /// Writes `people.parquet`, `stock.parquet`, `truth.parquet` of a small nation drawn from a seed.
 pub(super) fn small(folder: &Path, people: u64, rows: usize, seed: u64) -> anyhow::Result<()> {
-    let written: Vec<Written> = People::new(seed, people).map(written).collect();
+    let written: Vec<Written> =
+        People::new(seed, people).map(|person| Sketch::from(person).person(0).into()).collect();
     let mut table = Table::create(&folder.join("people.parquet"), &OF_PERSON.map(Column::name))?;
     for (number, person) in (1..).zip(&written) {
         let texts = texts(number, person);
@@ -51,7 +52,8 @@ pub(super) fn large(folder: &Path, index: &Index, rows: usize, seed: u64) -> any
         for _ in 0..HANDFUL.min(places.len()) {
             next = (next + step) % places.len().max(1);
             if let Some(place) = places.get(next) {
-                people.push(of_index(Person { household_head: heads.of(*place), ..index.person(*place)? }));
+                let person = Person { household_head: heads.of(*place), ..index.person(*place)? };
+                people.push(person.into());
             }
         }
         for row in Soiler::new(seed + handful, &people).take(left.min(HANDFUL)) {
@@ -122,41 +124,6 @@ fn texts(number: usize, person: &Written) -> [String; 6] {
         person.birth_date.map(BirthDate::iso).unwrap_or_default(),
         person.sex.code().to_string(),
     ]
-}
-
-fn written(person: Synthetic) -> Written {
-    let record = person.record;
-    let unit = record.permanent_residence.and_then(|address| address.value.commune?.parse().ok());
-    Written {
-        personal_id: record.personal_id.map(|id| id.value),
-        id_card_number: record.id_card_number.map(|card| card.value),
-        name: record.full_name.map(|name| name.value.whole().to_owned()).unwrap_or_default(),
-        birth_date: record.birth_date.map(|date| date.value),
-        sex: record.sex.map(|sex| sex.value).unwrap_or_default(),
-        state: record.state,
-        unit: unit.unwrap_or_default(),
-        household_head: record.household.and_then(|household| household.value.head.number),
-        former_names: person.former.names.iter().map(|name| name.whole().to_owned()).collect(),
-        former_personal_ids: person.former.personal_ids,
-        former_id_cards: person.former.id_cards,
-    }
-}
-
-fn of_index(person: Person) -> Written {
-    let text = |name: &FullName| name.whole().to_owned();
-    Written {
-        personal_id: person.personal_id,
-        id_card_number: person.id_card_number,
-        name: person.name.as_ref().map(text).unwrap_or_default(),
-        birth_date: person.birth_date,
-        sex: person.sex,
-        state: person.state,
-        unit: person.unit.map_or(0, |unit| unit.as_u16().into()),
-        household_head: person.household_head,
-        former_names: person.former_names.iter().map(text).collect(),
-        former_personal_ids: person.former_personal_ids,
-        former_id_cards: person.former_id_cards,
-    }
 }
 
 fn gcd(a: usize, b: usize) -> usize {

@@ -52,7 +52,7 @@ impl Budgets {
 }
 
 fn failed(error: impl std::fmt::Display) -> CleaningError {
-    CleaningError::Input(format!("guess budgets: {error}"))
+    CleaningError::Unanswered(format!("guess budgets: {error}"))
 }
 
 impl Budget for Budgets {

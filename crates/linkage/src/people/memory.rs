@@ -1,7 +1,7 @@
 //! People in plain tables: for tests, and as the example of what the trait means.
 use super::{Doubt, MOST_SYLLABLES, People, Person};
 use crate::read;
-use dancu_citizen::{BirthDate, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
+use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 
@@ -30,6 +30,25 @@ pub struct Written {
     pub former_personal_ids: Vec<PersonalId>,
     /// Card numbers before
     pub former_id_cards: Vec<IdCardNumber>,
+}
+
+impl From<dancu_verify_index::Person> for Written {
+    fn from(person: dancu_verify_index::Person) -> Self {
+        let text = |name: &FullName| name.whole().to_owned();
+        Self {
+            personal_id: person.personal_id,
+            id_card_number: person.id_card_number,
+            name: person.name.as_ref().map(text).unwrap_or_default(),
+            birth_date: person.birth_date,
+            sex: person.sex,
+            state: person.state,
+            unit: person.unit.map_or(0, |unit| unit.as_u16().into()),
+            household_head: person.household_head,
+            former_names: person.former_names.iter().map(text).collect(),
+            former_personal_ids: person.former_personal_ids,
+            former_id_cards: person.former_id_cards,
+        }
+    }
 }
 
 impl std::fmt::Debug for Written {

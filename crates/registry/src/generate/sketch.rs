@@ -11,7 +11,7 @@ use super::numbers::Numbers;
 use super::rng::Rng;
 use super::tables::Tables;
 use dancu_citizen::{BirthDate, FullName, IdCardNumber, LifeState, PersonNumber, PersonalId, Sex};
-use dancu_verify_index::Unit;
+use dancu_verify_index::{Key, Person, Unit};
 
 /// A person of the stream, as far as the index keeps one.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -38,6 +38,26 @@ pub struct Sketch {
     pub household_head: Option<PersonNumber>,
     /// Commune of the permanent residence
     pub unit: Option<Unit>,
+}
+
+impl Sketch {
+    /// As the index takes a person; whoever has no personal number is known by this one.
+    pub fn person(self, number: u128) -> Person {
+        Person {
+            key: if self.personal_id.is_some() { Key::OfNumber } else { Key::Other(number.to_be_bytes()) },
+            personal_id: self.personal_id,
+            former_personal_ids: self.former_personal_ids,
+            id_card_number: self.id_card_number,
+            former_id_cards: self.former_id_cards,
+            name: self.name,
+            former_names: self.former_names,
+            birth_date: self.birth_date,
+            sex: self.sex,
+            state: self.state,
+            household_head: self.household_head,
+            unit: self.unit,
+        }
+    }
 }
 
 impl std::fmt::Debug for Sketch {

@@ -151,15 +151,15 @@ fn lay(
     let Some(review) = cleaner.jobs.review(&told.job, number)? else { return Ok(None) };
     let people = cleaner
         .people(&road.registry, now_us)
-        .ok_or_else(|| CleaningError::Input("the people in memory cannot be had".to_owned()))?;
+        .ok_or_else(|| CleaningError::Unanswered("the people in memory".to_owned()))?;
     let row = review.row();
-    let doubt = |_| CleaningError::Input("a page of the people in memory does not open".to_owned());
+    let doubt = |_| CleaningError::Unanswered("a page of the people in memory".to_owned());
     let (mut shown, mut likely) = laid(&people, &review, told).map_err(doubt)?;
     if let Some(account) = &told.account {
         let mut paused = BTreeSet::new();
         for number in shown.iter().chain(&likely).filter_map(Likely::number) {
             let asked = road.guard.is_paused(number, account, &road.registry, &road.ring, now_us);
-            if asked.map_err(|error| CleaningError::Input(error.to_string()))? {
+            if asked.map_err(|error| CleaningError::Unanswered(error.to_string()))? {
                 paused.insert(number);
             }
         }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 /// for, and words that begin alike stand in one part.
 const BOUNDS: [&str; 7] = ["d", "h", "k", "n", "p", "th", "ti"];
 
-/// Sorted by their bytes, so that those with one beginning stand together.
+/// Sorted by their bytes, so that those with one beginning stand together. A word has no space in it.
 #[derive(Default)]
 pub(crate) struct Words {
     text: String,
@@ -129,13 +129,13 @@ fn hash(word: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::btree_set;
     use proptest::prelude::*;
-    use std::collections::BTreeSet;
 
     proptest! {
         #[test]
         fn words_are_found_by_text_number_and_beginning(
-            words: BTreeSet<String>, other: String, beginning in "[a-c]{0,2}"
+            words in btree_set("[a-c]{1,4}|[^ ]{1,12}", 0..100), other: String, beginning in "[a-c]{0,2}"
         ) {
             let list = Words::from_sorted(words.iter().map(String::as_str));
             let mut bytes = Writer::default();

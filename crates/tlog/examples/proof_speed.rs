@@ -1,4 +1,4 @@
-//! How fast logs are verified and proofs are made: `cargo run --release -p dancu-tlog --example speed [entries]`.
+//! How fast logs are verified and proofs are made: `cargo run --release -p dancu-tlog --example proof_speed [entries]`.
 //!
 //! The log is made up while it is read, so no disk is measured and little memory is used: entries of about 150 bytes, ten
 //! million of them if no number is given. The proofs are from the tiles of a tree of a hundred million leaves.

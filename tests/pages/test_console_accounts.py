@@ -162,11 +162,7 @@ def test_a_quota_is_asked_by_one_and_granted_by_another(desk, shots):
     manager.go("/accounts?state=active")
     page.fill("#text", "dieptran.h552")
     page.click("#filter button")
-    try:
-        page.click("main table a >> nth=0", timeout=8000)
-    except Exception:
-        print("PAGE", page.url, page.inner_text("main")[:3000])
-        raise
+    page.click("main table a >> nth=0")
     account = page.url
     page.click("summary:has-text('Đề nghị tăng hạn mức')")
     page.fill("#quota_cases", "2")

@@ -39,7 +39,8 @@ dancu-bench journal
 dancu-bench clean         beside Splink and DuckDB
 dancu-bench febrl
 dancu-bench nation [PEOPLE] [ROWS]    100000000 and 10000000: five minutes, 5 GB of disk and 12 of memory
-dancu-bench calls FOLDER PORT rest|soap NUMBER
+dancu-bench calls FOLDER PORT rest|soap NUMBER    for a demo that was started elsewhere, under a profiler
+dancu-bench load FOLDER PORT PID rest|soap SECONDS CONNECTIONS
 dancu-bench report       bench/report.md and its charts, of the results that are kept";
 
 #[tokio::main]
@@ -51,6 +52,7 @@ async fn main() -> anyhow::Result<()> {
     match first {
         "bare" => bare::serve(Path::new(second)).await,
         "calls" => road::calls(rest).await,
+        "load" => road::steady(rest).await,
         "road" => figures::report("road", &road::measure(seconds(second)?).await?),
         "fresh" => figures::report("fresh", &fresh::measure().await?),
         "disconnect" => figures::report("disconnect", &disconnect::measure().await?),

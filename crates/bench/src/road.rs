@@ -95,11 +95,45 @@ pub(crate) async fn calls(arguments: &[String]) -> anyhow::Result<()> {
     let [folder, port, form, number] = arguments else { anyhow::bail!("calls FOLDER PORT rest|soap NUMBER") };
     let start = demo::Start { directory: folder.into(), port: port.parse()?, citizens: 0, postgres: None };
     let demo = demo::Demo::attach(start)?;
-    let (request, expect) = match form.as_str() {
-        "rest" => (demo.rest(), &b"\"verified\":true"[..]),
-        _ => (demo.soap(), &b">true</"[..]),
-    };
+    let (request, expect) = of_form(&demo, form);
     let bad = load::count((demo.address(), demo.tls()?), (32, number.parse()?), request, expect).await?;
     println!("{number} calls, {bad} answers were not as expected");
     Ok(())
+}
+
+/// `load FOLDER PORT PID rest|soap SECONDS CONNECTIONS`: load for a demo that was started elsewhere, under a profiler that samples.
+pub(crate) async fn steady(arguments: &[String]) -> anyhow::Result<()> {
+    let [folder, port, server, form, time, connections] = arguments else {
+        anyhow::bail!("load FOLDER PORT PID rest|soap SECONDS CONNECTIONS")
+    };
+    let start = demo::Start { directory: folder.into(), port: port.parse()?, citizens: 0, postgres: None };
+    let demo = demo::Demo::attach(start)?;
+    let (request, expect) = of_form(&demo, form);
+    let load = Load {
+        address: demo.address(),
+        server: server.parse()?,
+        tls: demo.tls()?,
+        connections: connections.parse()?,
+        warm_up: Duration::from_secs(2),
+        time: Duration::from_secs(time.parse()?),
+        request,
+        expect,
+    };
+    let outcome = load.run().await?;
+    let (server, generator) = outcome.cpu_us();
+    println!(
+        "{:.0}/s, p99 {:.1} ms, server {server:.0} us, load generator {generator:.0} us, {:.2} cores, {} bad",
+        outcome.rate,
+        outcome.quantile_ms(990),
+        outcome.spent.cores(),
+        outcome.bad
+    );
+    Ok(())
+}
+
+fn of_form(demo: &demo::Demo, form: &str) -> (MakeRequest, &'static [u8]) {
+    match form {
+        "rest" => (demo.rest(), b"\"verified\":true"),
+        _ => (demo.soap(), b">true</"),
+    }
 }

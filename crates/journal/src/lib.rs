@@ -8,6 +8,7 @@ mod draft;
 mod encode;
 mod erase;
 mod error;
+mod follow;
 mod head;
 mod idempotency;
 pub mod index;

@@ -151,7 +151,7 @@ impl Filling {
 impl Pages<GroupPage> {
     /// Appends the places of a key.
     pub(crate) fn find(&self, key: u64, out: &mut Vec<Place>) -> Result<(), Doubt> {
-        let mut number = self.firsts().partition_point(|first| *first < key).saturating_sub(1);
+        let mut number = self.first_from(key).saturating_sub(1);
         while self.firsts().get(number).is_some_and(|first| *first <= key) {
             out.extend(self.get(number)?.places(key).iter().map(|place| Place(*place)));
             number += 1;
@@ -169,7 +169,7 @@ impl Pages<GroupPage> {
         out: &mut Vec<Place>,
     ) -> Result<(), Doubt> {
         let (low, high) = keys;
-        let mut number = self.firsts().partition_point(|first| *first < low).saturating_sub(1);
+        let mut number = self.first_from(low).saturating_sub(1);
         while self.firsts().get(number).is_some_and(|first| *first <= high) && out.len() < limit {
             let page = self.get(number)?;
             let (start, end) = page.span(low, high);

@@ -79,7 +79,7 @@ impl PersonalId {
 
     /// The 12 digits. Personal data: for wire forms and the store only.
     pub fn expose(self) -> String {
-        format!("{:012}", self.0)
+        padded::<12>(self.0)
     }
 }
 
@@ -101,8 +101,18 @@ impl IdCardNumber {
 
     /// The 9 digits. Personal data: for wire forms and the store only.
     pub fn expose(self) -> String {
-        format!("{:09}", self.0)
+        padded::<9>(self.0.into())
     }
+}
+
+/// The last so many digits of a number, zeros before it: of each verdict's number, so no formatter is asked.
+fn padded<const DIGITS: usize>(number: u64) -> String {
+    let (mut text, mut left) = ([b'0'; DIGITS], number);
+    for digit in text.iter_mut().rev() {
+        *digit += u8::try_from(left % 10).unwrap_or_default();
+        left /= 10;
+    }
+    str::from_utf8(&text).unwrap_or_default().to_owned()
 }
 
 /// The first value that is no personal number of twelve digits.

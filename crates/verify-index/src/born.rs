@@ -164,7 +164,7 @@ impl Pages<BornPage> {
 
     /// The first page in which a key may stand. One that begins with the key may have the same in the page before.
     pub(crate) fn start(&self, key: u64) -> usize {
-        self.firsts().partition_point(|first| *first < key).saturating_sub(1)
+        self.first_from(key).saturating_sub(1)
     }
 
     /// Appends the places of a signature from one date to another, both included; stops at `limit` in all.

@@ -6,6 +6,8 @@ use crate::{Doubt, Place};
 
 /// Places in a page at most: about 50 KiB.
 const IN_PAGE: usize = 8192;
+/// Marks that are looked at together.
+const AT_ONCE: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct GroupPage {
@@ -47,6 +49,39 @@ impl GroupPage {
             self.starts.get(nth).map_or(self.places.len(), |start| usize::from(*start))
         };
         (start_at(&|key| key < low), start_at(&|key| key <= high))
+    }
+
+    /// The places from one key to another, and their marks where the table has any.
+    fn within(&self, (low, high): (u64, u64)) -> (&[u32], Option<&[u8]>) {
+        let (start, end) = self.span(low, high);
+        (self.places.get(start..end).unwrap_or_default(), self.marks.get(start..end))
+    }
+
+    /// How many places from one key to another have marks that share a bit with each of those asked for.
+    fn count(&self, keys: (u64, u64), asked: &[u8]) -> usize {
+        let (places, marks) = self.within(keys);
+        let fit = |marks: &[u8]| -> usize {
+            fitting(marks, asked).iter().take(marks.len()).map(|fits| usize::from(*fits)).sum()
+        };
+        marks.map_or(places.len(), |marks| marks.chunks(AT_ONCE).map(fit).sum())
+    }
+
+    /// Appends them.
+    fn append(&self, keys: (u64, u64), asked: &[u8], out: &mut Vec<Place>) {
+        let (places, marks) = self.within(keys);
+        let Some(marks) = marks else {
+            out.extend(places.iter().map(|place| Place(*place)));
+            return;
+        };
+        for (places, marks) in places.chunks(AT_ONCE).zip(marks.chunks(AT_ONCE)) {
+            // Each is written behind those that fit, and the next one over it where it does not: nobody can foresee which do.
+            let (mut some, mut count) = ([Place(0); AT_ONCE], 0);
+            for (place, fits) in places.iter().zip(fitting(marks, asked)) {
+                some.iter_mut().skip(count).take(1).for_each(|to| *to = Place(*place));
+                count += usize::from(fits);
+            }
+            out.extend(some.iter().take(count));
+        }
     }
 
     /// Every key with its places.
@@ -151,7 +186,7 @@ impl Filling {
 impl Pages<GroupPage> {
     /// Appends the places of a key.
     pub(crate) fn find(&self, key: u64, out: &mut Vec<Place>) -> Result<(), Doubt> {
-        let mut number = self.firsts().partition_point(|first| *first < key).saturating_sub(1);
+        let mut number = self.first_from(key).saturating_sub(1);
         while self.firsts().get(number).is_some_and(|first| *first <= key) {
             out.extend(self.get(number)?.places(key).iter().map(|place| Place(*place)));
             number += 1;
@@ -159,33 +194,43 @@ impl Pages<GroupPage> {
         Ok(())
     }
 
-    /// Appends the places of the keys from one to another, both included, whose marks share a bit with each of those asked for; stops
-    /// behind the page in which `out` has come to the limit.
+    /// Appends the places of the keys from one to another, both included, whose marks share a bit with each of those asked for. Appends
+    /// nothing, and gives false, where there are as many as the limit: they are counted first, which takes no time beside finding them.
     pub(crate) fn between(
         &self,
         keys: (u64, u64),
         asked: &[u8],
         limit: usize,
         out: &mut Vec<Place>,
-    ) -> Result<(), Doubt> {
-        let (low, high) = keys;
-        let mut number = self.firsts().partition_point(|first| *first < low).saturating_sub(1);
-        while self.firsts().get(number).is_some_and(|first| *first <= high) && out.len() < limit {
-            let page = self.get(number)?;
-            let (start, end) = page.span(low, high);
-            let places = page.places.get(start..end).unwrap_or_default();
-            match page.marks.get(start..end) {
-                None => out.extend(places.iter().map(|place| Place(*place))),
-                Some(marks) => {
-                    let fits = |mark: u8| asked.iter().all(|asked| asked & mark != 0);
-                    let fitting = places.iter().zip(marks).filter(|(_, mark)| fits(**mark));
-                    out.extend(fitting.map(|(place, _)| Place(*place)));
-                }
+    ) -> Result<bool, Doubt> {
+        let mut count = 0;
+        for page in self.pages_with(keys) {
+            count += page?.count(keys, asked);
+            if count >= limit {
+                return Ok(false);
             }
-            number += 1;
         }
-        Ok(())
+        out.reserve(count);
+        self.pages_with(keys).try_for_each(|page| page.map(|page| page.append(keys, asked, out)))?;
+        Ok(true)
     }
+
+    /// The pages in which the keys from one to another stand, if they are there.
+    fn pages_with(&self, (low, high): (u64, u64)) -> impl Iterator<Item = Result<&GroupPage, Doubt>> {
+        let from = self.first_from(low).saturating_sub(1);
+        let firsts = self.firsts().iter().enumerate().skip(from);
+        firsts.take_while(move |(_, first)| **first <= high).map(|(number, _)| self.get(number))
+    }
+}
+
+/// Of marks, at most as many as are looked at together, which share a bit with each of those asked for: 1 or 0 for each. One bit asked
+/// for after the other and without a branch, so that a processor looks at many marks in a step.
+fn fitting(marks: &[u8], asked: &[u8]) -> [u8; AT_ONCE] {
+    let mut all = [1; AT_ONCE];
+    for asked in asked {
+        all.iter_mut().zip(marks).for_each(|(fits, mark)| *fits &= u8::from(asked & mark != 0));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -63,6 +63,14 @@ impl Index {
 
     /// Who bears a personal number, or bore it.
     pub fn place_of(&self, id: PersonalId) -> Result<Option<Place>, Doubt> {
+        match self.in_force(id.as_u64(), PeoplePage::find_for_row)? {
+            Some(place) => Ok(Some(place)),
+            None => self.formers.find(id.as_u64()),
+        }
+    }
+
+    /// The same where it is not known whether the row will be wanted.
+    pub(crate) fn place_alone(&self, id: PersonalId) -> Result<Option<Place>, Doubt> {
         match self.place_in_force(id.as_u64())? {
             Some(place) => Ok(Some(place)),
             None => self.formers.find(id.as_u64()),
@@ -70,8 +78,16 @@ impl Index {
     }
 
     pub(crate) fn place_in_force(&self, number: u64) -> Result<Option<Place>, Doubt> {
+        self.in_force(number, PeoplePage::find)
+    }
+
+    fn in_force(
+        &self,
+        number: u64,
+        find: impl Fn(&PeoplePage, u64) -> Option<usize>,
+    ) -> Result<Option<Place>, Doubt> {
         let Some(number_of_page) = self.people.page_of(number) else { return Ok(None) };
-        let at = self.people.get(number_of_page)?.find(number);
+        let at = find(self.people.get(number_of_page)?, number);
         Ok(at.and_then(|at| place(number_of_page, at)))
     }
 

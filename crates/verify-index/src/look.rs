@@ -1,4 +1,5 @@
 //! A search by parts of a name: by the birth date where few were born then, else by the names that fit.
+use crate::extra::{Extra, Rest};
 use crate::names::{self, ANY, Meant, Order, order};
 use crate::people::PeoplePage;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, Row, date_code, year_code};
@@ -133,8 +134,8 @@ impl Index {
             Some(dates) => {
                 for (nth, date) in dates.iter().enumerate() {
                     let mut born = Vec::new();
-                    self.dated.between((date.0.into(), date.1.into()), &sought.marks, rows, &mut born)?;
-                    if born.len() < rows {
+                    let dates = (date.0.into(), date.1.into());
+                    if self.dated.between(dates, &sought.marks, rows, &mut born)? {
                         self.seek_among(sought, nth, &born, &mut found)?;
                     } else {
                         many.push((nth, *date));
@@ -188,12 +189,18 @@ impl Index {
         let ids = row.syllables();
         let mut is_plain = !row.has(LONG_NAME | FORMER);
         for (to, id) in words.iter_mut().zip(ids) {
-            let unaccented = usize::from(self.syllables.unaccented_of(*id));
-            *to = self.word_of.get(unaccented).copied().unwrap_or(ANY);
+            *to = self.word(*id).unwrap_or(ANY);
             is_plain &= *to != ANY;
         }
         if is_plain {
             return Ok(sought.fit(words.get(..ids.len()).unwrap_or_default()));
+        }
+        if row.has(LONG_NAME | FORMER)
+            && let Some(names) = self.names_beside(row, &page.extra(at)?)
+        {
+            let mut fits = names.iter().map(|name| if name.is_empty() { None } else { sought.fit(name) });
+            let current = fits.next().flatten();
+            return Ok(current.or_else(|| fits.flatten().min()));
         }
         let fit = |forms: &NameForms| {
             let word = |word| self.words.find(word).unwrap_or(ANY);
@@ -202,6 +209,27 @@ impl Index {
         let facts = self.facts_at(page, at)?;
         let current = facts.name.as_ref().and_then(fit);
         Ok(current.or_else(|| facts.former_names.iter().filter_map(fit).min()))
+    }
+
+    /// The word of a displayed syllable. None where that is not one word.
+    fn word(&self, syllable: u16) -> Option<u16> {
+        let unaccented = usize::from(self.syllables.unaccented_of(syllable));
+        self.word_of.get(unaccented).copied().filter(|word| *word != ANY)
+    }
+
+    /// The words of the name in force, none if there is no name, then of each former one. None where a syllable is not one word of the
+    /// dictionary: those names must be read letter by letter.
+    fn names_beside(&self, row: &Row, extra: &Extra) -> Option<Vec<Vec<u16>>> {
+        let rest = match &extra.name {
+            Rest::Nothing => &[],
+            Rest::Syllables(rest) => rest.as_slice(),
+            Rest::Text(_) => return None,
+        };
+        let current = row.syllables().iter().chain(rest).map(|id| self.word(*id)).collect();
+        let former = |name: &String| {
+            name.split(' ').map(|syllable| self.word(self.syllables.find_display(syllable)?)).collect()
+        };
+        std::iter::once(current).chain(extra.former_names.iter().map(former)).collect()
     }
 
     /// Goes from the names that fit to those who bear them; gives whether that was everybody.

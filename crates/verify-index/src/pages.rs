@@ -21,9 +21,14 @@ pub(crate) struct Spot {
     pub(crate) length: u32,
 }
 
+/// How many pages stand between two signs of the directory: two cache lines of first keys.
+const SIGN: usize = 16;
+
 /// A table in pages, with the first key of each.
 pub(crate) struct Pages<P> {
     firsts: Vec<u64>,
+    /// Every sixteenth of them: few enough to stay in a processor's nearest memory, which the others do not
+    signs: Vec<u64>,
     slots: Vec<OnceLock<Result<P, Doubt>>>,
     /// Of those that come from a file
     spots: Vec<Spot>,
@@ -34,7 +39,14 @@ pub(crate) struct Pages<P> {
 
 impl<P> Default for Pages<P> {
     fn default() -> Self {
-        Self { firsts: Vec::new(), slots: Vec::new(), spots: Vec::new(), source: None, table: 0 }
+        Self {
+            firsts: Vec::new(),
+            signs: Vec::new(),
+            slots: Vec::new(),
+            spots: Vec::new(),
+            source: None,
+            table: 0,
+        }
     }
 }
 
@@ -42,11 +54,15 @@ impl<P: Page> Pages<P> {
     /// Pages of a file, none of them read.
     pub(crate) fn of_file(table: u8, firsts: Vec<u64>, spots: Vec<Spot>, source: Arc<Source>) -> Self {
         let slots = firsts.iter().map(|_| OnceLock::new()).collect();
-        Self { firsts, slots, spots, source: Some(source), table }
+        let signs = firsts.iter().step_by(SIGN).copied().collect();
+        Self { firsts, signs, slots, spots, source: Some(source), table }
     }
 
     /// Adds a page behind the others.
     pub(crate) fn push(&mut self, first: u64, page: P) {
+        if self.firsts.len().is_multiple_of(SIGN) {
+            self.signs.push(first);
+        }
         self.firsts.push(first);
         self.slots.push(OnceLock::from(Ok(page)));
     }
@@ -54,6 +70,7 @@ impl<P: Page> Pages<P> {
     /// Adds pages that are in memory behind the others.
     pub(crate) fn append(&mut self, others: Self) {
         self.firsts.extend(others.firsts);
+        self.signs = self.firsts.iter().step_by(SIGN).copied().collect();
         self.slots.extend(others.slots);
     }
 
@@ -67,7 +84,18 @@ impl<P: Page> Pages<P> {
 
     /// The page in which a key stands, if it is there.
     pub(crate) fn page_of(&self, key: u64) -> Option<usize> {
-        self.firsts.partition_point(|first| *first <= key).checked_sub(1)
+        let near = self.signs.partition_point(|first| *first <= key).checked_sub(1)? * SIGN;
+        let rest = self.firsts.get(near..).unwrap_or_default();
+        let some = rest.get(..SIGN).unwrap_or(rest);
+        Some(near + some.partition_point(|first| *first <= key).saturating_sub(1))
+    }
+
+    /// The first page whose first key is not below a key.
+    pub(crate) fn first_from(&self, key: u64) -> usize {
+        let near = self.signs.partition_point(|first| *first < key).saturating_sub(1) * SIGN;
+        let rest = self.firsts.get(near..).unwrap_or_default();
+        let some = rest.get(..SIGN).unwrap_or(rest);
+        near + some.partition_point(|first| *first < key)
     }
 
     /// A page, read and opened if it was not before. Doubt is for good: who damages a page may damage it again.
@@ -96,6 +124,6 @@ impl<P: Page> Pages<P> {
     pub(crate) fn bytes(&self) -> usize {
         let pages =
             self.slots.iter().filter_map(|slot| slot.get()?.as_ref().ok()).map(P::bytes).sum::<usize>();
-        pages + self.firsts.len() * (size_of::<u64>() + size_of::<Spot>())
+        pages + self.firsts.len() * (size_of::<u64>() + size_of::<Spot>()) + size_of_val(&*self.signs)
     }
 }

@@ -1,10 +1,13 @@
 //! A search in sorted numbers that are spread about evenly.
 
-/// Numbers in a cache line.
-const LINE: usize = 16;
+/// Guesses by proportion. The second one, between the first one and an end, lands within a cache line or two of what is looked for, and
+/// each look at another line takes long.
+const GUESSES: usize = 2;
+/// The first step away from the last guess.
+const STEP: usize = 4;
 
-/// The first position whose number is not below the target; `ends` are the first and the last number. A guess by proportion
-/// lands near it; from there the steps double.
+/// The first position whose number is not below the target; `ends` are the first and the last number. Guesses by proportion land near
+/// it; from there the steps double.
 pub(crate) fn seek(sorted: &[u32], ends: (u32, u32), target: u32) -> usize {
     if target <= ends.0 {
         return 0;
@@ -12,21 +15,33 @@ pub(crate) fn seek(sorted: &[u32], ends: (u32, u32), target: u32) -> usize {
     if target > ends.1 {
         return sorted.len();
     }
-    let guess = guess(sorted.len(), ends, target);
     let below = |at: usize| sorted.get(at).is_some_and(|number| *number < target);
-    let (mut low, mut high, mut step) = (guess, guess, LINE);
-    if below(guess) {
-        while below(high) {
-            low = high;
-            high = (high + step).min(sorted.len());
+    // What stands at `low` is below the target, what stands at `high` is not.
+    let (mut low, mut high, mut ends) = (0, sorted.len().saturating_sub(1), ends);
+    let mut is_behind = true;
+    for _ in 0..GUESSES {
+        let guess = low + guess(high - low + 1, ends, target);
+        let Some(number) = sorted.get(guess) else { break };
+        is_behind = *number < target;
+        if is_behind {
+            (low, ends.0) = (guess, *number);
+        } else {
+            (high, ends.1) = (guess, *number);
+        }
+    }
+    let mut step = STEP;
+    if is_behind {
+        while low + step < high && below(low + step) {
+            low += step;
             step *= 2;
         }
+        high = high.min(low + step);
     } else {
-        while low > 0 && !below(low) {
-            high = low;
-            low = low.saturating_sub(step);
+        while low + step < high && !below(high - step) {
+            high -= step;
             step *= 2;
         }
+        low = low.max(high.saturating_sub(step));
     }
     let between = sorted.get(low..high).unwrap_or_default();
     low + between.partition_point(|number| *number < target)

@@ -25,7 +25,10 @@ impl NameForms {
     /// From the marked and the unaccented form of each word, in their order. Words whose forms are empty are left out.
     pub fn of_words<'a>(words: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Self {
         let words = words.filter(|(marked, _)| !marked.is_empty());
-        let mut text = String::with_capacity(words.clone().map(|(m, u)| m.len() + u.len() + 2).sum());
+        let length: usize =
+            words.clone().map(|(marked, unaccented)| marked.len() + unaccented.len() + 2).sum();
+        // To the byte, a space behind each word but the last: what is too long would be allocated anew.
+        let mut text = String::with_capacity(length.saturating_sub(2));
         join(&mut text, words.clone().map(|(marked, _)| marked));
         let split = text.len();
         join(&mut text, words.map(|(_, unaccented)| unaccented));

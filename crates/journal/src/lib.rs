@@ -8,7 +8,6 @@ mod draft;
 mod encode;
 mod erase;
 mod error;
-mod follow;
 mod head;
 mod idempotency;
 pub mod index;

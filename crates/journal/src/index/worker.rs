@@ -2,7 +2,6 @@
 use super::step::Stepped;
 use super::{Index, IndexOptions};
 use crate::JournalError;
-use crate::follow::stand_back;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -18,7 +17,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Pause after a failure, or behind another server, in pauses.
 const LONGER: u32 = 10;
 
-/// Work that follows the log, turn by turn, on a thread of its own that lets those go first that answer.
+/// Work that follows the log, turn by turn, on a thread of its own.
 pub trait Work: Send + 'static {
     /// Does some; says how long to wait before the next turn.
     fn turn(&mut self) -> Duration;
@@ -39,7 +38,6 @@ impl Running {
     pub fn start(name: &str, mut work: impl Work) -> Result<Self, JournalError> {
         let (stop, stopped) = channel();
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
-            stand_back();
             loop {
                 let pause = work.turn();
                 if !is_to_go_on(&stopped, pause) {

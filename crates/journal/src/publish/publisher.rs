@@ -6,7 +6,6 @@ use super::witnessed::Witnessed;
 use super::worker::Worker;
 use super::{NotCosigned, PublishError, PublisherOptions};
 use crate::Journal;
-use crate::follow::stand_back;
 use dancu_tlog::checkpoint::SignedCheckpoint;
 use dancu_tlog::note::{NoteSignature, SignerKey};
 use dancu_tlog::policy::Policy;
@@ -91,10 +90,7 @@ impl Publisher {
         };
         let thread = std::thread::Builder::new().name("journal-publish".to_owned());
         thread
-            .spawn(move || {
-                stand_back();
-                worker.run();
-            })
+            .spawn(move || worker.run())
             .map_err(|_| crate::JournalError::Internal("no thread for the publisher"))?;
         let running = Mutex::new(Some(running));
         let inner = Inner { journal, files, witnessed, metrics, published, running };

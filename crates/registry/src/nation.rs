@@ -225,19 +225,24 @@ fn search(index: &Index, claim: &Claim) -> Result<bool, Doubt> {
     Ok(is_found)
 }
 
-/// Mean and 99th percentile of a question in µs. Nearly everybody is to be found: names of nine words and more are not looked at.
+/// Mean and 99th percentile of a question in µs. The mean is of a loop that looks at no clock on the way, which would be a share of a
+/// short question; the percentile is of the same questions once more, each with its time. Nearly everybody is to be found: names of
+/// nine words and more are not looked at.
 fn times(
     asked: &[Claim],
     question: impl Fn(&Claim) -> Result<bool, Doubt>,
 ) -> Result<(f64, f64), NationError> {
-    let mut times = Vec::with_capacity(asked.len());
     let (mut found, start) = (0, Instant::now());
     for claim in asked {
-        let start = Instant::now();
         found += usize::from(black_box(question(claim))?);
-        times.push(start.elapsed());
     }
     let all = start.elapsed();
+    let mut times = Vec::with_capacity(asked.len());
+    for claim in asked {
+        let start = Instant::now();
+        black_box(question(claim))?;
+        times.push(start.elapsed());
+    }
     if found * 100 < asked.len() * 99 {
         return Err(NationError::NotFound { found, asked: asked.len() });
     }

@@ -263,7 +263,9 @@ impl Everybody<'_> {
 
     /// Notes a person for the other tables.
     fn list(&self, raw: &Raw, extra: Option<&Extra>, place: u32, share: &mut Share) {
-        if raw.head() != homes::NO_HEAD && raw.head() != raw.number() {
+        // What stands for the number of those without one is also some card's code, and says nothing of the head.
+        let is_head = raw.number() < NUMBERLESS && raw.head() == raw.number();
+        if raw.head() != homes::NO_HEAD && !is_head {
             share.heads.push((raw.head(), place));
         }
         let entry = |card: u32| u64::from(card) << 32 | u64::from(place);

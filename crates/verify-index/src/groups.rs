@@ -272,6 +272,17 @@ mod tests {
     }
 
     #[test]
+    fn as_many_as_the_limit_are_counted_and_not_collected() {
+        let mark = |place: u32| u8::try_from(place % 7).unwrap();
+        let pages = marked((0..20_000).map(|place| (9, place, mark(place))));
+        let marked: Vec<_> = (0..20_000).filter(|place| mark(*place) & 2 != 0).map(Place).collect();
+        let mut found = Vec::new();
+        assert!(!pages.between((9, 9), &[2], marked.len(), &mut found).unwrap() && found.is_empty());
+        assert!(pages.between((9, 9), &[2], marked.len() + 1, &mut found).unwrap());
+        assert_eq!(found, marked);
+    }
+
+    #[test]
     fn a_group_may_go_on_in_the_next_page() {
         let mut sorted: Vec<_> = (0..20_000).map(|place| (9, place)).collect();
         sorted.push((10, 1));

@@ -127,3 +127,36 @@ impl<P: Page> Pages<P> {
         pages + self.firsts.len() * (size_of::<u64>() + size_of::<Spot>()) + size_of_val(&*self.signs)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::numbers::NumberPage;
+    use proptest::prelude::*;
+
+    fn pages(firsts: &[u64]) -> Pages<NumberPage> {
+        let mut pages = Pages::default();
+        for first in firsts {
+            pages.push(*first, NumberPage::default());
+        }
+        pages
+    }
+
+    proptest! {
+        #[test]
+        fn signs_lead_where_a_plain_search_leads(
+            mut firsts in prop::collection::vec(0_u64..300, 0..100), split: prop::sample::Index
+        ) {
+            firsts.sort_unstable();
+            let mut joined = pages(&firsts[..split.index(firsts.len() + 1)]);
+            joined.append(pages(&firsts[joined.len()..]));
+            for pages in [pages(&firsts), joined] {
+                for key in 0..301 {
+                    let page = firsts.partition_point(|first| *first <= key).checked_sub(1);
+                    prop_assert_eq!(pages.page_of(key), page);
+                    prop_assert_eq!(pages.first_from(key), firsts.partition_point(|first| *first < key));
+                }
+            }
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! The dictionary of the syllables that occur.
+use crate::Name;
 use crate::bytes::{Damaged, Reader, Writer};
 use crate::signature::{Piece, Signature};
 use crate::words::Words;
@@ -111,11 +112,17 @@ impl Syllables {
         if display.iter().any(|id| usize::from(*id) > self.forms.len() || *id == 0) {
             return None;
         }
-        let words = display.iter().map(|id| {
+        let forms = |id: &u16| {
             let (marked, unaccented) = self.form(*id);
             (self.marked(marked).unwrap_or_default(), self.unaccented(unaccented).unwrap_or_default())
-        });
-        Some(NameForms::of_words(words))
+        };
+        // Looked up once, for they are walked along several times.
+        let mut few = [("", ""); Name::MOST];
+        if let Some(few) = few.get_mut(..display.len()) {
+            few.iter_mut().zip(display).for_each(|(to, id)| *to = forms(id));
+            return Some(NameForms::of_words(few.iter().copied()));
+        }
+        Some(NameForms::of_words(display.iter().map(forms)))
     }
 
     /// Highest number of a displayed syllable.

@@ -580,6 +580,19 @@ proptest! {
 }
 
 #[test]
+fn who_has_no_number_is_in_the_household_of_any_card() {
+    let card = IdCardNumber::from_u32;
+    let head = |n| Person { id_card_number: card(n), ..numbered(u64::from(n) + 1) };
+    let member = |n: u8| Person {
+        key: Key::Other([n + 1; 16]),
+        household_head: card(u32::from(n)).map(PersonNumber::IdCard),
+        ..Person::default()
+    };
+    let people: Vec<_> = (0..3).map(head).chain((0..3).map(member)).collect();
+    assert_eq!(check(&build(&people), &people), 0);
+}
+
+#[test]
 fn more_than_are_asked_for_is_said() {
     let people: Vec<_> = (0..9).map(numbered).collect();
     let index = build(&people);

@@ -126,7 +126,7 @@ fn judge(folder: &Path, result: &Path) -> anyhow::Result<(u64, u64, u64)> {
     Ok((mean, told, right))
 }
 
-/// What linkage asks of people. Their names in the file are not among it.
+/// What linkage asks of people: their names in the file are not among it.
 const OF_PERSON: [Column; 5] =
     [Column::PersonalId, Column::IdCardNumber, Column::BirthDate, Column::Sex, Column::FullName];
 
@@ -145,12 +145,7 @@ struct Said {
 pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
     let source = Source::open_unhashed(path, &Map::default(), Limits::default())?;
     let threads = std::thread::available_parallelism()?.get();
-    // The last ones are taken in halves, so that nobody waits long for who took the last.
-    let mut runs = source.runs();
-    let halves =
-        |run: Range<u64>| [run.start..run.start.midpoint(run.end), run.start.midpoint(run.end)..run.end];
-    let last = runs.split_off(runs.len().saturating_sub(threads));
-    runs.extend(last.into_iter().flat_map(halves));
+    let runs = source.runs();
     let next = AtomicUsize::new(0);
     let pack = || -> anyhow::Result<Builder> {
         let mut builder = Builder::new().for_linkage();

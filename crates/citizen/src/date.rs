@@ -76,36 +76,36 @@ pub enum BirthDate {
 impl BirthDate {
     /// Reads `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
     pub fn parse_iso(text: &str) -> Result<Self, DateError> {
-        let mut parts = text.split('-');
-        let year = part(parts.next(), 4)?;
-        let month = parts.next();
-        let day = parts.next();
-        if parts.next().is_some() {
-            return Err(DateError::Form);
+        Self::from_iso(text.as_bytes())
+    }
+
+    /// The same of a text that nobody has looked at yet.
+    pub fn from_iso(text: &[u8]) -> Result<Self, DateError> {
+        match text {
+            [year @ .., b'-', a, b, b'-', c, d] => Self::from_parts(year, Some(&[*a, *b]), Some(&[*c, *d])),
+            [year @ .., b'-', a, b] => Self::from_parts(year, Some(&[*a, *b]), None),
+            year => Self::from_parts(year, None, None),
         }
-        Self::from_parts(year, month, day)
     }
 
     /// Reads the live wire's `YYYYMMDD`, `YYYYMM` or `YYYY`.
     pub fn parse_compact(text: &str) -> Result<Self, DateError> {
-        if !text.is_ascii() {
-            return Err(DateError::Form);
-        }
-        let year = part(text.get(0..4), 4)?;
-        match text.len() {
-            4 => Self::from_parts(year, None, None),
-            6 => Self::from_parts(year, text.get(4..6), None),
-            8 => Self::from_parts(year, text.get(4..6), text.get(6..8)),
-            _ => Err(DateError::Form),
+        match text.as_bytes() {
+            [year @ .., a, b, c, d] if year.len() == 4 => {
+                Self::from_parts(year, Some(&[*a, *b]), Some(&[*c, *d]))
+            }
+            [year @ .., a, b] if year.len() == 4 => Self::from_parts(year, Some(&[*a, *b]), None),
+            year => Self::from_parts(year, None, None),
         }
     }
 
-    fn from_parts(year: i16, month: Option<&str>, day: Option<&str>) -> Result<Self, DateError> {
+    fn from_parts(year: &[u8], month: Option<&[u8; 2]>, day: Option<&[u8; 2]>) -> Result<Self, DateError> {
+        let year = part::<4>(year.try_into().map_err(|_| DateError::Form)?)?;
         if !(1800..3000).contains(&year) {
             return Err(DateError::NoSuchDay);
         }
         let Some(month) = month else { return Ok(Self::Year(year)) };
-        let month = u8::try_from(part(Some(month), 2)?).map_err(|_| DateError::Form)?;
+        let month = u8::try_from(part(month)?).map_err(|_| DateError::Form)?;
         let Some(day) = day else {
             return if (1..=12).contains(&month) {
                 Ok(Self::Month { year, month })
@@ -113,7 +113,7 @@ impl BirthDate {
                 Err(DateError::NoSuchDay)
             };
         };
-        let day = u8::try_from(part(Some(day), 2)?).map_err(|_| DateError::Form)?;
+        let day = u8::try_from(part(day)?).map_err(|_| DateError::Form)?;
         CivilDate::new(year, month, day).map(Self::Day)
     }
 
@@ -149,10 +149,12 @@ impl BirthDate {
     }
 }
 
-fn part(text: Option<&str>, length: usize) -> Result<i16, DateError> {
-    let text =
-        text.filter(|t| t.len() == length && t.bytes().all(|b| b.is_ascii_digit())).ok_or(DateError::Form)?;
-    text.parse().map_err(|_| DateError::Form)
+fn part<const N: usize>(digits: &[u8; N]) -> Result<i16, DateError> {
+    if digits.iter().all(u8::is_ascii_digit) {
+        Ok(digits.iter().fold(0, |number, digit| number * 10 + i16::from(digit - b'0')))
+    } else {
+        Err(DateError::Form)
+    }
 }
 
 impl fmt::Debug for BirthDate {

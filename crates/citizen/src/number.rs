@@ -31,23 +31,27 @@ pub enum PersonNumber {
     IdCard(IdCardNumber),
 }
 
-fn digits(text: &str, length: usize) -> Result<u64, NumberError> {
-    if text.len() != length {
-        return Err(if text.bytes().all(|b| b.is_ascii_digit()) {
-            NumberError::Length
-        } else {
-            NumberError::Digit
-        });
+fn digits<const N: usize>(text: &[u8]) -> Result<u64, NumberError> {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let Ok(digits) = <&[u8; N]>::try_from(text) else {
+        return Err(if text.iter().all(is_digit) { NumberError::Length } else { NumberError::Digit });
+    };
+    if digits.iter().all(is_digit) {
+        Ok(digits.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+    } else {
+        Err(NumberError::Digit)
     }
-    text.bytes().try_fold(0_u64, |n, b| {
-        if b.is_ascii_digit() { Ok(n * 10 + u64::from(b - b'0')) } else { Err(NumberError::Digit) }
-    })
 }
 
 impl PersonalId {
     /// Reads exactly 12 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        digits(text, 12).map(Self)
+        Self::from_digits(text.as_bytes())
+    }
+
+    /// The same of a text that nobody has looked at yet.
+    pub fn from_digits(text: &[u8]) -> Result<Self, NumberError> {
+        digits::<12>(text).map(Self)
     }
 
     /// From the number's value, below 10^12.
@@ -86,7 +90,12 @@ impl PersonalId {
 impl IdCardNumber {
     /// Reads exactly 9 ASCII digits.
     pub fn parse(text: &str) -> Result<Self, NumberError> {
-        digits(text, 9).and_then(|n| u32::try_from(n).map(Self).map_err(|_| NumberError::Length))
+        Self::from_digits(text.as_bytes())
+    }
+
+    /// The same of a text that nobody has looked at yet.
+    pub fn from_digits(text: &[u8]) -> Result<Self, NumberError> {
+        digits::<9>(text).and_then(|n| u32::try_from(n).map(Self).map_err(|_| NumberError::Length))
     }
 
     /// From the number's value, below 10^9.

@@ -77,7 +77,7 @@ pub fn draw(
 ) -> Result<Vec<Figure>, NationError> {
     let mut figures = Vec::new();
     let start = Instant::now();
-    let mut builder = Builder::with_capacity(usize::try_from(count).unwrap_or_default());
+    let mut builder = Builder::new();
     let mut number = 0;
     sketch(seed, count, threads, |sketch| {
         builder.add(&sketch.person(number.into()))?;

@@ -3,6 +3,7 @@ use crate::bytes::Writer;
 use crate::extra::{Extra, Rest};
 use crate::homes;
 use crate::mix::Mix;
+use crate::provinces::Provinces;
 use crate::row::{FORMER, IN_ROW, LONG_NAME, MARKS, OTHER_KEY, Row};
 use crate::words::Words;
 use crate::{BuildError, Index, Key, Person, Unit, finish};
@@ -16,7 +17,7 @@ use std::hash::BuildHasherDefault;
 /// occur; from there on it is the first ones that have numbers.
 #[derive(Default)]
 pub struct Builder {
-    pub(crate) people: Vec<Raw>,
+    pub(crate) people: Provinces,
     /// What stands beside the rows, by number
     pub(crate) beside: Vec<(u64, Box<[u8]>)>,
     /// Those without a personal number
@@ -30,12 +31,13 @@ pub struct Builder {
 }
 
 /// A syllable of up to sixteen bytes, filled up with noughts, which no name has. The longest ones of Vietnamese have ten.
-type Short = [u64; 2];
+type Short = u128;
 
-/// Puts the byte of a syllable into its place; false when it is too long.
-fn put(short: &mut Short, at: usize, byte: u8) -> bool {
-    let half = short.get_mut(at / 8);
-    half.map(|half| *half |= u64::from(byte) << (at % 8 * 8)).is_some()
+/// Appends a byte to a syllable; false when it is too long. The byte is none but of a name.
+fn put(short: &mut Short, byte: u8) -> bool {
+    let has_room = short.leading_zeros() >= u8::BITS;
+    *short = *short << u8::BITS | Short::from(byte);
+    has_room
 }
 
 /// A person as collected; syllables are numbered as they came.
@@ -75,14 +77,9 @@ impl Builder {
         Self::default()
     }
 
-    /// An empty one with room for so many people.
-    pub fn with_capacity(people: usize) -> Self {
-        Self { people: Vec::with_capacity(people), ..Self::default() }
-    }
-
     /// How many people it has taken.
     pub fn len(&self) -> usize {
-        self.people.len() + self.numberless.len()
+        self.people.people() + self.numberless.len()
     }
 
     /// Whether it has taken nobody.
@@ -103,66 +100,66 @@ impl Builder {
         self.take(person, name, rest)
     }
 
-    /// Takes a person in whose name is this text, as [`FullName::parse`] reads it; a text that is no name counts as none.
-    /// Quicker than [`add`](Self::add), for a text is parsed only where a word of it has not come before.
-    pub fn add_named(&mut self, person: &Person, name: &str) -> Result<(), BuildError> {
-        let known = self.known(name).map(|row| (row, Rest::Nothing));
-        let (name, rest) = known.unwrap_or_else(|| self.number(FullName::parse(name).ok().as_ref()));
+    /// Takes a person in whose name is this text, as [`FullName::parse`] reads it; a text that is no name counts as none, and so do
+    /// bytes that are no text. Quicker than [`add`](Self::add), for a text is looked at and parsed only where a word of it has not
+    /// come before.
+    pub fn add_named(&mut self, person: &Person, name: &[u8]) -> Result<(), BuildError> {
+        let (name, rest) = if let Some(row) = self.known(name) {
+            (row, Rest::Nothing)
+        } else {
+            let name = std::str::from_utf8(name).ok().and_then(|name| FullName::parse(name).ok());
+            self.number(name.as_ref())
+        };
         self.take(person, name, rest)
     }
 
     /// The numbers of a text's words, where it is a name as it stands and fits into a row. Each word was a word of a name, and
     /// so is in its normal form; with spaces between them they are in it, too. A name has a letter, and is not too long.
-    fn known(&self, text: &str) -> Option<[u16; IN_ROW]> {
+    fn known(&self, text: &[u8]) -> Option<[u16; IN_ROW]> {
         let mut row = [0; IN_ROW];
-        let is_name = text.len() <= FullName::MAX && text.starts_with(char::is_alphabetic);
         let mut places = row.iter_mut();
-        let (mut word, mut length) = (Short::default(), 0);
-        for byte in text.bytes().chain([b' ']) {
-            if byte == b' ' {
+        let mut word = Short::default();
+        for byte in text.iter().chain(b" ") {
+            if *byte == b' ' {
                 *places.next()? = *self.short.get(&word)?;
-                (word, length) = (Short::default(), 0);
-            } else if byte > 0 && put(&mut word, length, byte) {
-                length += 1;
-            } else {
+                word = Short::default();
+            } else if *byte == 0 || !put(&mut word, *byte) {
                 return None;
             }
         }
-        is_name.then_some(row)
+        let is_letter = match text.first()? {
+            first if first.is_ascii() => first.is_ascii_alphabetic(),
+            _ => std::str::from_utf8(text).ok()?.starts_with(char::is_alphabetic),
+        };
+        (is_letter && text.len() <= FullName::MAX).then_some(row)
     }
 
     fn take(&mut self, person: &Person, name: [u16; IN_ROW], rest: Rest) -> Result<(), BuildError> {
-        let mut bits = Row::pack(person.birth_date, person.sex, person.state).ok_or(BuildError::Date)?;
-        let extra = Extra {
-            name: rest,
-            key: match person.key {
-                Key::OfNumber => None,
-                Key::Other(key) => Some(key),
-            },
-            former_ids: person.former_personal_ids.iter().map(|id| id.as_u64()).collect(),
-            former_cards: person.former_id_cards.iter().map(|card| card.as_u32()).collect(),
-            former_names: person.former_names.iter().map(|name| name.whole().to_owned()).collect(),
-        };
+        let bits = Row::pack(person.birth_date, person.sex, person.state).ok_or(BuildError::Date)?;
+        let has_former = !person.former_personal_ids.is_empty()
+            || !person.former_id_cards.is_empty()
+            || !person.former_names.is_empty();
         let marks = [
-            (LONG_NAME, extra.name != Rest::Nothing),
-            (FORMER, extra.has_former()),
-            (OTHER_KEY, extra.key.is_some()),
+            (LONG_NAME, rest != Rest::Nothing),
+            (FORMER, has_former),
+            (OTHER_KEY, person.key != Key::OfNumber),
         ];
-        bits |= marks.iter().filter(|(_, set)| *set).map(|(mark, _)| mark).sum::<u32>();
+        let marks = marks.iter().filter(|(_, set)| *set).map(|(mark, _)| mark).sum::<u32>();
         let row = Row {
             name,
-            bits,
+            bits: bits | marks,
             card: person.id_card_number.map_or(0, |card| card.as_u32() + 1),
             unit: person.unit.map_or(0, Unit::as_u16),
         };
         let head = person.household_head.map_or(homes::NO_HEAD, PersonNumber::as_u64);
-        let Some(number) = person.personal_id.map(PersonalId::as_u64) else {
-            self.numberless.push((Raw::new(0, head, row), extra));
-            return Ok(());
-        };
-        self.people.push(Raw::new(number, head, row));
-        if bits & MARKS != 0 {
-            self.put_beside(number, &extra);
+        match person.personal_id.map(PersonalId::as_u64) {
+            Some(number) => {
+                self.people.push(Raw::new(number, head, row));
+                if marks != 0 {
+                    self.put_beside(number, &extra(person, rest));
+                }
+            }
+            None => self.numberless.push((Raw::new(0, head, row), extra(person, rest))),
         }
         Ok(())
     }
@@ -190,7 +187,7 @@ impl Builder {
         }
         let id = u16::try_from(self.syllables.len() + 1).ok().filter(|id| usize::from(*id) <= Words::MOST)?;
         let mut short = Short::default();
-        if syllable.bytes().enumerate().all(|(at, byte)| put(&mut short, at, byte)) {
+        if syllable.bytes().all(|byte| put(&mut short, byte)) {
             self.short.insert(short, id);
         }
         self.syllables.insert(syllable.into(), id);
@@ -208,19 +205,15 @@ impl Builder {
         let ids = texts.iter().map(|(text, _)| self.syllable(text).unwrap_or_default());
         let ids = std::iter::once(0).chain(ids).collect();
         let renumber = Renumber { texts: texts.into_iter().map(|(text, _)| text).collect(), ids };
-        let mut beside = std::mem::take(&mut other.beside).into_iter();
-        self.people.reserve(other.people.len());
-        for raw in &other.people {
-            let mut raw = *raw;
-            // Written by a builder: it reads back.
-            let bytes = if raw.row.has(MARKS) { beside.next() } else { None };
-            let extra = bytes.and_then(|(_, bytes)| Extra::read(&bytes).ok());
+        other.beside.sort_unstable_by_key(|(number, _)| *number);
+        for raw in other.people.all_mut() {
+            let extra = if raw.row.has(MARKS) { beside(&other.beside, raw.number()) } else { None };
             if let Some(extra) = renumber.take(&mut raw.row, extra) {
                 self.put_beside(raw.number(), &extra);
             }
-            self.people.push(raw);
         }
-        for (mut raw, extra) in std::mem::take(&mut other.numberless) {
+        self.people.append(other.people);
+        for (mut raw, extra) in other.numberless {
             let extra = renumber.take(&mut raw.row, Some(extra));
             self.numberless.push((raw, extra.unwrap_or_default()));
         }
@@ -236,6 +229,27 @@ impl Builder {
     pub fn build(self) -> Result<Index, BuildError> {
         finish::finish(self)
     }
+}
+
+/// What stands beside a person's row.
+fn extra(person: &Person, name: Rest) -> Extra {
+    Extra {
+        name,
+        key: match person.key {
+            Key::OfNumber => None,
+            Key::Other(key) => Some(key),
+        },
+        former_ids: person.former_personal_ids.iter().map(|id| id.as_u64()).collect(),
+        former_cards: person.former_id_cards.iter().map(|card| card.as_u32()).collect(),
+        former_names: person.former_names.iter().map(|name| name.whole().to_owned()).collect(),
+    }
+}
+
+/// What stands beside the row of a number, in a list in the order of the numbers.
+pub(crate) fn beside(sorted: &[(u64, Box<[u8]>)], number: u64) -> Option<Extra> {
+    let at = sorted.binary_search_by_key(&number, |(number, _)| *number).ok()?;
+    // Written by a builder: it reads back.
+    Extra::read(&sorted.get(at)?.1).ok()
 }
 
 /// From the numbers that syllables have in one builder to those in another one.

@@ -1,6 +1,6 @@
 //! From people as they came to an index: each step by several threads, with the same outcome whatever their number.
 use crate::born::{self, BornPage};
-use crate::builder::{Builder, Raw};
+use crate::builder::{Builder, Raw, beside};
 use crate::extra::{Extra, Rest};
 use crate::gather;
 use crate::groups;
@@ -8,8 +8,9 @@ use crate::homes;
 use crate::numbers;
 use crate::pages::Pages;
 use crate::people::{Filling, IN_PAGE, IN_PAGE_BITS, NUMBERLESS, PeoplePage};
+use crate::provinces::Provinces;
 use crate::row::{LONG_NAME, MARKS, Row};
-use crate::threads::{self, Merged, each, in_threads, workers};
+use crate::threads::{Merged, each, in_threads, shared, workers};
 use crate::years;
 use crate::{BuildError, Index, Place, Signature, Syllables};
 use dancu_citizen::{FullName, NameForms};
@@ -20,7 +21,7 @@ use std::ops::Range;
 const IN_PARTS: usize = 50_000;
 /// How many parts: by the first bits of the signature.
 const PARTS: u64 = 16;
-/// Up to so many people all parts are in memory together, 16 bytes a person; of more, as many as there are threads.
+/// Up to so many people all parts are in memory together, 8 bytes a person; of more, as many as there are threads.
 const TOGETHER: usize = if cfg!(test) { 80_000 } else { 4_000_000 };
 /// Pages of people that have places.
 const PAGES: usize = 1 << (u32::BITS - IN_PAGE_BITS);
@@ -28,7 +29,6 @@ const PAGES: usize = 1 << (u32::BITS - IN_PAGE_BITS);
 pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
     let (syllables, renumber) = syllables(&builder);
     let numberless = numberless(&mut builder);
-    threads::sort(&mut builder.people, workers(), Raw::number);
     builder.beside.sort_unstable_by_key(|(number, _)| *number);
     let is_for_linkage = builder.is_for_linkage;
     let everybody = Everybody {
@@ -40,28 +40,23 @@ pub(crate) fn finish(mut builder: Builder) -> Result<Index, BuildError> {
         is_for_linkage,
     };
     let count = everybody.len();
-    let cuts = everybody.cuts();
-    if cuts.len() > PAGES {
-        return Err(BuildError::TooMany);
-    }
-    let share = cuts.len().div_ceil(workers()).max(1);
-    let shares = in_threads(cuts.chunks(share).zip((0..).step_by(share)), |(cuts, first)| {
-        everybody.share(cuts, first)
-    });
+    let firsts = everybody.firsts()?;
+    let shares = shared(firsts.len(), |parts| everybody.share(parts, &firsts));
     let syllables = everybody.syllables;
     drop(builder);
     let mut made = Made::default();
     for share in shares {
         made.add(share?);
     }
-    let Made { people, mut cards, mut formers, named, heads, housed, texts } = made;
+    let people = made.people();
+    let Made { mut cards, mut formers, named, heads, housed, texts, .. } = made;
     let (born, tables) = std::thread::scope(|scope| {
         let tables = scope.spawn(|| {
             for run in &mut cards {
                 run.sort_unstable();
             }
             formers.sort_unstable();
-            let cards = Merged::of(&cards).map(|entry| (entry >> 32, low(entry)));
+            let cards = Merged::of(&cards).map(|entry| (entry >> u32::BITS, low(entry)));
             Ok((numbers::table(cards)?, numbers::table(formers.iter().copied())?))
         });
         let born = born(&people, &syllables, count, &named);
@@ -96,8 +91,13 @@ fn members(index: &Index, mut heads: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
 }
 
 /// The lower half.
-fn low(entry: u64) -> u32 {
+pub(crate) fn low(entry: u64) -> u32 {
     u32::try_from(entry & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// The upper half.
+fn high(entry: u64) -> u32 {
+    u32::try_from(entry >> u32::BITS).unwrap_or_default()
 }
 
 /// The dictionary in the order of its texts, and from the numbers as they came to those of the dictionary.
@@ -123,7 +123,7 @@ fn numberless(builder: &mut Builder) -> Vec<(Raw, Extra)> {
 
 /// All people in the order of the table: those with a number, then those without.
 struct Everybody<'a> {
-    people: &'a [Raw],
+    people: &'a Provinces,
     /// What stands beside the rows of those with a number
     beside: &'a [(u64, Box<[u8]>)],
     numberless: Vec<(Raw, Extra)>,
@@ -133,15 +133,18 @@ struct Everybody<'a> {
     is_for_linkage: bool,
 }
 
+/// A page with its number and the first number of a person in it.
+type NumberedPage = (usize, u64, PeoplePage);
+
 /// What one thread makes of its pages. Numbers come in the order of their people.
 #[derive(Default)]
 struct Share {
-    pages: Vec<(u64, PeoplePage)>,
+    pages: Vec<NumberedPage>,
     /// Card and place in one number
     cards: Vec<u64>,
     formers: Vec<(u64, u32)>,
     /// Former names and long ones, for the permutation
-    named: Vec<(u64, u32)>,
+    named: Vec<(u32, u32)>,
     /// Members of households by the codes of their heads, as the records name them
     heads: Vec<(u64, u32)>,
     /// How many have a commune of residence
@@ -153,10 +156,10 @@ struct Share {
 /// The shares put together; what is long stays in parts.
 #[derive(Default)]
 struct Made {
-    people: Pages<PeoplePage>,
+    pages: Vec<NumberedPage>,
     cards: Vec<Vec<u64>>,
     formers: Vec<(u64, u32)>,
-    named: Vec<(u64, u32)>,
+    named: Vec<(u32, u32)>,
     heads: Vec<Vec<(u64, u32)>>,
     housed: usize,
     texts: HashSet<String>,
@@ -164,7 +167,7 @@ struct Made {
 
 impl Made {
     fn add(&mut self, share: Share) {
-        share.pages.into_iter().for_each(|(first, page)| self.people.push(first, page));
+        self.pages.extend(share.pages);
         self.cards.push(share.cards);
         self.formers.extend(share.formers);
         self.named.extend(share.named);
@@ -172,83 +175,84 @@ impl Made {
         self.housed += share.housed;
         self.texts.extend(share.texts);
     }
+
+    /// The pages in their order.
+    fn people(&mut self) -> Pages<PeoplePage> {
+        let mut made = std::mem::take(&mut self.pages);
+        made.sort_unstable_by_key(|(number, ..)| *number);
+        let mut pages = Pages::default();
+        for (_, first, page) in made {
+            pages.push(first, page);
+        }
+        pages
+    }
 }
 
 impl Everybody<'_> {
     fn len(&self) -> usize {
-        self.people.len() + self.numberless.len()
+        self.people.people() + self.numberless.len()
     }
 
-    fn raw(&self, at: usize) -> Option<Raw> {
-        let numberless = || Some(self.numberless.get(at.checked_sub(self.people.len())?)?.0);
-        self.people.get(at).copied().or_else(numberless)
+    /// The number of the page with which each part begins: the provinces, then those without a number. The numbers of a part are
+    /// so near each other that a page ends where it is full.
+    fn firsts(&self) -> Result<Vec<usize>, BuildError> {
+        let provinces = (0..self.people.len()).map(|province| self.people.people_of(province));
+        let mut pages = 0;
+        let firsts = provinces.chain([self.numberless.len()]).map(|people| {
+            let first = pages;
+            pages += people.div_ceil(IN_PAGE);
+            first
+        });
+        let firsts = firsts.collect();
+        if pages > PAGES { Err(BuildError::TooMany) } else { Ok(firsts) }
     }
 
-    fn number(&self, at: usize) -> u64 {
-        self.raw(at).map_or(u64::MAX, |raw| raw.number())
-    }
-
-    /// Who stands in which page: one ends where it is full, or a number too far from its first one.
-    fn cuts(&self) -> Vec<Range<usize>> {
-        let (mut cuts, mut start) = (Vec::new(), 0);
-        while start < self.len() {
-            let last = self.number(start).saturating_add(u32::MAX.into());
-            let (mut low, mut high) = (start + 1, (start + IN_PAGE).min(self.len()));
-            if self.number(high - 1) <= last {
-                low = high;
-            }
-            while low < high {
-                let middle = low.midpoint(high);
-                if self.number(middle) <= last {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            cuts.push(start..low);
-            start = low;
-        }
-        cuts
-    }
-
-    /// The pages of these people, the first of them with this number.
-    fn share(&self, cuts: &[Range<usize>], first: usize) -> Result<Share, BuildError> {
+    /// The pages of these parts.
+    fn share(&self, parts: &mut dyn Iterator<Item = usize>, firsts: &[usize]) -> Result<Share, BuildError> {
         let mut share = Share::default();
-        let (start, end) = (cuts.first().map_or(0, |cut| cut.start), cuts.last().map_or(0, |cut| cut.end));
-        share.cards.reserve(end - start);
-        let above = self.number(start);
-        let mut beside = self
-            .beside
-            .get(self.beside.partition_point(|(number, _)| *number < above)..)
-            .unwrap_or_default()
-            .iter()
-            .peekable();
-        let mut last = start.checked_sub(1).map(|before| self.number(before));
-        for (page, cut) in (first..).zip(cuts) {
-            let mut filling = Filling::with_capacity(cut.len());
-            for (at, of_page) in cut.clone().zip(0..) {
-                let Some(mut raw) = self.raw(at) else { continue };
+        for part in parts {
+            let first = firsts.get(part).copied().unwrap_or_default();
+            if part < self.people.len() {
+                let with_beside = |raw: Raw| {
+                    let extra = raw.row.has(MARKS).then(|| beside(self.beside, raw.number())).flatten();
+                    (raw, extra)
+                };
+                self.pages(self.people.sorted(part).map(with_beside), first, &mut share)?;
+            } else {
+                let people = self.numberless.iter().map(|(raw, extra)| (*raw, Some(extra.clone())));
+                self.pages(people, first, &mut share)?;
+            }
+        }
+        Ok(share)
+    }
+
+    /// Pages of people in the order of their numbers, the first of them with this number.
+    fn pages(
+        &self,
+        people: impl Iterator<Item = (Raw, Option<Extra>)>,
+        first: usize,
+        share: &mut Share,
+    ) -> Result<(), BuildError> {
+        let mut people = people.peekable();
+        let mut last = None;
+        for page in first.. {
+            if people.peek().is_none() {
+                break;
+            }
+            let mut filling = Filling::with_capacity(IN_PAGE);
+            for ((mut raw, mut extra), of_page) in people.by_ref().take(IN_PAGE).zip(0..) {
                 if last.replace(raw.number()) == Some(raw.number()) {
                     return Err(BuildError::SameNumber);
                 }
-                let mut extra = match self.numberless.get(at.wrapping_sub(self.people.len())) {
-                    Some((_, extra)) => Some(extra.clone()),
-                    None if raw.row.has(MARKS) => {
-                        // Written by the builder itself: it reads back.
-                        let bytes = beside.next_if(|(number, _)| *number == raw.number());
-                        bytes.and_then(|(_, bytes)| Extra::read(bytes).ok())
-                    }
-                    None => None,
-                };
                 self.renumber(&mut raw.row, &mut extra);
                 share.housed += usize::from(raw.row.unit > 0);
                 filling.push(raw.number(), raw.row, extra.as_ref());
                 let place = u32::try_from(page << IN_PAGE_BITS).map_err(|_| BuildError::TooMany)? | of_page;
-                self.list(&raw, extra.as_ref(), place, &mut share);
+                self.list(&raw, extra.as_ref(), place, share);
             }
-            share.pages.extend(filling.done());
+            share.pages.extend(filling.done().map(|(first, done)| (page, first, done)));
         }
-        Ok(share)
+        Ok(())
     }
 
     fn renumber(&self, row: &mut Row, extra: &mut Option<Extra>) {
@@ -286,7 +290,7 @@ impl Everybody<'_> {
         };
         for forms in long.into_iter().chain(extra.former_names.iter().filter_map(|name| forms(name))) {
             let signature = Signature::of(forms.unaccented());
-            share.named.push((born::key_of(signature.as_u32(), row), place));
+            share.named.push((signature.as_u32(), place));
             if !self.is_for_linkage && !share.texts.contains(forms.unaccented()) {
                 share.texts.insert(forms.unaccented().to_owned());
             }
@@ -304,7 +308,7 @@ fn born(
     people: &Pages<PeoplePage>,
     syllables: &Syllables,
     count: usize,
-    named: &[(u64, u32)],
+    named: &[(u32, u32)],
 ) -> Pages<BornPage> {
     let parts = if count < IN_PARTS { 1 } else { PARTS };
     let at_once = if count < TOGETHER { PARTS } else { workers() as u64 };
@@ -335,8 +339,8 @@ fn born(
             found.lists
         });
         let mut others = Entries::new(wanted.clone(), parts, 0);
-        for (key, place) in named {
-            others.take(born::signature_of(*key), *key, *place);
+        for (signature, place) in named {
+            others.take(*signature, *place);
         }
         let made = each(others.lists.len(), |part| {
             let lists =
@@ -345,7 +349,7 @@ fn born(
             entries.sort_unstable();
             entries.dedup();
             let mut pages = Pages::default();
-            pages.extend(&entries);
+            pages.extend(&dated(people, &entries));
             pages
         });
         for pages in made {
@@ -354,6 +358,22 @@ fn born(
         from = wanted.end;
     }
     born
+}
+
+/// Signatures with places, sorted, as entries of the permutation: those of one signature are in the order of birth date and sex, which
+/// nearly all signatures are without being sorted, for few people bear them.
+fn dated(people: &Pages<PeoplePage>, sorted: &[u64]) -> Vec<(u64, u32)> {
+    let entry = |entry: &u64| {
+        let place = low(*entry);
+        let page = people.get((place >> IN_PAGE_BITS) as usize).ok()?;
+        let row = page.row(place as usize % IN_PAGE)?;
+        Some((born::key_of(high(*entry), row), place))
+    };
+    let mut entries: Vec<_> = sorted.iter().filter_map(entry).collect();
+    entries
+        .chunk_by_mut(|(one, _), (next, _)| born::signature_of(*one) == born::signature_of(*next))
+        .for_each(<[_]>::sort_unstable);
+    entries
 }
 
 /// The signature of each row of a page.
@@ -365,7 +385,8 @@ fn signatures_of(page: &PeoplePage, syllables: &Syllables) -> impl Iterator<Item
 struct Entries {
     wanted: Range<u64>,
     parts: u64,
-    lists: Vec<Vec<(u64, u32)>>,
+    /// Signature and place in one number
+    lists: Vec<Vec<u64>>,
 }
 
 impl Entries {
@@ -377,17 +398,17 @@ impl Entries {
         let first = u32::try_from(number << IN_PAGE_BITS).unwrap_or(u32::MAX);
         for ((at, row), signature) in (0..).zip(page.rows()).zip(signatures) {
             if !row.has(LONG_NAME) && !row.syllables().is_empty() {
-                self.take(signature, born::key_of(signature, row), first + at);
+                self.take(signature, first + at);
             }
         }
     }
 
-    fn take(&mut self, signature: u32, key: u64, place: u32) {
+    fn take(&mut self, signature: u32, place: u32) {
         let part = (u64::from(signature) * self.parts) >> u32::BITS;
         let nth = part.checked_sub(self.wanted.start).and_then(|nth| usize::try_from(nth).ok());
         let list = nth.and_then(|nth| self.lists.get_mut(nth));
         if let Some(list) = list {
-            list.push((key, place));
+            list.push(u64::from(signature) << u32::BITS | u64::from(place));
         }
     }
 }

@@ -19,6 +19,7 @@ mod numbers;
 mod pages;
 mod people;
 mod person;
+mod provinces;
 mod row;
 mod seek;
 mod signature;

@@ -308,7 +308,7 @@ proptest! {
                 let mut builder = Builder::new();
                 for person in people {
                     match person.name.as_ref().filter(|_| named) {
-                        Some(name) => builder.add_named(&Person { name: None, ..person.clone() }, name.whole()),
+                        Some(name) => builder.add_named(&Person { name: None, ..person.clone() }, name.whole().as_bytes()),
                         None => builder.add(person),
                     }
                     .unwrap();
@@ -340,7 +340,7 @@ proptest! {
                 let result = if is_parsed {
                     builder.add(&Person { name: FullName::parse(text).ok(), ..person })
                 } else {
-                    builder.add_named(&person, text)
+                    builder.add_named(&person, text.as_bytes())
                 };
                 result.unwrap();
             }

@@ -2,8 +2,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// From so many on a thread more is worth its start.
-const SIDE_BY_SIDE: usize = 50_000;
 /// Threads at most: what each of them sorted is merged by looking at all their next ones.
 const MOST: usize = 8;
 
@@ -25,32 +23,22 @@ pub(crate) fn in_threads<T: Send, R: Send>(
     })
 }
 
-/// What becomes of each number below `count`, in their order; a thread that is done takes the next one.
-pub(crate) fn each<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+/// What each thread makes of its share of the numbers below `count`; one that is done takes the next number. Its share ascends.
+pub(crate) fn shared<R: Send>(
+    count: usize,
+    work: impl Fn(&mut dyn Iterator<Item = usize>) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let numbers = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|number| *number < count);
-    let done = in_threads(0..workers().min(count), |_| {
-        std::iter::from_fn(numbers).map(|number| (number, work(number))).collect::<Vec<_>>()
-    });
+    in_threads(0..workers().min(count), |_| work(&mut std::iter::from_fn(numbers)))
+}
+
+/// What becomes of each number below `count`, in their order.
+pub(crate) fn each<R: Send>(count: usize, work: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    let done = shared(count, |numbers| numbers.map(|number| (number, work(number))).collect::<Vec<_>>());
     let mut all: Vec<_> = done.into_iter().flatten().collect();
     all.sort_unstable_by_key(|(number, _)| *number);
     all.into_iter().map(|(_, result)| result).collect()
-}
-
-/// Sorts by so many threads: the lower part and the upper one are sorted side by side.
-pub(crate) fn sort<T: Send, K: Ord>(
-    all: &mut [T],
-    threads: usize,
-    key: impl Fn(&T) -> K + Copy + Sync + Send,
-) {
-    if threads < 2 || all.len() < SIDE_BY_SIDE {
-        return all.sort_unstable_by_key(key);
-    }
-    let (low, _, high) = all.select_nth_unstable_by_key(all.len() / 2, key);
-    thread::scope(|scope| {
-        scope.spawn(|| sort(low, threads / 2, key));
-        sort(high, threads - threads / 2, key);
-    });
 }
 
 /// Several sorted lists as one.
@@ -99,15 +87,5 @@ mod tests {
     fn work_comes_back_in_its_order() {
         assert_eq!(each(99, |number| number * 2), (0..99).map(|number| number * 2).collect::<Vec<_>>());
         assert!(each(0, |number| number).is_empty());
-    }
-
-    #[test]
-    fn threads_sort_as_one_does() {
-        for threads in 1..5 {
-            let mut all: Vec<u64> =
-                (0..200_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40).collect();
-            sort(&mut all, threads, |number| *number);
-            assert!(all.is_sorted());
-        }
     }
 }

@@ -5,11 +5,12 @@ use anyhow::{Context as _, anyhow};
 use dancu_citizen::{BirthDate, IdCardNumber, PersonalId, Sex};
 use dancu_linkage::{Column, Engine, Model, Row};
 use dancu_stock::result::{join, lines};
-use dancu_stock::{Limits, Map, Part, ResultError, Source};
+use dancu_stock::{Limits, Map, Part, Reader, ResultError, Source};
 use dancu_verify_index::{Builder, Index, Key, Person};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -125,22 +126,46 @@ fn judge(folder: &Path, result: &Path) -> anyhow::Result<(u64, u64, u64)> {
     Ok((mean, told, right))
 }
 
+/// What linkage asks of people: their names in the file are not among it.
+const OF_PERSON: [Column; 5] =
+    [Column::PersonalId, Column::IdCardNumber, Column::BirthDate, Column::Sex, Column::FullName];
+
+/// What a row says of a person, as far as it was read.
+#[derive(Clone, Default)]
+struct Said {
+    personal_id: Option<PersonalId>,
+    id_card_number: Option<IdCardNumber>,
+    birth_date: Option<BirthDate>,
+    sex: Sex,
+    /// Where the name stands among those of the chunk
+    name: Range<usize>,
+}
+
 /// The people of a file, which stand in it as a registry would export them: each thread reads and packs runs of its own.
 pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
     let source = Source::open_unhashed(path, &Map::default(), Limits::default())?;
+    let threads = std::thread::available_parallelism()?.get();
     let runs = source.runs();
     let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism()?.get();
-    // Untouched room costs nothing, and the first one will hold everybody.
-    let room = usize::try_from(source.rows())?;
     let pack = || -> anyhow::Result<Builder> {
-        let mut builder = Builder::with_capacity(room).for_linkage();
+        let mut builder = Builder::new().for_linkage();
         let mut reader = source.reader();
+        let (mut rows, mut names) = (Vec::new(), Vec::new());
         while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for number in run.clone() {
-                let chunk = reader.chunk(number)?.context("a chunk that is not there")?;
-                for row in chunk.rows() {
-                    builder.add_named(&person(&row), row.get(Column::FullName))?;
+            for chunk in run.clone() {
+                read(&mut reader, chunk, &mut rows, &mut names)?;
+                // Whoever has no number is told apart by the row.
+                for (row, said) in (0_u64..).zip(&rows) {
+                    let key = || Key::Other((u128::from(chunk) << u64::BITS | u128::from(row)).to_be_bytes());
+                    let person = Person {
+                        key: said.personal_id.map_or_else(key, |_| Key::OfNumber),
+                        personal_id: said.personal_id,
+                        id_card_number: said.id_card_number,
+                        birth_date: said.birth_date,
+                        sex: said.sex,
+                        ..Person::default()
+                    };
+                    builder.add_named(&person, names.get(said.name.clone()).unwrap_or_default())?;
                 }
             }
         }
@@ -157,18 +182,33 @@ pub(super) fn build(path: &Path) -> anyhow::Result<Index> {
     Ok(whole.build()?)
 }
 
-/// What a row says of a person, but for the name.
-fn person(row: &Row<'_>) -> Person {
-    let personal_id = PersonalId::parse(row.get(Column::PersonalId)).ok();
-    let number = || row.get(Column::RowId).parse().unwrap_or(0_u128);
-    Person {
-        key: if personal_id.is_some() { Key::OfNumber } else { Key::Other(number().to_be_bytes()) },
-        personal_id,
-        id_card_number: IdCardNumber::parse(row.get(Column::IdCardNumber)).ok(),
-        birth_date: BirthDate::parse_iso(row.get(Column::BirthDate)).ok(),
-        sex: row.get(Column::Sex).parse().ok().and_then(Sex::from_code).unwrap_or_default(),
-        ..Person::default()
-    }
+/// What the rows of a chunk say, and the names of all.
+fn read(reader: &mut Reader, chunk: u64, rows: &mut Vec<Said>, names: &mut Vec<u8>) -> anyhow::Result<()> {
+    rows.clear();
+    names.clear();
+    let count = reader.texts(chunk, &OF_PERSON, |column, row, text| {
+        if row >= rows.len() {
+            rows.resize_with(row + 1, Said::default);
+        }
+        let Some(said) = rows.get_mut(row) else { return };
+        match column {
+            Column::PersonalId => said.personal_id = PersonalId::from_digits(text).ok(),
+            Column::IdCardNumber => said.id_card_number = IdCardNumber::from_digits(text).ok(),
+            Column::BirthDate => said.birth_date = BirthDate::from_iso(text).ok(),
+            Column::Sex => {
+                let code = if let [digit] = text { digit.checked_sub(b'0') } else { None };
+                said.sex = code.and_then(Sex::from_code).unwrap_or_default();
+            }
+            Column::FullName => {
+                let start = names.len();
+                names.extend_from_slice(text);
+                said.name = start..names.len();
+            }
+            Column::RowId | Column::OtherName | Column::Unit | Column::Household => {}
+        }
+    })?;
+    rows.resize_with(count.context("a chunk that is not there")?, Said::default);
+    Ok(())
 }
 
 /// The most memory that this process had, in bytes (proc(5), `VmHWM`).

@@ -5,6 +5,7 @@ mod words;
 pub(crate) use log::log2;
 pub(crate) use words::{Says, WordTable};
 
+use crate::read::unit::Book;
 use serde::Deserialize;
 
 /// A model that cannot be read.
@@ -26,8 +27,9 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model that comes with the software.
+    /// The model that comes with the software; the units that it knows of are read with it.
     pub fn bundled() -> Result<Self, ModelError> {
+        Book::bundled();
         Self::parse(include_str!("../../data/model.toml"), include_str!("../../data/names.tsv"))
     }
 

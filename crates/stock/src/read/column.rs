@@ -4,16 +4,15 @@ use ::parquet::column::page::{Page, PageReader};
 use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use bytes::Bytes;
-use std::ops::Range;
 
 /// Reads the texts of one column of a row group, in their order.
 pub(super) struct Texts {
     pages: Box<dyn PageReader>,
     /// Level of definition of a text that is there; 0 where all are
     max_level: u32,
-    /// Different texts of the column, and where in the page of them each stands
+    /// Different texts of the column with their lengths, and where in the page of them each stands
     dictionary: Bytes,
-    spans: Vec<Range<usize>>,
+    starts: Vec<u32>,
     here: Option<Here>,
 }
 
@@ -48,7 +47,7 @@ impl Texts {
             pages,
             max_level: max_level.unsigned_abs().into(),
             dictionary: Bytes::new(),
-            spans: Vec::new(),
+            starts: Vec::new(),
             here: None,
         }
     }
@@ -93,8 +92,8 @@ impl Texts {
                     let text = match &mut here.values {
                         Values::Plain { bytes, at } => plain(bytes, at),
                         Values::Coded(runs) => {
-                            let span = self.spans.get(runs.next()? as usize);
-                            span.and_then(|span| self.dictionary.get(span.clone()))
+                            let start = self.starts.get(runs.next()? as usize);
+                            start.and_then(|start| plain(&self.dictionary, &mut (*start as usize)))
                         }
                     };
                     each(row, text.ok_or_else(foreign)?);
@@ -111,12 +110,13 @@ impl Texts {
         let has_levels = self.max_level > 0;
         let width = u32::BITS - self.max_level.leading_zeros();
         let (rows, levels, values, encoding) = match self.pages.get_next_page()?.ok_or_else(foreign)? {
-            Page::DictionaryPage { buf, .. } => {
+            Page::DictionaryPage { buf, num_values, .. } => {
                 let mut at = 0;
-                self.spans.clear();
+                // No more of them than have room for their lengths.
+                self.starts = Vec::with_capacity((num_values as usize).min(buf.len() / size_of::<u32>()));
                 while at < buf.len() {
-                    let length = plain(&buf, &mut at).ok_or_else(foreign)?.len();
-                    self.spans.push(at - length..at);
+                    self.starts.push(u32::try_from(at).map_err(|_| foreign())?);
+                    plain(&buf, &mut at).ok_or_else(foreign)?;
                 }
                 self.dictionary = buf;
                 return Ok(());

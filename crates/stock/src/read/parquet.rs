@@ -36,7 +36,7 @@ pub(super) struct Place {
 }
 
 pub(super) fn outline(file: &Arc<File>, bytes: u64, map: &Map, limits: Limits) -> Result<Outline, ReadError> {
-    let reader = open(file, bytes)?;
+    let reader = open_file(file, bytes)?;
     let columns = reader.metadata().file_metadata().schema_descr().columns();
     let names: Vec<String> = columns.iter().map(|column| column.path().string()).collect();
     let layout = Layout::of(&names, map)?;
@@ -93,58 +93,45 @@ impl Outline {
 
     /// Reads a chunk.
     pub(super) fn chunk(&self, cursor: &mut Cursor, number: u64) -> Result<Option<Chunk>, ReadError> {
-        let Some(place) = usize::try_from(number).ok().and_then(|at| self.chunks.get(at)).copied() else {
-            return Ok(None);
-        };
-        let wrong = |_| ReadError::Parquet(place.group);
-        cursor.seek(&self.layout, place).map_err(wrong)?;
+        let Some(place) = self.place(number) else { return Ok(None) };
         // The next chunk has about as much text as this one.
         let text = Vec::with_capacity(cursor.text + cursor.text / 16);
         let mut builder = Builder::new(number, place.first, text, self.layout.has(Column::RowId));
         builder.rows(place.rows);
-        let mut open = std::mem::take(&mut cursor.open).into_iter();
-        let mut back = Vec::new();
-        for column in self.layout.columns() {
-            let mut joined: Vec<Vec<u8>> = Vec::new();
-            let parts = self.layout.places(column).len();
-            if parts > 1 {
-                joined.resize(place.rows, Vec::new());
-            }
-            for _ in 0..parts {
-                let Some(mut reader) = open.next() else { return Err(ReadError::Parquet(place.group)) };
-                reader
-                    .each(place.rows, column, |row, text| match joined.get_mut(row) {
-                        None => {
-                            let text = builder.keep(text);
-                            builder.set(row, column, text);
-                        }
-                        Some(whole) => {
-                            // Beyond the bound the whole is refused: no more of it than tells that is held.
-                            whole.extend_from_slice(if whole.is_empty() { b"" } else { b" " });
-                            let left = (TEXT_BYTES + 1).saturating_sub(whole.len());
-                            whole.extend_from_slice(text.get(..left).unwrap_or(text));
-                        }
-                    })
-                    .map_err(wrong)?;
-                back.push(reader);
-            }
-            for (row, text) in joined.iter().enumerate() {
-                let text = builder.keep(text);
-                builder.set(row, column, text);
-            }
-        }
-        cursor.open = back;
-        cursor.row += place.rows;
+        let columns: Vec<Column> = self.layout.columns().collect();
+        cursor.texts(&self.layout, place, &columns, |column, row, text| {
+            let text = builder.keep(text);
+            builder.set(row, column, text);
+        })?;
         cursor.text = builder.bytes();
         Ok(Some(builder.finish()?))
     }
+
+    /// Hands over the texts of some columns of a chunk, each with its row; gives how many rows there are.
+    pub(super) fn texts(
+        &self,
+        cursor: &mut Cursor,
+        number: u64,
+        wanted: &[Column],
+        each: impl FnMut(Column, usize, &[u8]),
+    ) -> Result<Option<usize>, ReadError> {
+        let Some(place) = self.place(number) else { return Ok(None) };
+        cursor.texts(&self.layout, place, wanted, each)?;
+        Ok(Some(place.rows))
+    }
+
+    fn place(&self, number: u64) -> Option<Place> {
+        self.chunks.get(usize::try_from(number).ok()?).copied()
+    }
 }
 
-/// Where reading is: the columns of one row group.
+/// Where reading is: columns of one row group.
 pub(super) struct Cursor {
     reader: SerializedFileReader<Bytewise>,
     group: Option<usize>,
     row: usize,
+    /// The columns that are read, and the parts of each in their order
+    wanted: Vec<Column>,
     open: Vec<Open>,
     /// How much text the chunk before had
     text: usize,
@@ -152,28 +139,57 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn new(file: &Arc<File>, bytes: u64) -> Result<Self, ReadError> {
-        Ok(Self { reader: open(file, bytes)?, group: None, row: 0, open: Vec::new(), text: 0 })
+        let (wanted, open) = (Vec::new(), Vec::new());
+        Ok(Self { reader: open_file(file, bytes)?, group: None, row: 0, wanted, open, text: 0 })
     }
 
-    fn seek(&mut self, layout: &Layout, place: Place) -> ParquetResult<()> {
-        if self.group != Some(place.group) || self.row > place.skip || self.open.is_empty() {
+    /// Hands over the texts of a chunk, column by column.
+    fn texts(
+        &mut self,
+        layout: &Layout,
+        place: Place,
+        wanted: &[Column],
+        mut each: impl FnMut(Column, usize, &[u8]),
+    ) -> Result<(), ReadError> {
+        let wrong = |_| ReadError::Parquet(place.group);
+        self.seek(layout, place, wanted).map_err(wrong)?;
+        // Columns that were not read to their end are not read on.
+        let mut open = std::mem::take(&mut self.open);
+        let mut left = open.as_mut_slice();
+        for column in wanted {
+            let (parts, others) = left.split_at_mut(layout.places(*column).len().min(left.len()));
+            left = others;
+            if let [only] = parts {
+                only.each(place.rows, *column, |row, text| each(*column, row, text)).map_err(wrong)?;
+            } else {
+                let joined = joined(parts, place.rows, *column).map_err(wrong)?;
+                joined.iter().enumerate().for_each(|(row, text)| each(*column, row, text));
+            }
+        }
+        self.open = open;
+        self.row += place.rows;
+        Ok(())
+    }
+
+    fn seek(&mut self, layout: &Layout, place: Place, wanted: &[Column]) -> ParquetResult<()> {
+        let is_behind = self.group == Some(place.group) && self.row <= place.skip && !self.open.is_empty();
+        if !is_behind || self.wanted != wanted {
             let group = self.reader.get_row_group(place.group)?;
             let schema = group.metadata().schema_descr();
             let mut open = Vec::new();
-            for column in layout.columns() {
-                for at in layout.places(column) {
-                    let described = schema.column(*at);
-                    let kind = Kind::of(&described).ok_or_else(foreign)?;
-                    let max_level = described.max_def_level();
-                    let reader = if kind == Kind::Text && Texts::can_read(group.metadata().column(*at)) {
-                        Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level).into())
-                    } else {
-                        Values::Others(group.get_column_reader(*at)?.into())
-                    };
-                    open.push(Open { reader, kind, max_level });
-                }
+            for at in wanted.iter().flat_map(|column| layout.places(*column)) {
+                let described = schema.column(*at);
+                let kind = Kind::of(&described).ok_or_else(foreign)?;
+                let max_level = described.max_def_level();
+                let reader = if kind == Kind::Text && Texts::can_read(group.metadata().column(*at)) {
+                    Values::Texts(Texts::new(group.get_column_page_reader(*at)?, max_level).into())
+                } else {
+                    Values::Others(group.get_column_reader(*at)?.into())
+                };
+                open.push(Open { reader, kind, max_level });
             }
             (self.group, self.row, self.open) = (Some(place.group), 0, open);
+            self.wanted = wanted.to_vec();
         }
         let skip = place.skip - self.row;
         for open in &mut self.open {
@@ -182,6 +198,21 @@ impl Cursor {
         self.row = place.skip;
         Ok(())
     }
+}
+
+/// The texts of a column that stands in several parts, with a space between them.
+fn joined(parts: &mut [Open], rows: usize, column: Column) -> ParquetResult<Vec<Vec<u8>>> {
+    let mut joined: Vec<Vec<u8>> = vec![Vec::new(); if parts.is_empty() { 0 } else { rows }];
+    for part in parts {
+        part.each(rows, column, |row, text| {
+            let Some(whole) = joined.get_mut(row) else { return };
+            // Beyond the bound the whole is refused: no more of it than tells that is held.
+            whole.extend_from_slice(if whole.is_empty() { b"" } else { b" " });
+            let left = (TEXT_BYTES + 1).saturating_sub(whole.len());
+            whole.extend_from_slice(text.get(..left).unwrap_or(text));
+        })?;
+    }
+    Ok(joined)
 }
 
 /// What a column holds.
@@ -316,7 +347,7 @@ fn day(days: i64) -> String {
     day.map_or_else(|_| String::new(), |day| day.to_string())
 }
 
-fn open(file: &Arc<File>, bytes: u64) -> Result<SerializedFileReader<Bytewise>, ReadError> {
+fn open_file(file: &Arc<File>, bytes: u64) -> Result<SerializedFileReader<Bytewise>, ReadError> {
     let reader = SerializedFileReader::new(Bytewise { file: Arc::clone(file), bytes });
     reader.map_err(|_| ReadError::Parquet(0))
 }

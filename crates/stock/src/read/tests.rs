@@ -225,6 +225,33 @@ fn parquet_is_read_from_any_chunk() {
 }
 
 #[test]
+fn the_texts_of_some_columns_are_those_of_the_rows() {
+    let wanted = [Column::BirthDate, Column::FullName, Column::PersonalId];
+    let parts = open(&parquet(20_000), &["full_name=full_name+so_cccd"], Limits::default()).unwrap();
+    for source in [read(&parquet(20_000)), read(PEOPLE.as_bytes()), parts] {
+        let all = rows(&source);
+        let (mut reader, chunks) = (source.reader(), source.chunks());
+        for number in (0..chunks).chain((0..chunks).rev()) {
+            // Between two chunks, so that the columns that are open change.
+            let chunk = source.reader().chunk(number).unwrap().unwrap();
+            let whole = reader.chunk(number).unwrap().unwrap();
+            assert_eq!(chunk.first_row(), whole.first_row());
+            let first = usize::try_from(chunk.first_row()).unwrap();
+            let mut found = vec![vec![String::new(); 9]; chunk.len()];
+            let take = |column: Column, row: usize, text: &[u8]| {
+                found[row][column as usize] = String::from_utf8(text.to_vec()).unwrap();
+            };
+            assert_eq!(reader.texts(number, &wanted, take).unwrap(), Some(chunk.len()));
+            for (found, row) in found.iter().zip(&all[first..]) {
+                assert!(wanted.iter().all(|column| found[*column as usize] == row[*column as usize]));
+                assert_eq!(found[Column::RowId as usize], "", "nobody asked for it");
+            }
+        }
+        assert_eq!(reader.texts(chunks, &wanted, |_, _, _| ()).unwrap(), None);
+    }
+}
+
+#[test]
 fn a_workbook_is_read_with_its_dates_and_numbers() {
     let mut book = rust_xlsxwriter::Workbook::new();
     book.add_worksheet().write_string(0, 0, "Hướng dẫn").unwrap();

@@ -27,11 +27,11 @@ unit:
 	tools/nextest
 
 # Files go to the two workers in the order of their names, not by size: what one leaves behind in the service that they
-# share is met by those after it only, the same on every machine.
+# share is met by those after it only, the same on every machine. They call the binary that the Rust tests were built with: its
+# arithmetic is checked, nothing is built twice, and what takes the time is the cryptography and the store, optimised in both.
 ## make wire    over the wire and in a real browser: curl, openssl, zeep, Chromium
 wire:
-	cargo build --release --locked --bin dancu
-	cargo build --workspace --examples --locked
+	cargo build --workspace --bins --examples --locked
 	.venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder tests
 
 ## make docs    write the generated documents (error catalogue, OpenAPI)
@@ -58,8 +58,8 @@ soak:
 	tools/setup all
 	cargo build --release --locked --bin dancu
 	cargo build --release --locked -p dancu-tlog --example judge
-	DANCU_JUDGE=target/release/examples/judge .venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
-	.venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
+	DANCU_BIN=target/release/dancu DANCU_JUDGE=target/release/examples/judge .venv/bin/python -m pytest -q -s tests/test_journal_tamper.py --full
+	DANCU_BIN=target/release/dancu .venv/bin/python -m pytest -q tests/soak --rounds=$(or $(ROUNDS),100)
 	KILLS=$(or $(KILLS),1000) cargo nextest run --locked -p dancu-journal --run-ignored only -E 'test(killed::many)' --no-capture
 
 ## make fuzz    each fuzz target for a minute (needs cargo-fuzz and a nightly toolchain)

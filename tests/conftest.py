@@ -1,4 +1,4 @@
-"""The running service that the tests call: the release binary, started as a newcomer starts it."""
+"""The running service that the tests call: the binary, started as a newcomer starts it."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def pytest_addoption(parser):
 
 @pytest.fixture(scope="session")
 def binary():
-    assert BINARY.exists(), f"{BINARY} is missing: cargo build --release --bin dancu"
+    assert BINARY.exists(), f"{BINARY} is missing: cargo build --bin dancu"
     return BINARY
 
 

@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("DANCU_BIN", REPOSITORY / "target/release/dancu"))
+BINARY = Path(os.environ.get("DANCU_BIN", REPOSITORY / "target/debug/dancu")).resolve()
 CALM = REPOSITORY / "tests/data/watch-calm.toml"
 READY = "Ctrl-C ends it"
 ADMIN_OFFSET = 1000

@@ -4,6 +4,16 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Damaged;
 
+/// The lower half of two numbers in one.
+pub(crate) fn low(entry: u64) -> u32 {
+    u32::try_from(entry & u64::from(u32::MAX)).unwrap_or_default()
+}
+
+/// The upper half.
+pub(crate) fn high(entry: u64) -> u32 {
+    u32::try_from(entry >> u32::BITS).unwrap_or_default()
+}
+
 #[derive(Default)]
 pub(crate) struct Writer(Vec<u8>);
 

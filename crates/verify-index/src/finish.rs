@@ -1,6 +1,7 @@
 //! From people as they came to an index: each step by several threads, with the same outcome whatever their number.
 use crate::born::{self, BornPage};
 use crate::builder::{Builder, Raw, beside};
+use crate::bytes::{high, low};
 use crate::extra::{Extra, Rest};
 use crate::gather;
 use crate::groups;
@@ -88,16 +89,6 @@ fn members(index: &Index, mut heads: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
     });
     heads.sort_unstable();
     heads
-}
-
-/// The lower half.
-pub(crate) fn low(entry: u64) -> u32 {
-    u32::try_from(entry & u64::from(u32::MAX)).unwrap_or_default()
-}
-
-/// The upper half.
-fn high(entry: u64) -> u32 {
-    u32::try_from(entry >> u32::BITS).unwrap_or_default()
 }
 
 /// The dictionary in the order of its texts, and from the numbers as they came to those of the dictionary.

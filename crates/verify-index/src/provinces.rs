@@ -1,7 +1,7 @@
 //! Those with a number as they come, apart by the province that their numbers begin with: what is sorted at once is small, and nobody
 //! is moved for it.
 use crate::builder::Raw;
-use crate::finish::low;
+use crate::bytes::low;
 
 /// Numbers of a province.
 pub(crate) const NUMBERS: u64 = 1_000_000_000;
